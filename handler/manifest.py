@@ -1,0 +1,201 @@
+"""The manifest: what one version of a model is, what it takes, what it answers, and the digests that prove it.
+
+Written by `training`, read by everything else. The handler checks the artifact against it before unpickling, requests
+against its features, and the loaded model against its example. It holds statistics of the training data and one
+real row, never the data.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from handler.decoding import Undecodable, decode
+from handler.errors import InvalidManifest, UnknownManifestFormat
+
+MANIFEST_FORMAT_VERSION = 1
+"""Raised by one whenever a field is added, removed or changes its meaning.
+
+To change it: give `Manifest.from_json` a branch that reads the format before, keep a file of that format under
+tests/, deploy the handler, and only then let `training` write the new one: a running function refuses formats it does
+not know rather than guess.
+"""
+
+Task = Literal["classification", "regression"]
+Kind = Literal["number", "category"]
+Value = float | str | None
+
+_VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def is_version(text: str) -> bool:
+    """Whether `text` has the form of a version; one that has is safe as part of a path or key."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def is_digest(text: str) -> bool:
+    """Whether `text` is a SHA-256 as the registry writes it: 64 lower-case hex digits."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def sha256(data: bytes) -> str:
+    """The digest that aliases and manifests hold, of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def version_of(created_at: datetime, artifact_sha256: str) -> str:
+    """The version of an artifact: when it was made, to the second in UTC, and the head of its digest."""
+    return f"{created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{artifact_sha256[:8]}"
+
+
+@dataclass(frozen=True)
+class ArtifactFile:
+    """One file of a version: its name beside the manifest, its length in bytes, its SHA-256."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One input, in the order of the estimator's columns.
+
+    A number has the range, mean, standard deviation and the 11 quantiles (0, 10, … 100 %) seen in training; a category
+    has the values seen in training. `nullable` says whether training saw gaps, and so whether null is taken.
+    """
+
+    name: str
+    kind: Kind
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    quantiles: tuple[float, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is predicted. `classes[i]` is the name of the estimator's i-th class; empty for regression."""
+
+    name: str
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Training:
+    """Where the model came from: enough to make it again."""
+
+    dataset: str
+    dataset_sha256: str
+    rows: int
+    estimator: str
+    parameters: dict[str, Any]
+    seed: int | None
+    git_commit: str | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A real held-out row and the model's answer to it, which the handler must get again before it serves."""
+
+    features: tuple[Value, ...]
+    prediction: float | str
+    prediction_index: int | None = None
+    probabilities: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about one version. `runtime` maps python, scikit-learn, numpy, scipy and joblib to versions."""
+
+    format_version: int
+    name: str
+    version: str
+    created_at: str
+    task: Task
+    artifacts: dict[str, ArtifactFile]
+    features: tuple[Feature, ...]
+    target: Target
+    metrics: dict[str, float]
+    runtime: dict[str, str]
+    training: Training
+    example: Example
+
+    @property
+    def artifact(self) -> ArtifactFile:
+        """The joblib form of the model, which every manifest has."""
+        return self.artifacts["joblib"]
+
+    def to_json(self) -> str:
+        """The manifest as the registry keeps it. The round trip is a law: `from_json(m.to_json()) == m`."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Manifest":
+        """Parse and check a manifest.
+
+        Raises UnknownManifestFormat where a later release wrote it, InvalidManifest where it is not one.
+        """
+        try:
+            document = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise InvalidManifest(f"The manifest is not JSON: {error}.") from error
+        written = document.get("format_version") if isinstance(document, dict) else None
+        if type(written) is int and written != MANIFEST_FORMAT_VERSION:
+            raise UnknownManifestFormat(
+                f"The manifest has format {written}, this code reads format {MANIFEST_FORMAT_VERSION}: "
+                "deploy the release that wrote it, or publish the model with this one."
+            )
+        try:
+            manifest = decode(cls, document)
+        except Undecodable as error:
+            raise InvalidManifest(f"The manifest cannot be read: {error}.") from error
+        _check(manifest)
+        return manifest
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check(manifest: Manifest) -> None:
+    """Raise InvalidManifest where the fields are each well typed but do not make sense together."""
+    names = [feature.name for feature in manifest.features]
+    classes = manifest.target.classes
+    rules = {
+        "version must look like 20260131T235959Z-0123abcd": is_version(manifest.version),
+        "artifacts must have a 'joblib' entry": "joblib" in manifest.artifacts,
+        "each artifact's file must be a plain file name": all(
+            _FILE_NAME.fullmatch(artifact.file) for artifact in manifest.artifacts.values()
+        ),
+        "each artifact's sha256 must be 64 lower-case hex digits": all(
+            is_digest(artifact.sha256) for artifact in manifest.artifacts.values()
+        ),
+        "features must not be empty": bool(names),
+        "features must have different names": len(set(names)) == len(names),
+        "a feature of kind 'category' must list its categories": all(
+            feature.categories for feature in manifest.features if feature.kind == "category"
+        ),
+        "a classification must name its classes, at least two and all different": manifest.task == "regression"
+        or (len(classes) >= 2 and len(set(classes)) == len(classes)),
+        "example.features must have one value for each feature": len(manifest.example.features) == len(names),
+        "example must have a prediction of the target's kind": _example_fits(manifest),
+    }
+    for rule, holds in rules.items():
+        if not holds:
+            raise InvalidManifest(f"The manifest breaks a rule: {rule}.")
+
+
+def _example_fits(manifest: Manifest) -> bool:
+    example, classes = manifest.example, manifest.target.classes
+    if manifest.task == "regression":
+        return isinstance(example.prediction, float)
+    index = example.prediction_index
+    return index is not None and 0 <= index < len(classes) and classes[index] == example.prediction

@@ -1,0 +1,144 @@
+"""Turns verified bytes into an estimator, and asks it.
+
+The only place in this project that unpickles what came out of a registry. It takes a `VerifiedArtifact`, checks the
+library versions, loads those same bytes, and compares the model with its own example before anyone gets an answer.
+`handler.environment` serves with it; `training` proves artifacts with it.
+"""
+
+import io
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import InconsistentVersionWarning
+
+from handler.errors import SelfTestFailed, UnloadableArtifact
+from handler.manifest import Example, Manifest
+from handler.registry import VerifiedArtifact
+from handler.runtime import installed_versions, require_runtime
+
+RELATIVE_TOLERANCE = 1e-6
+"""Between the machine that trained and the one that serves: other BLAS kernels differ in a float64's last digits."""
+ABSOLUTE_TOLERANCE = 1e-9
+
+
+class Predictor:
+    """One loaded model with its manifest."""
+
+    def __init__(self, manifest: Manifest, estimator: Any) -> None:
+        self.manifest = manifest
+        self.estimator = estimator
+
+    def predict(self, rows: NDArray[Any]) -> list[dict[str, Any]]:
+        """The answers to `rows`, of shape (rows, features), in order, as the HTTP contract spells them.
+
+        A classification answers `prediction`, `prediction_index` and, where the estimator has them, `probabilities`; a
+        regression answers `prediction`. Whatever the estimator raises passes through.
+        """
+        predicted = self.estimator.predict(rows)
+        if self.manifest.task == "regression":
+            return [{"prediction": value} for value in np.asarray(predicted, dtype=np.float64).ravel().tolist()]
+        names = self.manifest.target.classes
+        indexes = np.searchsorted(self.estimator.classes_, predicted).tolist()
+        answers: list[dict[str, Any]] = [{"prediction": names[index], "prediction_index": index} for index in indexes]
+        if hasattr(self.estimator, "predict_proba"):
+            for answer, row in zip(answers, self.estimator.predict_proba(rows).tolist(), strict=True):
+                answer["probabilities"] = dict(zip(names, row, strict=True))
+        return answers
+
+
+def load_predictor(artifact: VerifiedArtifact) -> Predictor:
+    """Load a verified model and prove that it repeats its example.
+
+    Raises RuntimeMismatch before anything is unpickled, UnloadableArtifact where joblib or scikit-learn cannot,
+    SelfTestFailed where the model answers otherwise than when it was trained.
+    """
+    require_runtime(artifact.manifest.runtime, installed_versions())
+    predictor = Predictor(artifact.manifest, _unpickle(artifact))
+    _self_test(predictor)
+    return predictor
+
+
+def example_rows(manifest: Manifest) -> NDArray[Any]:
+    """The manifest's example as an array of shape (1, features), typed as requests are."""
+    return np.array([manifest.example.features], dtype=row_dtype(manifest))
+
+
+def row_dtype(manifest: Manifest) -> type[Any]:
+    """float64 where every feature is a number; object where a category stands among them."""
+    return np.float64 if all(feature.kind == "number" for feature in manifest.features) else object
+
+
+def _unpickle(artifact: VerifiedArtifact) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", InconsistentVersionWarning)
+            estimator = joblib.load(io.BytesIO(artifact.data))
+    except Exception as error:
+        raise UnloadableArtifact(
+            f"{artifact.manifest.version} could not be loaded: {type(error).__name__}: {error}. Every class in it must "
+            "come from scikit-learn or numpy; `python -m training publish` finds out beforehand."
+        ) from error
+    classes = getattr(estimator, "classes_", None)
+    if artifact.manifest.task == "classification" and len(() if classes is None else classes) != len(
+        artifact.manifest.target.classes
+    ):
+        raise UnloadableArtifact(f"{artifact.manifest.version} has other classes than its manifest names.")
+    _run_on_one_core(estimator)
+    return estimator
+
+
+def _self_test(predictor: Predictor) -> None:
+    example = predictor.manifest.example
+    try:
+        answer = predictor.predict(example_rows(predictor.manifest))[0]
+    except Exception as error:
+        raise SelfTestFailed(f"The model failed on its own example: {type(error).__name__}: {error}.") from error
+    if not _repeats(answer, example):
+        raise SelfTestFailed(f"The model answers {answer} to its own example; its manifest says {example}.")
+
+
+def _repeats(answer: dict[str, Any], example: Example) -> bool:
+    if isinstance(example.prediction, float):
+        return _close([answer["prediction"]], [example.prediction])
+    probabilities: dict[str, float] | None = answer.get("probabilities")
+    if (probabilities is None) != (example.probabilities is None):
+        return False
+    if probabilities is not None and example.probabilities is not None:
+        if list(probabilities) != list(example.probabilities):
+            return False
+        if not _close(probabilities.values(), example.probabilities.values()):
+            return False
+    return (answer["prediction"], answer["prediction_index"]) == (example.prediction, example.prediction_index)
+
+
+def _close(values: Iterable[float], expected: Iterable[float]) -> bool:
+    return bool(np.allclose([*values], [*expected], rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE))
+
+
+def _run_on_one_core(estimator: Any) -> None:
+    """Set `n_jobs` to 1 in every fitted part: starting workers costs a one-row answer several times its own price, and
+    process pools do not run on Lambda at all, which has no /dev/shm."""
+    waiting, seen = [estimator], set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if "n_jobs" in vars(part):
+            part.n_jobs = 1
+        waiting.extend(_fitted_parts(vars(part).values()))
+
+
+def _fitted_parts(values: Iterable[Any]) -> Iterator[BaseEstimator]:
+    for value in values:
+        if isinstance(value, BaseEstimator):
+            yield value
+        elif isinstance(value, dict):
+            yield from _fitted_parts(value.values())
+        elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
+            yield from _fitted_parts(value)

@@ -1,0 +1,70 @@
+"""What the handler needs of an HTTP event before it looks at any JSON: which kind it is, and its body as text.
+
+`handler.app` calls both functions. Powertools parses the rest of the event; its own `decoded_body` is not used,
+because it takes wrong base64 in silence.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+
+from handler.errors import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
+
+PAYLOAD_BYTES = 6 * 1024 * 1024
+"""What a synchronous invocation takes and returns (AWS Lambda Developer Guide, "Lambda quotas", invocation payload)."""
+
+
+def payload_version(event: object) -> Literal["1.0", "2.0"]:
+    """Which of API Gateway's two payload formats `event` has: 1.0 for REST APIs, 2.0 for HTTP APIs and function URLs.
+
+    Raises UnsupportedEvent on anything else (API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
+    HTTP APIs", payload format version).
+    """
+    if isinstance(event, Mapping) and isinstance(context := event.get("requestContext"), Mapping):
+        if event.get("version") == "2.0" and isinstance(context.get("http"), Mapping) and "rawPath" in event:
+            return "2.0"
+        if isinstance(event.get("httpMethod"), str) and isinstance(event.get("path"), str):
+            return "1.0"
+    raise UnsupportedEvent(
+        "This function answers HTTP events of API Gateway (payload 1.0 or 2.0) and of function URLs; "
+        "events/ has one of each to copy."
+    )
+
+
+def json_text(event: BaseProxyEvent) -> str:
+    """The body of a request that should hold JSON.
+
+    Raises UnsupportedMediaType, UndecodableBody, or RequestTooLarge above PAYLOAD_BYTES. A request without a
+    Content-Type is taken to be JSON.
+    """
+    _require_json(event.headers.get("content-type") or "application/json")
+    body: Any = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        try:
+            data = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise UndecodableBody("The body is marked as base64, but is not.") from None
+        try:
+            body = data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise UndecodableBody("The body must be UTF-8.") from None
+    if len(body) > PAYLOAD_BYTES:
+        raise RequestTooLarge(f"The body has {len(body)} characters; Lambda takes {PAYLOAD_BYTES}. Send fewer rows.")
+    return str(body)
+
+
+def _require_json(content_type: str) -> None:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    if media_type != "application/json" and not (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    ):
+        raise UnsupportedMediaType(
+            f"The body must be JSON: send it with Content-Type: application/json, not {media_type}."
+        )
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset" and value.strip(' "') not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMediaType(f"JSON must be UTF-8 (RFC 8259, 8.1), not {value.strip()}.")

@@ -1,0 +1,27 @@
+"""The process of `training.proof`: loads one version of a directory registry with what Lambda has, and nothing else.
+
+Run by path, never imported: `python -I proof_process.py PATH_ENTRY REGISTRY VERSION`. Ends with 0, or with 1 and the
+reason as the last line of standard error.
+"""
+
+import sys
+from pathlib import Path
+
+
+def main(path_entry: str, registry: str, version: str) -> None:
+    sys.path.insert(0, path_entry)
+    from handler.errors import SklearnOnLambdaError
+    from handler.predictor import load_predictor
+    from handler.registry import checked_manifest, manifest_bytes, read_artifact
+    from handler.store import DirectoryStore
+
+    store = DirectoryStore(Path(registry))
+    try:
+        manifest = checked_manifest(manifest_bytes(store, version), version)
+        load_predictor(read_artifact(store, manifest))
+    except SklearnOnLambdaError as error:
+        sys.exit(f"{type(error).__name__}: {error}".replace("\n", " "))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

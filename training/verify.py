@@ -1,0 +1,65 @@
+"""Checks a registry without unpickling anything: whether every file is there and is what the file before it says.
+
+`python -m training verify` prints what it finds. It proves digests and forms; that a model still answers right is
+proved when it is promoted and each time it is loaded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from handler.errors import ModelUnavailable, RegistryError
+from handler.registry import checked_manifest, manifest_bytes, read_alias, read_artifact, read_manifest
+from handler.runtime import require_runtime
+from training.history import releases
+from training.promote import alias_names, require_published, versions
+from training.publish import REPORT_FILE
+from training.shipped import shipped_versions
+from training.stores import WritableStore
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked: a version or an alias, and what is wrong with it, or None."""
+
+    what: str
+    problem: str | None
+
+
+def verify_version(store: WritableStore, version: str) -> Finding:
+    """Check one version's files; raises ManifestMissing where it is not published, or a RegistryError."""
+    require_published(store, version)
+    return _checked_version(store, version)
+
+
+def verify_registry(store: WritableStore) -> Iterator[Finding]:
+    """Check every version and every alias with its history, one by one; raises a RegistryError."""
+    for version in versions(store):
+        yield _checked_version(store, version)
+    for name in alias_names(store):
+        yield _checked_alias(store, name)
+
+
+def _checked_version(store: WritableStore, version: str) -> Finding:
+    try:
+        manifest = checked_manifest(manifest_bytes(store, version), version)
+        read_artifact(store, manifest)
+        require_runtime(manifest.runtime, shipped_versions())
+    except RegistryError:
+        raise
+    except ModelUnavailable as error:
+        return Finding(version, f"{type(error).__name__}: {error}")
+    if store.get(f"versions/{version}/{REPORT_FILE}") is None:
+        return Finding(version, f"{REPORT_FILE} is missing; the version serves without it.")
+    return Finding(version, None)
+
+
+def _checked_alias(store: WritableStore, name: str) -> Finding:
+    try:
+        alias = read_alias(store, name)
+        read_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
+        list(releases(store, name))
+    except RegistryError:
+        raise
+    except ModelUnavailable as error:
+        return Finding(f"alias {name}", f"{type(error).__name__}: {error}")
+    return Finding(f"alias {name}", None)
