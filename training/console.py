@@ -9,10 +9,16 @@ from contextlib import AbstractContextManager
 from rich.console import Console
 from rich.table import Table
 
+WIDE = 200
+"""Columns where there is no terminal to ask: tables in a CI log are read and searched line by line."""
+
 
 def person() -> Console:
     """Where people read. Made anew at each call, so that it follows a redirected standard error."""
-    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
 
 
 def working(what: str) -> AbstractContextManager[object]:

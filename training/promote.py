@@ -23,8 +23,10 @@ from handler.registry import (
     read_artifact,
     version_key,
 )
+from handler.runtime import require_runtime
 from training.errors import AliasMoved
 from training.proof import prove
+from training.shipped import shipped_versions
 from training.stores import WritableStore
 
 
@@ -41,8 +43,8 @@ class Release:
 def promote(store: WritableStore, release: Release) -> Alias:
     """Prove the version, then move the alias to it; gives the alias as it now stands.
 
-    Raises UnprovedArtifact, AliasMoved, a ManifestError, an ArtifactError or a RegistryError; nothing has changed
-    then. An alias that names the version already stays as it is.
+    Raises RuntimeMismatch, UnprovedArtifact, AliasMoved, a ManifestError, an ArtifactError or a RegistryError;
+    nothing has changed then. An alias that names the version already stays as it is.
     """
     require_published(store, release.version)
     held = store.get(alias_key(release.alias))
@@ -50,7 +52,9 @@ def promote(store: WritableStore, release: Release) -> Alias:
     data = manifest_bytes(store, release.version)
     if current is not None and (current.version, current.manifest_sha256) == (release.version, sha256(data)):
         return current
-    prove(read_artifact(store, checked_manifest(data, release.version)))
+    manifest = checked_manifest(data, release.version)
+    require_runtime(manifest.runtime, shipped_versions())
+    prove(read_artifact(store, manifest))
     if current is not None:
         _record(store, release.alias, current)
     alias = Alias(

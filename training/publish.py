@@ -9,8 +9,10 @@ from pathlib import Path
 
 from handler.manifest import Manifest
 from handler.registry import MANIFEST_FILE, VerifiedArtifact, verify_artifact, version_key
+from handler.runtime import require_runtime
 from training.errors import InvalidFolder, VersionExists
 from training.proof import prove
+from training.shipped import shipped_versions
 from training.stores import WritableStore
 
 REPORT_FILE = "report.html"
@@ -40,11 +42,12 @@ def read_folder(folder: Path) -> TrainedFolder:
 def publish(folder: TrainedFolder, store: WritableStore) -> Manifest:
     """Prove the folder's artifact, then write it as an immutable version.
 
-    Raises UnprovedArtifact before anything is written, VersionExists where the version was published before, or a
-    RegistryError.
+    Raises RuntimeMismatch or UnprovedArtifact before anything is written, VersionExists where the version was
+    published before, or a RegistryError.
     """
-    prove(folder.artifact)
     manifest = folder.manifest
+    require_runtime(manifest.runtime, shipped_versions())
+    prove(folder.artifact)
     for file, data in ((manifest.artifact.file, folder.artifact.data), (REPORT_FILE, folder.report)):
         _create_or_match(store, version_key(manifest.version, file), data)
     if not store.create(version_key(manifest.version, MANIFEST_FILE), folder.manifest_json):

@@ -1,0 +1,48 @@
+"""What several commands of the command line share: their options, and how they print a document.
+
+`training.cli_models` and `training.cli_releases` use it.
+"""
+
+import dataclasses
+import json
+import sys
+from typing import Any
+
+import click
+
+from handler.alias import Alias, is_alias_name
+from handler.manifest import Manifest
+from handler.settings import DEFAULT_ALIAS
+
+
+def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not is_alias_name(value):
+        raise click.BadParameter("lower-case letters, digits, '-' and '_', up to 63 of them.")
+    return value
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+model_uri = click.option(
+    "--model-uri",
+    envvar="MODEL_URI",
+    required=True,
+    help="The model's root: s3://bucket/prefix or a directory. Default: the environment's MODEL_URI.",
+)
+alias = click.option("--alias", default=DEFAULT_ALIAS, show_default=True, callback=_alias_name, help="Which alias.")
+reason = click.option("--reason", help="Why, for those who read the history.")
+
+
+def reason_or_ask(given: str | None) -> str:
+    """The reason that was given, or typed when asked; raises click.UsageError where there is nobody to ask."""
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise click.UsageError("Say why, with --reason: the history is read by people.")
+    return str(click.prompt("Why?", err=True))
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on standard output."""
+    plain = dataclasses.asdict(document) if isinstance(document, (Alias, Manifest)) else document
+    json.dump(plain, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
