@@ -8,19 +8,20 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 REQUIREMENTS := handler/requirements.txt training/requirements.txt tests/requirements.txt
 PORT ?= 8000
+CLOUD_PORT ?= 4566
 MODEL_URI ?= .demo/registry/iris
 
 .PHONY: help
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 .PHONY: demo
 demo: install ## Train Iris, publish it to a directory, and have the real Lambda handler answer
 	@$(RUN) -m training demo
 
 .PHONY: test
-test: install ## Run the unit and integration tests
-	$(RUN) -m pytest -n auto
+test: install ## Run the unit tests; `make check` runs the integration tests too
+	$(RUN) -m pytest -n auto tests/unit
 
 .PHONY: check
 check: install ## Just what a pull request must pass: lint, types, tests
@@ -33,6 +34,82 @@ check: install ## Just what a pull request must pass: lint, types, tests
 serve: install ## Answer the function's routes on http://127.0.0.1:8000, without Docker (PORT=, MODEL_URI=)
 	@test -n "$(findstring ://,$(MODEL_URI))" || test -d "$(MODEL_URI)" || $(RUN) -m training demo
 	@$(RUN) -m training serve --port $(PORT) --model-uri $(MODEL_URI)
+
+.PHONY: e2e-local
+e2e-local: install .tools/sam/installed ## Run every event, and HTTP requests, through `sam local` in Docker
+	$(RUN) -m pytest tests/e2e/local
+
+.PHONY: e2e-deploy
+e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed ## `sam deploy` into a stand-in for AWS, and the life of the stack
+	$(RUN) -m pytest -x tests/e2e/deploy
+
+.PHONY: local-model
+local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
+	@$(RUN) -m tests.e2e.local_package
+
+.PHONY: local-cloud
+local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to an AWS on this machine, publish, ask the URL, leave it running
+	@$(RUN) -m tests.e2e.local_cloud up --port $(CLOUD_PORT)
+
+.PHONY: local-cloud-down
+local-cloud-down: install ## End it
+	@$(RUN) -m tests.e2e.local_cloud down
+
+.PHONY: check-template
+check-template: .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, and check it against rules of security
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
+	.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --quiet --skip-download
+
+.PHONY: sam
+sam: .tools/sam/installed ## Install the SAM CLI in .tools/sam
+
+.PHONY: sam-build
+sam-build: install .tools/sam/installed ## `sam build`: what `sam deploy` uploads
+	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
+
+.PHONY: check-workflows
+check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against rules of security
+	.tools/zizmor/bin/zizmor --offline .github
+
+.PHONY: build
+build: install ## Build the Lambda package for both architectures in build/, and print its size
+	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
+
+.PHONY: test-package
+test-package: install ## Build the package for both architectures and test what is in it
+	$(RUN) -m pytest tests/package
+
+.PHONY: test-models
+test-models: install ## Train models of ten families by the command line, and have the handler answer for each
+	$(RUN) -m pytest -n auto tests/models
+
+.PHONY: test-emulator
+test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
+	$(RUN) -m pytest tests/emulator
+
+.PHONY: test-faults
+test-faults: install ## Break S3, disks and processes for real, and see that nothing is lost and nothing wrong is answered
+	$(RUN) -m pytest -n auto --maxschedchunk=1 tests/faults
+
+.PHONY: test-contract
+test-contract: install .tools/contract/installed ## Send thousands of requests made from the contract, good and bad (schemathesis)
+	$(RUN) -m pytest tests/contract
+
+.PHONY: test-page
+test-page: install .tools/page/installed ## Drive the pages in a real Chromium, and look for barriers (axe)
+	.tools/page/bin/python -m pytest --confcutdir=tests/page tests/page
+
+.PHONY: contract
+contract: install ## Say whether the contract changed since BASE (main), and whether that breaks clients
+	$(RUN) -m tests.contract.breaking_changes --base $(or $(BASE),main)
+
+.PHONY: bench-cold
+bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside a plain sam build
+	$(RUN) -m bench.cold_start
+
+.PHONY: bench-latency
+bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler
+	$(RUN) -m bench.latency
 
 .PHONY: format
 format: install ## Lay the code out as `make check` wants it
@@ -48,13 +125,34 @@ $(VENV)/installed: $(REQUIREMENTS)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
 	@touch $@
 
+# Each tool has a virtual environment of its own: they pin much of what the project pins otherwise.
+.tools/%/installed: tests/e2e/requirements-%.txt | install
+	rm -rf .tools/$*
+	python=$$($(RUN) -m tests.e2e.python_3_13) && "$$python" -m venv .tools/$*
+	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.tools/bench/installed: bench/requirements.txt | install
+	rm -rf .tools/bench
+	python=$$($(RUN) -m tests.e2e.python_3_13) && "$$python" -m venv .tools/bench
+	.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.tools/contract/installed .tools/page/installed: .tools/%/installed: tests/%/requirements.txt | install
+	rm -rf .tools/$*
+	$(PYTHON) -m venv .tools/$*
+	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .PHONY: clean
 clean: ## Remove what make made, but not the demo's registry
-	rm -rf $(VENV) .tools .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@test ! -x $(RUN) || $(RUN) -m tests.e2e.local_cloud down
+	rm -rf $(VENV) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One resolution for all supported Pythons, with a hash for each file and no index address.
 LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+TOOLS = sam ministack checkov zizmor
 WITHOUT = $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(1))
 
 .PHONY: lock
@@ -63,3 +161,6 @@ lock: ## Pin requirements.txt anew from the requirements.in beside each
 	$(LOCK) handler/requirements.in -o handler/requirements.txt
 	$(LOCK) $(call WITHOUT,handler/requirements.txt) training/requirements.in -o training/requirements.txt
 	$(LOCK) $(call WITHOUT,handler/requirements.txt training/requirements.txt) tests/requirements.in -o tests/requirements.txt
+	for stem in tests/contract/requirements tests/page/requirements; do $(LOCK) $$stem.in -o $$stem.txt || exit 1; done
+	for stem in bench/requirements tests/e2e/lambda_image/requirements $(TOOLS:%=tests/e2e/requirements-%); do \
+		$(LOCK) --python-version 3.13 $$stem.in -o $$stem.txt || exit 1; done

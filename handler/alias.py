@@ -22,6 +22,13 @@ def is_alias_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_moment(text: str) -> bool:
+    """Whether `text` is a moment in UTC by ISO 8601: it becomes part of a key, so it must be nothing else."""
+    return (
+        re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(\+00:00|Z)", text) is not None
+    )
+
+
 @dataclass(frozen=True)
 class Alias:
     """One release of a model: what serves since when, put there by whom and why, and what served before."""

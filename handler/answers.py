@@ -35,6 +35,7 @@ ANSWERS: dict[type[errors.SklearnOnLambdaError], ErrorAnswer] = {
     errors.ResponseTooLarge: ErrorAnswer(413, "response_too_large"),
     errors.UnsupportedMediaType: ErrorAnswer(415, "unsupported_media_type"),
     errors.InvalidFeatures: ErrorAnswer(422, "invalid_features"),
+    errors.NoFiniteAnswer: ErrorAnswer(422, "no_finite_answer"),
     errors.InvalidSettings: ErrorAnswer(503, "invalid_settings", "The service is not set up to serve a model."),
     errors.RegistryUnreachable: ErrorAnswer(503, "registry_unreachable", "The model's registry does not answer."),
     errors.RegistryNotFound: ErrorAnswer(503, "registry_not_found", "The model's registry does not exist."),

@@ -1,54 +1,64 @@
 """The function: HTTP events in, answers out. Start reading here.
 
-Lambda calls `lambda_handler`; `training.serve` runs the same routes on localhost. For a new route, write its function
-and add it to ROUTES; for a new error, add its class to `handler.errors` and its line to ANSWERS. All between an event
-and the estimator is in the modules that this one imports.
+Lambda calls `lambda_handler`; `training.serve` runs the same application on localhost. The routes are in
+`handler.routes`, the errors in `handler.errors` and `handler.answers`; all between an event and the estimator is in the
+modules that those import.
 """
 
+# First of all: on Lambda it makes what follows cheaper.
+from handler import init_phase
+
+# isort: split
 import os
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.answers import answer_for
-from handler.environment import Environment, load_served_model
-from handler.errors import (
-    InvalidFeatures,
-    InvalidSettings,
-    ModelUnavailable,
-    TooManyRows,
-    UnknownPath,
-    UnsupportedEvent,
-    WrongMethod,
-)
-from handler.instances import parse_body, to_rows
-from handler.predictor import Predictor
-from handler.request import json_text, payload_version
-from handler.responses import json_response, model_summary, visible_manifest
-from handler.settings import DEFAULT_MAX_ROWS, Settings
-from handler.store import open_store
+from handler.artifact_cache import temporary_cache
+from handler.environment import Environment, Loaded
+from handler.errors import InvalidFeatures, InvalidSettings, ModelUnavailable, UnsupportedEvent, WrongMethod
+from handler.read_ahead import ReadAhead
+from handler.request import payload_version
+from handler.responses import json_response, page_response
+from handler.routes import ROUTES, Route, no_route
+from handler.served_model import ModelSource, ServedModel
+from handler.settings import DEFAULT_MAX_ROWS, DEFAULT_REFRESH_SECONDS, Settings
+from handler.store import DirectoryStore, open_store
 from handler.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from handler.predictor import Predictor
 
 TRAILING_SLASH: list[str | re.Pattern[str]] = [re.compile("/+$")]
 """What resolvers leave out of a path. Powertools' REST resolver ignores the slash by itself, the others do not."""
+
+RESTORE_SECONDS = 8.0
+"""How long a restored environment waits for the alias, of the 10 s that Lambda gives it."""
 
 
 class Application:
     """Everything that one execution environment keeps between requests."""
 
-    def __init__(self, environment: Environment, telemetry: Telemetry, max_rows: int = DEFAULT_MAX_ROWS) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        telemetry: Telemetry,
+        max_rows: int = DEFAULT_MAX_ROWS,
+        read_report: Callable[[str], bytes | None] = lambda _: None,
+    ) -> None:
         self.environment = environment
         self.telemetry = telemetry
         self.max_rows = max_rows
+        self.read_report = read_report
         self._resolvers = {
             "1.0": self.routed(APIGatewayRestResolver(debug=False, strip_prefixes=TRAILING_SLASH)),
             "2.0": self.routed(APIGatewayHttpResolver(debug=False, strip_prefixes=TRAILING_SLASH)),
@@ -62,16 +72,17 @@ class Application:
 
         def refuse(error: Exception) -> Response[str]:
             if isinstance(error, NotFoundError):
-                error = _no_route(resolver.current_event)
+                error = no_route(resolver.current_event)
             return self.refuse(error, resolver.lambda_context.aws_request_id)
 
         resolver.exception_handler([Exception, NotFoundError])(refuse)
         return resolver
 
-    def _answering(self, resolver: ApiGatewayResolver, route: "Route") -> Callable[[], Response[str]]:
+    def _answering(self, resolver: ApiGatewayResolver, route: Route) -> Callable[[], Response[str]]:
         def answer() -> Response[str]:
-            body = route(self, resolver.current_event)
-            return json_response(200, body, self._headers(resolver.lambda_context.aws_request_id))
+            result = route(self, resolver.current_event)
+            headers = self._headers(resolver.lambda_context.aws_request_id)
+            return json_response(200, result, headers) if isinstance(result, dict) else page_response(result, headers)
 
         return answer
 
@@ -86,13 +97,16 @@ class Application:
         self.telemetry.answered(event, answer["statusCode"], time.perf_counter() - began, self._model_version())
         return answer
 
-    def predictor(self) -> Predictor:
+    def predictor(self) -> "Predictor":
         """The model that serves; raises ModelUnavailable."""
-        predictor = self.environment.predictor()
-        load_seconds = self.environment.take_load_seconds()
-        if load_seconds is not None:
-            self.telemetry.model_loaded(predictor.manifest.version, load_seconds)
-        return predictor
+        try:
+            return self.environment.predictor()
+        finally:
+            for news in self.environment.take_news():
+                if isinstance(news, Loaded):
+                    self.telemetry.model_loaded(news.version, news.seconds, news.replaced)
+                else:
+                    self.telemetry.refresh_failed(news.version, answer_for(news.error).code, news.error)
 
     def _model_version(self) -> str:
         manifest = self.environment.served()
@@ -121,68 +135,26 @@ class Application:
         return json_response(answer.status, body, headers)
 
 
-def predict(application: Application, event: BaseProxyEvent) -> dict[str, Any]:
-    """POST /predict: one row or a batch of rows."""
-    instances = parse_body(json_text(event))
-    if len(instances.rows) > application.max_rows:
-        raise TooManyRows(
-            f"The batch has {len(instances.rows)} rows; {application.max_rows} are taken. Send it in parts."
-        )
-    predictor = application.predictor()
-    rows = to_rows(instances, predictor.manifest.features)
-    began = time.perf_counter()
-    predictions = predictor.predict(rows)
-    application.telemetry.predicted(len(predictions), time.perf_counter() - began)
-    answers: dict[str, Any] = {"predictions": predictions} if instances.batch else predictions[0]
-    return {**answers, "model": model_summary(predictor.manifest)}
-
-
-def health(application: Application, _: BaseProxyEvent) -> dict[str, Any]:
-    """GET /health: whether a model is served, and which."""
-    return {"status": "ok", "model": model_summary(application.predictor().manifest)}
-
-
-def model(application: Application, _: BaseProxyEvent) -> dict[str, Any]:
-    """GET /model: what the model takes, answers, and was measured at."""
-    return visible_manifest(application.predictor().manifest)
-
-
-Route = Callable[[Application, BaseProxyEvent], dict[str, Any]]
-
-ROUTES: Mapping[tuple[str, str], Route] = {
-    ("POST", "/predict"): predict,
-    ("GET", "/health"): health,
-    ("GET", "/model"): model,
-}
-
-
-def _no_route(event: BaseProxyEvent) -> UnknownPath | WrongMethod:
-    path = event.path.rstrip("/") or "/"
-    allowed = tuple(method for method, known in ROUTES if known == path)
-    if allowed:
-        return WrongMethod(f"{path} takes {', '.join(allowed)}, not {event.http_method}.", allowed)
-    paths = ", ".join(f"{method} {known}" for method, known in ROUTES)
-    return UnknownPath(f"There is no such path here; there are {paths}.")
-
-
-def create_application(environ: Mapping[str, str], telemetry: Telemetry) -> Application:
-    """An application with the settings of `environ`, its model not yet asked for.
+def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: bool = False) -> Application:
+    """An application with the settings of `environ`, its model not yet asked for, or being read already if `ahead`.
 
     Raises nothing: settings that cannot be used are a reason why there is no model, told to clients like any other.
     """
     try:
         settings = Settings.from_env(environ)
+        store = open_store(settings.model_uri)
     except InvalidSettings as error:
-        return Application(Environment(_failing(error)), telemetry)
+        return Application(Environment(_failing(error), DEFAULT_REFRESH_SECONDS), telemetry)
+    # A directory is as near as the cache would be. /tmp is all that a function may write to.
+    cache = None if isinstance(store, DirectoryStore) else temporary_cache()
+    source = ModelSource(store, settings.model_alias, cache)
+    load = ReadAhead(source).load if ahead else source.load
+    environment = Environment(load, settings.model_refresh_seconds)
+    return Application(environment, telemetry, settings.max_rows, source.report)
 
-    def load() -> Predictor:
-        return load_served_model(open_store(settings.model_uri), settings.model_alias)
 
-    return Application(Environment(load), telemetry, settings.max_rows)
-
-
-def _failing(error: ModelUnavailable) -> Callable[[], Predictor]:
-    def load() -> Predictor:
+def _failing(error: InvalidSettings) -> Callable[[ServedModel | None], ServedModel]:
+    def load(_: ServedModel | None) -> ServedModel:
         raise error
 
     return load
@@ -191,7 +163,11 @@ def _failing(error: ModelUnavailable) -> Callable[[], Predictor]:
 @cache
 def application() -> Application:
     """The application of this execution environment: the one thing that lives between requests."""
-    created = create_application(os.environ, Telemetry(os.environ))
+    try:
+        created = create_application(os.environ, Telemetry(os.environ), ahead=init_phase.ON_LAMBDA)
+        import handler.predictor  # noqa: F401 - scikit-learn, while the model's bytes are on their way
+    finally:
+        init_phase.libraries_imported()
     created.environment.start()
     return created
 
@@ -201,8 +177,22 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return application().handle(event, context)
 
 
-# Importing a module does nothing, with this one exception: Lambda imports this module in its init phase, which has
-# more CPU than most functions are given and delays no request (AWS Lambda Developer Guide, "Understanding the Lambda
-# execution environment lifecycle"), so the model is loaded there. Elsewhere the first request does it.
-if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    application()
+def ask_after_restore(environment: Environment) -> None:
+    """Have the alias asked when this environment comes back from a SnapStart snapshot, before it answers anything.
+
+    The runtime brings the hooks and gives them 10 s (AWS Lambda Developer Guide, "Implement code before or after Lambda
+    function snapshots"). Without them, as on localhost, there is no snapshot to come back from.
+    """
+    try:
+        from snapshot_restore_py import register_after_restore
+    except ImportError:
+        return
+    register_after_restore(environment.restored, RESTORE_SECONDS)
+
+
+# Importing a module does nothing, with this exception and that of `handler.init_phase`: Lambda imports this module in
+# its init phase, which has more CPU than most functions are given and delays no request (AWS Lambda Developer Guide,
+# "Understanding the Lambda execution environment lifecycle"), so the model is loaded there. Elsewhere the first request
+# does it.
+if init_phase.ON_LAMBDA:
+    ask_after_restore(application().environment)

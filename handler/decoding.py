@@ -6,11 +6,14 @@ types that those records use and no more: scalars, X | None, tuples, dicts by na
 """
 
 import dataclasses
+import sys
 import types
 import typing
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+MOST_FLOAT = int(sys.float_info.max)
 
 
 class Undecodable(Exception):
@@ -53,11 +56,17 @@ def _decode_any(hint: Any, value: object, place: str) -> Any:
     if hint is Any:
         return value
     if hint is float and type(value) is int:
+        _expect(abs(value) < MOST_FLOAT, value, place, "a number that a 64-bit float holds")
         return float(value)
     return _expect(type(value) is hint, value, place, _NAMES.get(hint, str(hint)))
 
 
 def _decode_union(hints: tuple[Any, ...], value: object, place: str) -> Any:
+    others = [hint for hint in hints if hint is not types.NoneType]
+    if value is None and len(others) < len(hints):
+        return None
+    if len(others) == 1 and typing.get_origin(others[0]) is dict and isinstance(value, dict):
+        return _decode_any(others[0], value, place)
     for hint in hints:
         try:
             return _decode_any(hint, value, place)

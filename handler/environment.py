@@ -1,75 +1,190 @@
-"""One execution environment's model: loaded in the init phase, kept between requests, tried again after a failure.
+"""One execution environment's model: loaded in the init phase, refreshed while it serves, tried again after a failure.
 
 `handler.app` asks it for a predictor at every request. A failed load is remembered, not raised, for an exception in
 the init phase would end in a 502 without a reason (AWS Lambda Developer Guide, "Understanding the Lambda execution
-environment lifecycle"). Refreshing a model that serves is not here yet: it belongs in `predictor`, beside the retry.
+environment lifecycle"). A model that serves is only ever replaced by one that was proved: whatever goes wrong with a
+refresh, the last good model goes on serving.
 """
 
 import math
+import random
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from handler.errors import ModelUnavailable
 from handler.manifest import Manifest
-from handler.predictor import Predictor, load_predictor
-from handler.registry import read_alias, read_artifact, read_manifest
-from handler.store import Store
+from handler.served_model import ServedModel
+
+if TYPE_CHECKING:
+    from handler.predictor import Predictor
 
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 30.0
 
+REFRESH_WAIT_SECONDS = 1.0
+"""How long one request waits for a refresh at most. A model that takes longer comes during the requests that follow:
+Lambda lets an environment run only while it has a request; a refresh that no request waited for would never end."""
 
-def load_served_model(store: Store, alias_name: str) -> Predictor:
-    """Walk the chain of trust from the alias to a proved predictor; raises ModelUnavailable."""
-    alias = read_alias(store, alias_name)
-    manifest = read_manifest(store, alias.version, alias.manifest_sha256)
-    return load_predictor(read_artifact(store, manifest))
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model was loaded, in `seconds`; `replaced` is the version that served until then."""
+
+    version: str
+    seconds: float
+    replaced: str | None
+
+
+@dataclass(frozen=True)
+class RefreshFailed:
+    """The alias could not be followed; `version` goes on serving."""
+
+    version: str
+    error: Exception
 
 
 class Environment:
     """The model of one execution environment, or the reason why it has none.
 
-    `load` gets a predictor or raises ModelUnavailable; `clock` counts seconds. Lambda gives an environment one
-    request at a time (AWS Lambda Developer Guide, "Understanding Lambda function scaling"), so there is no lock.
+    `load` is `ModelSource.load`; `clock` counts seconds; `jitter` gives numbers in [0, 1), which spread the retries
+    of many environments. Requests come one at a time (AWS Lambda Developer Guide, "Understanding Lambda function
+    scaling"); the one thread that refreshes hands over its result by ending.
     """
 
-    def __init__(self, load: Callable[[], Predictor], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        load: Callable[[ServedModel | None], ServedModel],
+        refresh_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
         self._load = load
+        self._refresh_seconds = refresh_seconds
         self._clock = clock
-        self._state: Predictor | ModelUnavailable = ModelUnavailable("The model was not asked for yet.")
-        self._retry_at = clock()
-        self._wait = FIRST_RETRY_SECONDS
-        self._load_seconds: float | None = None
+        self._jitter = jitter
+        self._model: ServedModel | None = None
+        self._failure: Exception = ModelUnavailable("The model was not asked for yet.")
+        self._due = clock()
+        self._failures = 0
+        self._refresh: _Refresh | None = None
+        self._news: list[Loaded | RefreshFailed] = []
 
     def start(self) -> None:
-        """Try to load; remember the outcome, and how long a success took."""
+        """Load the model where none is held; remember the outcome."""
         began = self._clock()
         try:
-            self._state = self._load()
-        except ModelUnavailable as error:
-            self._state = error
-            self._retry_at = self._clock() + self._wait
-            self._wait = min(2 * self._wait, LAST_RETRY_SECONDS)
+            model = self._load(None)
+        except Exception as error:  # noqa: BLE001 - a bug is remembered too: it becomes a 500 with its trace in the log
+            self._failed(None, error)
         else:
-            self._load_seconds = self._clock() - began
+            self._take(model, self._clock() - began)
 
-    def predictor(self) -> Predictor:
-        """The model that serves, loading it where the last try failed and its wait is over; raises ModelUnavailable."""
-        if isinstance(self._state, ModelUnavailable) and self._clock() >= self._retry_at:
-            self.start()
-        if isinstance(self._state, ModelUnavailable):
-            raise self._state
-        return self._state
+    def predictor(self) -> "Predictor":
+        """The model that serves; raises ModelUnavailable where none does, and the reason is not a bug of ours.
+
+        Where none is held and the wait is over, loads; where one is held and a refresh is due, refreshes, for which it
+        waits REFRESH_WAIT_SECONDS at most.
+        """
+        if self._model is None:
+            if self._refresh is not None:
+                self._follow_alias(None)
+            elif self._clock() >= self._due:
+                self.start()
+            if self._model is None:
+                # The same error may refuse many requests: without this, it would keep the frames of each.
+                raise self._failure.with_traceback(None)
+        elif self._refresh is not None or self._clock() >= self._due:
+            self._follow_alias(self._model, REFRESH_WAIT_SECONDS)
+        return self._model.predictor
+
+    def restored(self, seconds: float) -> None:
+        """The environment came back from a snapshot of unknown age: ask the alias before anything is answered.
+
+        Returns after `seconds` at the latest, for a hook that takes too long ends the environment; requests then go on
+        with what is under way.
+        """
+        self._due = self._clock()
+        # Whatever was under way began before the snapshot, and may have asked before it too.
+        self._refresh = None
+        self._follow_alias(self._model, seconds)
 
     def served(self) -> Manifest | None:
         """The manifest of the model that is held, without a try to load one."""
-        return None if isinstance(self._state, ModelUnavailable) else self._state.manifest
+        return self._model.predictor.manifest if self._model else None
 
-    def take_load_seconds(self) -> float | None:
-        """How long the last load took; None once it was told."""
-        seconds, self._load_seconds = self._load_seconds, None
-        return seconds
+    def take_news(self) -> list[Loaded | RefreshFailed]:
+        """What happened since this was last asked, for the log and the metrics."""
+        news, self._news = self._news, []
+        return news
 
     def retry_after(self) -> int:
         """Whole seconds, at least 1, until a request would try again: the Retry-After of a 503 (RFC 9110, 10.2.3)."""
-        return max(1, math.ceil(self._retry_at - self._clock()))
+        return max(1, math.ceil(self._due - self._clock()))
+
+    def _follow_alias(self, held: ServedModel | None, seconds: float | None = None) -> None:
+        """Begin a refresh or go on with the one under way; take its result if it ends within `seconds`."""
+        refresh = self._refresh
+        if refresh is None:
+            refresh = _Refresh(self._load, held, self._clock)
+            try:
+                refresh.start()
+            except RuntimeError as error:  # the environment has no thread left
+                self._failed(held, error)
+                return
+            self._refresh = refresh
+        refresh.join(seconds)
+        # On localhost requests may come at once: the first to see the end takes the outcome.
+        if refresh.is_alive() or self._refresh is not refresh:
+            return
+        self._refresh = None
+        if isinstance(refresh.outcome, ServedModel):
+            self._take(refresh.outcome, refresh.seconds)
+        else:
+            self._failed(held, refresh.outcome)
+
+    def _failed(self, held: ServedModel | None, error: Exception) -> None:
+        if held is None:
+            self._failure = error
+        else:
+            self._news.append(RefreshFailed(held.version, error))
+        self._put_off()
+
+    def _take(self, model: ServedModel, seconds: float) -> None:
+        replaced = self._model.version if self._model else None
+        if replaced != model.version:
+            self._news.append(Loaded(model.version, seconds, replaced))
+        self._model = model
+        self._failures = 0
+        self._due = self._clock() + self._refresh_seconds
+
+    def _put_off(self) -> None:
+        """Wait twice as long after each failure, up to a bound, give or take a half where many would retry together."""
+        wait = min(FIRST_RETRY_SECONDS * 2 ** min(self._failures, 10), LAST_RETRY_SECONDS)
+        self._failures += 1
+        if self._model is not None:
+            wait *= 0.5 + self._jitter()
+        self._due = self._clock() + wait
+
+
+class _Refresh(threading.Thread):
+    """One try to follow the alias, beside the requests. It changes nothing: `outcome` is read once it has ended."""
+
+    def __init__(
+        self, load: Callable[[ServedModel | None], ServedModel], held: ServedModel | None, clock: Callable[[], float]
+    ) -> None:
+        super().__init__(name="refresh", daemon=True)
+        self.outcome: ServedModel | Exception = ModelUnavailable("The refresh ended without an outcome.")
+        self.seconds = 0.0
+        self._work = (load, held, clock)
+
+    def run(self) -> None:
+        load, held, clock = self._work
+        began = clock()
+        try:
+            self.outcome = load(held)
+        except Exception as error:  # noqa: BLE001 - the request that takes the outcome reports it
+            self.outcome = error
+        self.seconds = clock() - began

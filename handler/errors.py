@@ -1,6 +1,6 @@
 """Every way in which serving a model can fail, one class each.
 
-The classes know no HTTP: one table in `handler.app` gives each its status and code, and a test walks this
+The classes know no HTTP: one table in `handler.answers` gives each its status and code, and a test walks this
 tree and fails on a class that the table leaves out. `training.errors` adds what only writing can meet.
 
     SklearnOnLambdaError
@@ -15,7 +15,8 @@ tree and fails on a class that the table leaves out. `training.errors` adds what
     │   ├── TooManyRows
     │   ├── RequestTooLarge
     │   ├── ResponseTooLarge
-    │   └── InvalidFeatures              well-formed, but not rows of this model
+    │   ├── InvalidFeatures              well-formed, but not rows of this model
+    │   └── NoFiniteAnswer               rows so extreme that the model's arithmetic overflows
     └── ModelUnavailable                 the operator can mend it
         ├── InvalidSettings
         ├── RegistryError
@@ -107,11 +108,15 @@ class ResponseTooLarge(RequestError):
 
 
 class InvalidFeatures(RequestError):
-    """The rows are not rows of this model. `problems` says where, up to a bound; `total` counts them all."""
+    """The rows are not rows of this model. `problems` says where, up to a bound."""
 
     def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class NoFiniteAnswer(RequestError):
+    """The model's answer to these rows is NaN or infinite, which is no answer."""
 
 
 class ModelUnavailable(SklearnOnLambdaError):

@@ -7,6 +7,7 @@ real row, never the data.
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ Task = Literal["classification", "regression"]
 Kind = Literal["number", "category"]
 Value = float | str | None
 
-_VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_VERSION = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -66,7 +67,8 @@ class Feature:
     """One input, in the order of the estimator's columns.
 
     A number has the range, mean, standard deviation and the 11 quantiles (0, 10, … 100 %) seen in training; a category
-    has the values seen in training. `nullable` says whether training saw gaps, and so whether null is taken.
+    has the values seen in training. `nullable` says whether training saw gaps, and so whether null is taken;
+    `allow_unknown` whether a category takes other values too, answered as a gap is.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Feature:
     std: float | None = None
     quantiles: tuple[float, ...] = ()
     categories: tuple[str, ...] = ()
+    allow_unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class Manifest:
         Raises UnknownManifestFormat where a later release wrote it, InvalidManifest where it is not one.
         """
         try:
-            document = json.loads(text, parse_constant=_no_constant)
+            document = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise InvalidManifest(f"The manifest is not JSON: {error}.") from error
         written = document.get("format_version") if isinstance(document, dict) else None
@@ -163,6 +166,13 @@ class Manifest:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits[:30]} is more than a 64-bit float holds")
+    return value
 
 
 def _check(manifest: Manifest) -> None:

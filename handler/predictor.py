@@ -6,8 +6,9 @@ library versions, loads those same bytes, and compares the model with its own ex
 """
 
 import io
+import json
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import joblib
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 
-from handler.errors import SelfTestFailed, UnloadableArtifact
+from handler.errors import NoFiniteAnswer, SelfTestFailed, UnloadableArtifact
 from handler.manifest import Example, Manifest
 from handler.registry import VerifiedArtifact
 from handler.runtime import installed_versions, require_runtime
@@ -37,18 +38,39 @@ class Predictor:
         """The answers to `rows`, of shape (rows, features), in order, as the HTTP contract spells them.
 
         A classification answers `prediction`, `prediction_index` and, where the estimator has them, `probabilities`; a
-        regression answers `prediction`. Whatever the estimator raises passes through.
+        regression answers `prediction`. Raises NoFiniteAnswer; whatever the estimator raises passes through.
         """
-        predicted = self.estimator.predict(rows)
+        predicted, probabilities = self._ask(rows)
         if self.manifest.task == "regression":
-            return [{"prediction": value} for value in np.asarray(predicted, dtype=np.float64).ravel().tolist()]
+            return [{"prediction": value} for value in predicted]
         names = self.manifest.target.classes
-        indexes = np.searchsorted(self.estimator.classes_, predicted).tolist()
-        answers: list[dict[str, Any]] = [{"prediction": names[index], "prediction_index": index} for index in indexes]
-        if hasattr(self.estimator, "predict_proba"):
-            for answer, row in zip(answers, self.estimator.predict_proba(rows).tolist(), strict=True):
-                answer["probabilities"] = dict(zip(names, row, strict=True))
+        answers: list[dict[str, Any]] = [{"prediction": names[index], "prediction_index": index} for index in predicted]
+        for answer, row in zip(answers, probabilities or (), strict=False):
+            answer["probabilities"] = dict(zip(names, row, strict=True))
         return answers
+
+    def predict_json(self, rows: NDArray[Any]) -> str:
+        """What json.dumps makes of `predict(rows)`, several times faster where there are many rows."""
+        predicted, probabilities = self._ask(rows)
+        if self.manifest.task == "regression":
+            return "[" + ",".join([f'{{"prediction":{value!r}}}' for value in predicted]) + "]"
+        forms = _answer_forms(self.manifest.target.classes, probabilities is not None)
+        if probabilities is None:
+            return "[" + ",".join([forms[index] % () for index in predicted]) + "]"
+        pairs = zip(predicted, probabilities, strict=True)
+        return "[" + ",".join([forms[index] % tuple(row) for index, row in pairs]) + "]"
+
+    def _ask(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
+        """Each row's number or index of a class, and its probabilities where the estimator has them; all finite."""
+        # What overflows is found in the answer; numpy's warning of it would only go to the log.
+        with np.errstate(over="ignore", invalid="ignore"):
+            predicted = self.estimator.predict(rows)
+            if self.manifest.task == "regression":
+                return _finite(np.asarray(predicted, dtype=np.float64).reshape(len(rows))).tolist(), None
+            indexes = np.searchsorted(self.estimator.classes_, predicted).tolist()
+            if not hasattr(self.estimator, "predict_proba"):
+                return indexes, None
+            return indexes, _finite(np.asarray(self.estimator.predict_proba(rows), dtype=np.float64)).tolist()
 
 
 def load_predictor(artifact: VerifiedArtifact) -> Predictor:
@@ -83,6 +105,10 @@ def _unpickle(artifact: VerifiedArtifact) -> Any:
             f"{artifact.manifest.version} could not be loaded: {type(error).__name__}: {error}. Every class in it must "
             "come from scikit-learn or numpy; `python -m training publish` finds out beforehand."
         ) from error
+    if not callable(getattr(estimator, "predict", None)):
+        raise UnloadableArtifact(
+            f"{artifact.manifest.version} holds a {type(estimator).__name__}, not an estimator with predict()."
+        )
     classes = getattr(estimator, "classes_", None)
     if artifact.manifest.task == "classification" and len(() if classes is None else classes) != len(
         artifact.manifest.target.classes
@@ -97,9 +123,10 @@ def _self_test(predictor: Predictor) -> None:
     try:
         answer = predictor.predict(example_rows(predictor.manifest))[0]
     except Exception as error:
-        raise SelfTestFailed(f"The model failed on its own example: {type(error).__name__}: {error}.") from error
+        raise SelfTestFailed(f"The model failed on its own example: {type(error).__name__}.") from error
     if not _repeats(answer, example):
-        raise SelfTestFailed(f"The model answers {answer} to its own example; its manifest says {example}.")
+        expected = (example.prediction, example.probabilities)
+        raise SelfTestFailed(f"The model answers {answer} to its own example; its manifest says {expected}.")
 
 
 def _repeats(answer: dict[str, Any], example: Example) -> bool:
@@ -116,6 +143,24 @@ def _repeats(answer: dict[str, Any], example: Example) -> bool:
     return (answer["prediction"], answer["prediction_index"]) == (example.prediction, example.prediction_index)
 
 
+def _answer_forms(classes: Sequence[str], shares: bool) -> list[str]:
+    """For each class the JSON of an answer that names it, to be filled with the probabilities by `%`.
+
+    `%r` is how json.dumps writes a float.
+    """
+    names = [json.dumps(name).replace("%", "%%") for name in classes]
+    told = ',"probabilities":{' + ",".join(f"{name}:%r" for name in names) + "}" if shares else ""
+    return [f'{{"prediction":{name},"prediction_index":{index}{told}}}' for index, name in enumerate(names)]
+
+
+def _finite(values: NDArray[Any]) -> NDArray[Any]:
+    if not np.isfinite(values).all():
+        raise NoFiniteAnswer(
+            "The model has no finite answer to these values: they lie too far from what it was trained on."
+        )
+    return values
+
+
 def _close(values: Iterable[float], expected: Iterable[float]) -> bool:
     return bool(np.allclose([*values], [*expected], rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE))
 
@@ -129,14 +174,18 @@ def _run_on_one_core(estimator: Any) -> None:
         if id(part) in seen:
             continue
         seen.add(id(part))
-        if "n_jobs" in vars(part):
+        attributes = getattr(part, "__dict__", {})
+        if "n_jobs" in attributes:
             part.n_jobs = 1
-        waiting.extend(_fitted_parts(vars(part).values()))
+        waiting.extend(_fitted_parts(attributes.values()))
 
 
-def _fitted_parts(values: Iterable[Any]) -> Iterator[BaseEstimator]:
+def _fitted_parts(values: Iterable[Any]) -> Iterator[Any]:
+    """scikit-learn's own objects among `values`; some that hold estimators are no estimators themselves."""
     for value in values:
-        if isinstance(value, BaseEstimator):
+        if isinstance(value, BaseEstimator) or (
+            type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__")
+        ):
             yield value
         elif isinstance(value, dict):
             yield from _fitted_parts(value.values())

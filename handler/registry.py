@@ -6,7 +6,7 @@ and never unpickles anything: that is `handler.predictor`'s part, which takes on
 
 from dataclasses import dataclass
 
-from handler.alias import Alias
+from handler.alias import Alias, is_moment
 from handler.errors import (
     AliasNotSet,
     ArtifactDigestMismatch,
@@ -20,6 +20,7 @@ from handler.manifest import Manifest, is_digest, is_version, sha256
 from handler.store import Store
 
 MANIFEST_FILE = "manifest.json"
+REPORT_FILE = "report.html"
 
 
 def alias_key(alias: str) -> str:
@@ -53,6 +54,8 @@ def checked_alias(data: bytes) -> Alias:
     alias = Alias.from_json(data)
     if not is_version(alias.version) or not is_digest(alias.manifest_sha256):
         raise InvalidAlias("The alias names no version, or no digest of its manifest: promote again.")
+    if not is_moment(alias.promoted_at):
+        raise InvalidAlias(f"promoted_at must be a moment in UTC, not {alias.promoted_at[:40]!r}: promote again.")
     return alias
 
 

@@ -7,7 +7,7 @@ because it takes wrong base64 in silence.
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
@@ -24,8 +24,11 @@ def payload_version(event: object) -> Literal["1.0", "2.0"]:
     HTTP APIs", payload format version).
     """
     if isinstance(event, Mapping) and isinstance(context := event.get("requestContext"), Mapping):
-        if event.get("version") == "2.0" and isinstance(context.get("http"), Mapping) and "rawPath" in event:
-            return "2.0"
+        http = context.get("http")
+        if event.get("version") == "2.0" and isinstance(http, Mapping):
+            parts = (event.get("rawPath"), http.get("method"), http.get("path"), context.get("stage"))
+            if all(isinstance(part, str) for part in parts):
+                return "2.0"
         if isinstance(event.get("httpMethod"), str) and isinstance(event.get("path"), str):
             return "1.0"
     raise UnsupportedEvent(
@@ -41,7 +44,9 @@ def json_text(event: BaseProxyEvent) -> str:
     Content-Type is taken to be JSON.
     """
     _require_json(event.headers.get("content-type") or "application/json")
-    body: Any = event.get("body") or ""
+    body = event.get("body") or ""
+    if not isinstance(body, str):
+        raise UndecodableBody(f"The event's body must be text, not {type(body).__name__}.")
     if event.get("isBase64Encoded"):
         try:
             data = base64.b64decode(body, validate=True)
@@ -53,7 +58,7 @@ def json_text(event: BaseProxyEvent) -> str:
             raise UndecodableBody("The body must be UTF-8.") from None
     if len(body) > PAYLOAD_BYTES:
         raise RequestTooLarge(f"The body has {len(body)} characters; Lambda takes {PAYLOAD_BYTES}. Send fewer rows.")
-    return str(body)
+    return body
 
 
 def _require_json(content_type: str) -> None:

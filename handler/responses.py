@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -20,17 +20,46 @@ ENVELOPE_BYTES = 4096
 NOT_FOR_CLIENTS = ("artifacts", "training")
 
 
+@dataclass(frozen=True)
+class Page:
+    """Something else than JSON to answer with."""
+
+    content_type: str
+    text: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class JsonText(str):
+    """A value of an answer that is JSON already."""
+
+    __slots__ = ()
+
+
 def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
     """An answer as JSON; raises ResponseTooLarge where Lambda would refuse to return it.
 
     Raises ValueError on NaN or infinity in `body`: a model that answers so has no answer, and JSON has no word for it.
     """
-    text = json.dumps(body, separators=(",", ":"), allow_nan=False)
-    # The body travels as a JSON string within JSON: quotes and backslashes take two bytes there.
-    size = len(text) + text.count('"') + text.count("\\") + ENVELOPE_BYTES
+    text = "{" + ",".join([f"{_json(name)}:{_json(value)}" for name, value in body.items()]) + "}"
+    _require_room(text)
+    return Response(status, "application/json", text, {"Cache-Control": "no-store", **headers})
+
+
+def _json(value: object) -> str:
+    return value if isinstance(value, JsonText) else json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def page_response(page: Page, headers: Mapping[str, str]) -> Response[str]:
+    """A page or a file of one as an answer; raises ResponseTooLarge where Lambda would refuse to return it."""
+    _require_room(page.text)
+    return Response(200, page.content_type, page.text, {"Cache-Control": "no-store", **headers, **page.headers})
+
+
+def _require_room(text: str) -> None:
+    # The body travels as a JSON string within JSON: quotes, backslashes and line ends take two bytes there.
+    size = len(text) + text.count('"') + text.count("\\") + text.count("\n") + ENVELOPE_BYTES
     if size > PAYLOAD_BYTES:
         raise ResponseTooLarge(f"The answer would take {size} bytes; Lambda returns {PAYLOAD_BYTES}. Send fewer rows.")
-    return Response(status, "application/json", text, {"Cache-Control": "no-store", **headers})
 
 
 def model_summary(manifest: Manifest) -> dict[str, str]:
@@ -41,4 +70,9 @@ def model_summary(manifest: Manifest) -> dict[str, str]:
 def visible_manifest(manifest: Manifest) -> dict[str, Any]:
     """What a client may see of the manifest: all but where the training data lies and how the registry keeps files."""
     document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
-    return document | {"sha256": manifest.artifact.sha256, "estimator": manifest.training.estimator}
+    return document | {
+        "sha256": manifest.artifact.sha256,
+        "estimator": manifest.training.estimator,
+        # Relative to this answer's own address, below a stage's prefix as anywhere.
+        "report": "report",
+    }

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from handler.alias import is_alias_name
 from handler.errors import InvalidSettings
 
-VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MAX_ROWS")
+VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MODEL_REFRESH_SECONDS", "MAX_ROWS")
 
 DEFAULT_ALIAS = "production"
+DEFAULT_REFRESH_SECONDS = 60
 DEFAULT_MAX_ROWS = 1000
+
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Settings:
 
     model_uri: str
     model_alias: str = DEFAULT_ALIAS
+    model_refresh_seconds: int = DEFAULT_REFRESH_SECONDS
     max_rows: int = DEFAULT_MAX_ROWS
 
     @classmethod
@@ -38,12 +42,17 @@ class Settings:
             raise InvalidSettings(
                 f"MODEL_ALIAS must be lower-case letters, digits, '-' and '_', up to 63 of them; it is {model_alias!r}."
             )
-        return cls(model_uri, model_alias, max_rows=_positive(environ, "MAX_ROWS", DEFAULT_MAX_ROWS))
+        return cls(
+            model_uri,
+            model_alias,
+            _positive(environ, "MODEL_REFRESH_SECONDS", DEFAULT_REFRESH_SECONDS),
+            _positive(environ, "MAX_ROWS", DEFAULT_MAX_ROWS),
+        )
 
 
 def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, str(default))
     # isdecimal alone takes digits of every script, and int() would too.
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise InvalidSettings(f"{name} must be a whole number above 0; it is {text!r}.")
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS and int(text) > 0):
+        raise InvalidSettings(f"{name} must be a whole number above 0 and below a billion; it is {text[:30]!r}.")
     return int(text)

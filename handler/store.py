@@ -22,6 +22,10 @@ class Blob:
     etag: str
 
 
+class NotModified:
+    """The answer that what is under a key still has the tag that one knows."""
+
+
 class Store(Protocol):
     """Reads bytes by key."""
 
@@ -31,6 +35,9 @@ class Store(Protocol):
 
     def get(self, key: str) -> Blob | None:
         """What is under `key`, or None where nothing is; raises a RegistryError where the place does not answer."""
+
+    def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
+        """The same as `get`, but NotModified, with no bytes read, where what is under `key` has this tag."""
 
 
 class DirectoryStore:
@@ -56,17 +63,30 @@ class DirectoryStore:
             raise RegistryUnreachable(f"{self.root / key} cannot be read: {error.strerror}.") from error
         return Blob(data, hashlib.sha256(data).hexdigest())
 
+    def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
+        blob = self.get(key)
+        return NotModified() if blob is not None and blob.etag == etag else blob
+
 
 def directory_of(uri: str) -> Path | None:
     """The directory that `uri` names, or None where it is an S3 URI; raises InvalidSettings on any other scheme."""
-    if "://" not in uri:
-        return Path(uri).expanduser()
-    parts = urlsplit(uri)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(unquote(parts.path))
-    if parts.scheme == "s3":
-        return None
+    try:
+        if "://" not in uri:
+            return _path(uri).expanduser()
+        parts = urlsplit(uri)
+        if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+            return _path(unquote(parts.path))
+        if parts.scheme == "s3":
+            return None
+    except (ValueError, RuntimeError) as error:  # a wrong host, a NUL in it, ~somebody who is not there
+        raise InvalidSettings(f"MODEL_URI cannot be read as one: {error}; it is {uri!r}.") from None
     raise InvalidSettings(f"MODEL_URI must be s3://bucket/prefix, file:///… or a directory; it is {uri!r}.")
+
+
+def _path(text: str) -> Path:
+    if "\0" in text:
+        raise ValueError("a path cannot hold a NUL")
+    return Path(text)
 
 
 def s3_place(uri: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@
 told. Tracing is switched on in template.yaml instead, because the X-Ray SDK would cost every cold start some 0.3 s.
 """
 
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,31 +38,49 @@ class Telemetry:
         """Add a value to what this request says of itself."""
         self.metrics.add_metric(name, unit, value)
 
-    def count_error(self, code: str) -> None:
-        """Count an answer other than 200 under its code, a dimension that the request's other metrics do not have."""
-        with single_metric("Errors", MetricUnit.Count, 1, namespace=self.namespace) as metric:
+    def count(self, name: str, value: int, dimension: str, of: str) -> None:
+        """Count something under a dimension that the request's other metrics do not have."""
+        with single_metric(name, MetricUnit.Count, value, namespace=self.namespace) as metric:
             metric.add_dimension("service", self.service)
-            metric.add_dimension("code", code)
+            metric.add_dimension(dimension, of)
 
-    def model_loaded(self, version: str, seconds: float) -> None:
-        """A model was loaded; the imports of the libraries are not in its time."""
-        self.logger.info("model loaded", model_version=version, milliseconds=round(1000 * seconds, 1))
+    def model_loaded(self, version: str, seconds: float, replaced: str | None) -> None:
+        """A model was loaded and serves from now on.
+
+        In the init phase neither the imports of the libraries nor what was read beside them is in its time.
+        """
+        self.logger.info("model loaded", version=version, replaced=replaced, milliseconds=round(1000 * seconds, 1))
         self.measure("ModelLoadTime", MetricUnit.Milliseconds, 1000 * seconds)
+
+    def refresh_failed(self, version: str, code: str, error: Exception) -> None:
+        """The alias could not be followed, and `version` goes on serving."""
+        self.logger.error("refresh failed", version=version, code=code, reason=f"{type(error).__name__}: {error}")
+        self.measure("RefreshFailures", MetricUnit.Count, 1)
 
     def predicted(self, rows: int, seconds: float) -> None:
         """The estimator answered `rows` rows."""
         self.measure("Predictions", MetricUnit.Count, rows)
         self.measure("PredictLatency", MetricUnit.Milliseconds, 1000 * seconds)
 
+    def extrapolated(self, counts: Mapping[str, int]) -> None:
+        """Values lay outside what training saw: how many of each feature, the values themselves not told."""
+        for feature, count in counts.items():
+            self.count("OutsideTraining", count, "feature", feature)
+
     def refused(self, code: str, error: Exception) -> None:
         """An answer other than 200 is about to be given. What a client sent is not repeated here."""
-        self.count_error(code)
+        self.count("Errors", 1, "code", code)
         if isinstance(error, ModelUnavailable):
             self.logger.error("no model to serve", code=code, reason=str(error))
 
     def crashed(self, error: Exception) -> None:
-        """A bug of ours: the log gets the whole trace, the client none of it."""
-        self.logger.error("internal error", exc_info=error)
+        """A bug of ours: the log gets where it happened, the client nothing.
+
+        What the error says is logged at DEBUG alone: libraries quote the values that they choke on.
+        """
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        self.logger.error("internal error", exception_name=type(error).__name__, trace=trace)
+        self.logger.debug("internal error, in full", exc_info=error)
 
     def answered(self, event: Mapping[str, Any], status: int, seconds: float, model_version: str) -> None:
         """One request is over."""

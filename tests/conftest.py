@@ -1,5 +1,6 @@
 """What every suite shares: one trained model, registries made of it, an environment without credentials."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,20 @@ class Context:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting, no region and no credentials of the person who runs the tests."""
-    for name in ("MODEL_URI", "MODEL_ALIAS", "MAX_ROWS", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No setting and no credentials of the person who runs the tests, and no artifact that another test has cached."""
+    temporary = str(tmp_path_factory.mktemp("tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", temporary)
+    monkeypatch.setenv("TMPDIR", temporary)
+    for name in (
+        "MODEL_URI",
+        "MODEL_ALIAS",
+        "MODEL_REFRESH_SECONDS",
+        "MAX_ROWS",
+        "AWS_PROFILE",
+        "AWS_ENDPOINT_URL",
+        "AWS_SESSION_TOKEN",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")

@@ -1,8 +1,8 @@
 """The command line, `python -m training COMMAND`: which commands there are, and how a failure is told.
 
 Ends with 0, with 1 where the job failed, with 2 where it was asked wrongly. A failure that this project foresees is
-one sentence; anything else is a bug and keeps its trace. The commands are in `training.cli_models` and
-`training.cli_releases`; the work is in the modules that they import.
+one sentence; anything else is a bug and keeps its trace. The commands are in the modules
+`training.cli_*`; the work is in those that they import.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from handler.errors import SklearnOnLambdaError
-from training import cli_models, cli_releases
+from training import cli_models, cli_package, cli_publish, cli_releases, cli_train
 from training.console import person
 
 
@@ -31,8 +31,9 @@ def main() -> None:
 
 
 for command in (
-    cli_models.train,
-    cli_models.publish_command,
+    cli_train.train,
+    cli_package.package_command,
+    cli_publish.publish_command,
     cli_models.list_command,
     cli_models.show,
     cli_models.demo,

@@ -1,6 +1,6 @@
 """What several commands of the command line share: their options, and how they print a document.
 
-`training.cli_models` and `training.cli_releases` use it.
+The modules `training.cli_*` use it.
 """
 
 import dataclasses
@@ -13,6 +13,8 @@ import click
 from handler.alias import Alias, is_alias_name
 from handler.manifest import Manifest
 from handler.settings import DEFAULT_ALIAS
+from training.comparison import Comparison
+from training.console import show_table
 
 
 def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -46,3 +48,16 @@ def print_json(document: Any) -> None:
     plain = dataclasses.asdict(document) if isinstance(document, (Alias, Manifest)) else document
     json.dump(plain, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+def metric_rows(manifest: Manifest) -> list[tuple[str, str]]:
+    """The metrics as rows of a table."""
+    return [(name.replace("_", " "), f"{value:.4g}") for name, value in manifest.metrics.items()]
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Print the gate's table, for a person."""
+    against = comparison.served or "nothing that serves yet"
+    title = f"Gate: {comparison.version} against {against}, on {comparison.rows:,} rows held out"
+    rows = [(c.name, c.new, c.served, c.allowed, "passed" if c.passed else "FELL SHORT") for c in comparison.checks]
+    show_table(title, ("What", "New", "Serves", "Allowed", ""), rows)

@@ -3,10 +3,19 @@
 `training.cli` and `training.demo` use it. Standard output is kept for what a program reads.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 WIDE = 200
@@ -36,3 +45,21 @@ def show_table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -
     for row in rows:
         table.add_row(*row)
     person().print(table)
+
+
+@contextlib.contextmanager
+def bytes_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar over `total` bytes on a terminal, and nothing elsewhere; gives a function that takes how many are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+@contextlib.contextmanager
+def count_progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar over `total` steps (None: not known) on a terminal; gives a function that takes how many more are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda steps: bar.advance(task, steps)

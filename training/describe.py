@@ -1,6 +1,7 @@
 """Describes training data for the manifest: what each feature looked like, and which data it was.
 
-`training.iris` uses it. The statistics are of the rows that the model was fitted to: they say what the model knows.
+`training.dataset` and `training.bundled` use it. The statistics are of the rows that the model was fitted to: they say
+what the model knows.
 """
 
 import hashlib
@@ -22,6 +23,13 @@ def numeric_features(names: Sequence[str], rows: NDArray[np.float64]) -> tuple[F
     numpy.quantile does by default.
     """
     return tuple(_numeric_feature(name, column) for name, column in zip(names, rows.T, strict=True))
+
+
+def category_feature(name: str, categories: Sequence[str], *, nullable: bool, allow_unknown: bool = False) -> Feature:
+    """The `Feature` of a column of texts, with the values that occur among the rows fitted."""
+    return Feature(
+        name=name, kind="category", nullable=nullable, categories=tuple(categories), allow_unknown=allow_unknown
+    )
 
 
 def dataset_sha256(*parts: NDArray[Any]) -> str:

@@ -1,8 +1,15 @@
 """What only writing and training can meet; what reading can meet is in `handler.errors`, whose base they share.
 
 SklearnOnLambdaError
+├── TrainingError            nothing can be trained as asked
+│   ├── InvalidTable         a CSV or Parquet file that no model can be trained on as it stands
+│   ├── InvalidModelFile     a TOML file, or options, that describe no model
+│   └── FitFailed            scikit-learn refused the data or the parameters
 ├── UnprovedArtifact         it does not load or does not repeat its example in a fresh process
+├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody vouches for
 ├── InvalidFolder            not a folder that `train` wrote
+├── GateFailed               worse than the version that serves, or not comparable with it
+├── NothingBefore            no release to go back to
 └── WriteConflict            somebody else was first; nothing was changed
     ├── VersionExists
     └── AliasMoved
@@ -11,8 +18,32 @@ SklearnOnLambdaError
 from handler.errors import SklearnOnLambdaError
 
 
+class TrainingError(SklearnOnLambdaError):
+    """What was asked for cannot be trained; the text says what to change."""
+
+
+class InvalidTable(TrainingError):
+    """The table cannot be read, or holds what no model can be trained on."""
+
+
+class InvalidModelFile(TrainingError):
+    """The description of the model, in a TOML file or in options, has a mistake."""
+
+
+class FitFailed(TrainingError):
+    """scikit-learn raised while it fitted or searched; the text carries its reason."""
+
+
 class UnprovedArtifact(SklearnOnLambdaError):
     """The artifact failed its proof in a fresh process; the text carries that process' reason."""
+
+
+class UnpackableArtifact(SklearnOnLambdaError):
+    """The file cannot become a version; the text names the import or the line to change."""
+
+
+class GateFailed(SklearnOnLambdaError):
+    """The new version fell short of the one that serves; nothing was published."""
 
 
 class InvalidFolder(SklearnOnLambdaError):

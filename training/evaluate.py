@@ -4,28 +4,64 @@
 rows held out, by scikit-learn's own definition of that name (scikit-learn User Guide, "Metrics and scoring").
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from sklearn import metrics
 
+from handler.manifest import Task
 from training.model import TrainedModel
+
+
+@dataclass(frozen=True)
+class Answers:
+    """True and predicted values, of shape (rows,), with the probabilities of `labels` where the estimator has them."""
+
+    actual: NDArray[Any]
+    predicted: NDArray[Any]
+    probabilities: NDArray[np.float64] | None
+    labels: NDArray[Any] | None
+
+    def taken(self, rows: NDArray[np.intp]) -> "Answers":
+        """The answers to these rows, one may come several times."""
+        probabilities = None if self.probabilities is None else self.probabilities[rows]
+        return Answers(self.actual[rows], self.predicted[rows], probabilities, self.labels)
 
 
 def evaluate(model: TrainedModel) -> dict[str, float]:
     """The metrics of the model's task, by name; `rows_tested` says on how many rows."""
-    predicted = model.estimator.predict(model.x_test)
-    if model.task == "regression":
+    return measure(model.task, answers_of(model)) | {"rows_tested": float(len(model.x_test))}
+
+
+def answers_of(model: TrainedModel) -> Answers:
+    """What the model answers to the rows held out."""
+    estimator = model.estimator
+    has_probabilities = model.task == "classification" and hasattr(estimator, "predict_proba")
+    return Answers(
+        model.y_test,
+        np.ravel(estimator.predict(model.x_test)),
+        estimator.predict_proba(model.x_test) if has_probabilities else None,
+        getattr(estimator, "classes_", None),
+    )
+
+
+def measure(task: Task, answers: Answers) -> dict[str, float]:
+    """The metrics of `task` on these answers, by name."""
+    actual, predicted = answers.actual, answers.predicted
+    if task == "regression":
         measured = {
-            "r2": metrics.r2_score(model.y_test, predicted),
-            "mean_absolute_error": metrics.mean_absolute_error(model.y_test, predicted),
-            "root_mean_squared_error": metrics.root_mean_squared_error(model.y_test, predicted),
+            "r2": metrics.r2_score(actual, predicted),
+            "mean_absolute_error": metrics.mean_absolute_error(actual, predicted),
+            "root_mean_squared_error": metrics.root_mean_squared_error(actual, predicted),
         }
     else:
         measured = {
-            "accuracy": metrics.accuracy_score(model.y_test, predicted),
-            "balanced_accuracy": metrics.balanced_accuracy_score(model.y_test, predicted),
-            "f1_macro": metrics.f1_score(model.y_test, predicted, average="macro"),
+            "accuracy": metrics.accuracy_score(actual, predicted),
+            "balanced_accuracy": metrics.balanced_accuracy_score(actual, predicted),
+            "f1_macro": metrics.f1_score(actual, predicted, average="macro"),
         }
-        if hasattr(model.estimator, "predict_proba"):
-            probabilities = model.estimator.predict_proba(model.x_test)
-            measured["log_loss"] = metrics.log_loss(model.y_test, probabilities, labels=model.estimator.classes_)
-    return {name: float(value) for name, value in measured.items()} | {"rows_tested": float(np.shape(model.x_test)[0])}
+        if answers.probabilities is not None:
+            measured["log_loss"] = metrics.log_loss(actual, answers.probabilities, labels=answers.labels)
+    return {name: float(value) for name, value in measured.items()}

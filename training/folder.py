@@ -1,46 +1,85 @@
-"""Writes a trained model as the folder that `publish` takes: model.joblib, manifest.json, report.html.
+"""Writes a trained model as the folder that `publish` takes: model.joblib, manifest.json, report.html, held_out.json.
 
 The manifest is written last here too. Its example is a row that was held out, with the answer that the very artifact
-gives after a round trip through joblib.
+gives after a round trip through joblib. The rows held out stay in the folder: the gate compares on them, and they are
+never published.
 """
 
 import io
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 
 from handler.manifest import (
     MANIFEST_FORMAT_VERSION,
     ArtifactFile,
     Example,
+    Feature,
     Manifest,
     Training,
     sha256,
     version_of,
 )
 from handler.predictor import Predictor
-from handler.registry import MANIFEST_FILE
+from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
 from handler.runtime import installed_versions
+from training.comparison import Comparison
+from training.errors import InvalidFolder, InvalidTable
 from training.evaluate import evaluate
+from training.held_out import HELD_OUT_FILE, HeldOut, held_out_of, plain_row
 from training.model import TrainedModel
-from training.publish import REPORT_FILE
+from training.preprocessing import ESTIMATOR_STEP
 from training.report import render_report
 
 ARTIFACT_FILE = "model.joblib"
 
+EXAMPLES = 1000
+"""Among so many rows held out the example is looked for."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A trained model as bytes with their manifest, and the rows that were held out."""
+
+    model: TrainedModel
+    artifact: VerifiedArtifact
+    held_out: HeldOut
+
 
 def write_folder(model: TrainedModel, folder: Path, now: datetime | None = None) -> Manifest:
     """Write `model` into `folder`, which is made where it is missing; gives its manifest."""
-    artifact = dump_estimator(model.estimator)
-    manifest = make_manifest(model, artifact, now or datetime.now(UTC))
-    folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / ARTIFACT_FILE, artifact)
-    _replace(folder / REPORT_FILE, render_report(model, manifest).encode())
-    _replace(folder / MANIFEST_FILE, manifest.to_json().encode())
+    return write_built(build(model, now), folder)
+
+
+def build(model: TrainedModel, now: datetime | None = None) -> Built:
+    """Everything that the folder will hold but the report; raises InvalidTable where no row can be the example."""
+    data = dump_estimator(model.estimator)
+    manifest = make_manifest(model, data, now or datetime.now(UTC))
+    return Built(model, VerifiedArtifact(manifest, data), held_out_of(model, manifest))
+
+
+def write_built(built: Built, folder: Path, comparison: Comparison | None = None) -> Manifest:
+    """Write the folder; the report tells `comparison`, where there is one. Gives the manifest.
+
+    Raises InvalidFolder where the folder cannot be written.
+    """
+    manifest = built.artifact.manifest
+    report = render_report(built.model, manifest, comparison)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / ARTIFACT_FILE, built.artifact.data)
+        replace_file(folder / REPORT_FILE, report.encode())
+        replace_file(folder / HELD_OUT_FILE, built.held_out.to_json().encode())
+        replace_file(folder / MANIFEST_FILE, manifest.to_json().encode())
+    except OSError as error:
+        raise InvalidFolder(f"{folder} cannot be written ({error.strerror}): name another with --out.") from error
     return manifest
 
 
@@ -54,6 +93,7 @@ def dump_estimator(estimator: Any) -> bytes:
 def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) -> Manifest:
     """The manifest of `model`, whose joblib form is `artifact`."""
     digest = sha256(artifact)
+    final = final_estimator(model.estimator)
     draft = Manifest(
         format_version=MANIFEST_FORMAT_VERSION,
         name=model.name,
@@ -69,8 +109,8 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
             dataset=model.dataset,
             dataset_sha256=model.dataset_sha256,
             rows=model.rows,
-            estimator=_public_name(type(model.estimator)),
-            parameters=_plain(model.estimator.get_params()),
+            estimator=public_name(type(final)),
+            parameters=plain_parameters(final),
             seed=model.seed,
             git_commit=git_commit(),
         ),
@@ -89,31 +129,57 @@ def git_commit() -> str | None:
     return answer.stdout.strip() if answer.returncode == 0 else None
 
 
-def _example(manifest: Manifest, model: TrainedModel, artifact: bytes) -> Example:
-    """The first row held out that the model gets right (any row, for a regression), answered as the handler will."""
-    predictor = Predictor(manifest, joblib.load(io.BytesIO(artifact)))
-    right = np.arange(len(model.y_test))
-    if model.task == "classification":
-        right = np.flatnonzero(predictor.estimator.predict(model.x_test) == model.y_test)
-    row = model.x_test[[right[0] if len(right) else 0]]
-    return Example(features=tuple(row[0].tolist()), **predictor.predict(row)[0])
+def final_estimator(estimator: Any) -> Any:
+    """What predicts: the last step of the pipeline that `training.preprocessing` makes, or the estimator itself."""
+    steps = getattr(estimator, "named_steps", {})
+    return steps.get(ESTIMATOR_STEP, estimator)
 
 
-def _public_name(estimator: type) -> str:
-    """The name that a user imports the class by: scikit-learn keeps each in a private module below its public one."""
-    public = [part for part in estimator.__module__.split(".") if not part.startswith("_")]
-    return ".".join([*public, estimator.__qualname__])
+def public_name(estimator: type) -> str:
+    """The name that a user imports the class by."""
+    return public_name_of(estimator.__module__, estimator.__qualname__)
 
 
-def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Parameters as JSON holds them; an object that JSON has no form for is told by its text."""
+def public_name_of(module: str, name: str) -> str:
+    """The same from the class' own names: scikit-learn keeps each in a private module below its public one."""
+    return ".".join([*(part for part in module.split(".") if not part.startswith("_")), name])
+
+
+def plain_parameters(estimator: Any) -> dict[str, Any]:
+    """Its parameters as JSON holds them; an object that JSON has no form for is told by its text, on one line."""
     return {
-        name: value if value is None or isinstance(value, (bool, int, float, str)) else repr(value)
-        for name, value in sorted(parameters.items())
+        name: value if value is None or isinstance(value, (bool, int, float, str)) else " ".join(repr(value).split())
+        for name, value in sorted(estimator.get_params().items())
     }
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _example(manifest: Manifest, model: TrainedModel, artifact: bytes) -> Example:
+    """The first row held out that the API takes and the model gets right (any it takes, for a regression), answered as
+    the handler will."""
+    predictor = Predictor(manifest, joblib.load(io.BytesIO(artifact)))
+    taken = np.array([_is_taken(row, manifest.features) for row in model.x_test[:EXAMPLES]])
+    right = taken
+    if model.task == "classification":
+        right = taken & (predictor.estimator.predict(model.x_test[:EXAMPLES]) == model.y_test[:EXAMPLES])
+    best = next((np.flatnonzero(mask)[0] for mask in (right, taken) if mask.any()), None)
+    if best is None:
+        raise InvalidTable(
+            "No row held out has values that training saw in every column: give more rows, or group rare categories."
+        )
+    row = model.x_test[[best]]
+    return Example(features=tuple(plain_row(row[0])), **predictor.predict(row)[0])
+
+
+def _is_taken(row: NDArray[Any], features: Sequence[Feature]) -> bool:
+    """Whether the API takes this row: no gap where training saw none, no category that it never saw."""
+    return all(
+        feature.nullable if value is None else feature.kind == "number" or value in feature.categories
+        for feature, value in zip(features, plain_row(row), strict=True)
+    )
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `path` as a whole or not at all."""
     aside = path.with_name(f".writing-{path.name}")
     aside.write_bytes(data)
     aside.replace(path)

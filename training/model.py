@@ -1,6 +1,6 @@
 """A trained model with all that is known about it, before it becomes files.
 
-`training.iris` makes one; `training.folder` writes it. Whatever is trained, from whatever data, ends in this one
+`training.fit` makes one; `training.folder` writes it. Whatever is trained, from whatever data, ends in this one
 record.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from handler.manifest import Feature, Target, Task
+from training.model_file import DEFAULT_GATE, GateSpec
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class TrainedModel:
 
     `x_test` has the shape (rows, features), its columns in the order of `features`. For a classification `y_test` holds
     labels of the estimator, whose i-th class is named `target.classes[i]`; for a regression it holds numbers.
+    `metric` is the scikit-learn scorer that the search and the gate go by; `command` what the person typed.
     """
 
     name: str
@@ -31,3 +33,6 @@ class TrainedModel:
     dataset_sha256: str
     rows: int
     seed: int | None
+    metric: str | None = None
+    gate: GateSpec = DEFAULT_GATE
+    command: str | None = None

@@ -6,12 +6,13 @@ writes the entry that a promoter who died in between left out.
 """
 
 import getpass
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from handler.alias import ALIAS_FORMAT_VERSION, Alias
+from handler.alias import ALIAS_FORMAT_VERSION, Alias, is_alias_name
 from handler.errors import InvalidAlias, ManifestMissing
 from handler.manifest import is_version, sha256
 from handler.registry import (
@@ -40,8 +41,10 @@ class Release:
     reason: str
 
 
-def promote(store: WritableStore, release: Release) -> Alias:
+def promote(store: WritableStore, release: Release, expected: Alias | None = None) -> Alias:
     """Prove the version, then move the alias to it; gives the alias as it now stands.
+
+    `expected` is the alias as the caller knows it, if the release makes sense over that one alone.
 
     Raises RuntimeMismatch, UnprovedArtifact, AliasMoved, a ManifestError, an ArtifactError or a RegistryError;
     nothing has changed then. An alias that names the version already stays as it is.
@@ -49,14 +52,17 @@ def promote(store: WritableStore, release: Release) -> Alias:
     require_published(store, release.version)
     held = store.get(alias_key(release.alias))
     current = _readable(held.data) if held else None
+    if expected is not None and current != expected:
+        raise _moved(release)
     data = manifest_bytes(store, release.version)
-    if current is not None and (current.version, current.manifest_sha256) == (release.version, sha256(data)):
-        return current
+    if current is not None:
+        # The entry of a promoter who died before it was written; the same change has the same key.
+        _record(store, release.alias, current)
+        if (current.version, current.manifest_sha256) == (release.version, sha256(data)):
+            return current
     manifest = checked_manifest(data, release.version)
     require_runtime(manifest.runtime, shipped_versions())
     prove(read_artifact(store, manifest))
-    if current is not None:
-        _record(store, release.alias, current)
     alias = Alias(
         format_version=ALIAS_FORMAT_VERSION,
         version=release.version,
@@ -67,10 +73,7 @@ def promote(store: WritableStore, release: Release) -> Alias:
         previous=current.version if current else None,
     )
     if not store.replace(alias_key(release.alias), alias.to_json().encode(), held.etag if held else None):
-        raise AliasMoved(
-            f"Somebody else moved {release.alias!r} while {release.version} was being proved; nothing was changed: "
-            "look at `python -m training list`, then promote again if it is still right."
-        )
+        raise _moved(release)
     _record(store, release.alias, alias)
     return alias
 
@@ -89,8 +92,9 @@ def versions(store: WritableStore) -> Iterator[str]:
 
 
 def alias_names(store: WritableStore) -> Iterator[str]:
-    """The names of all aliases that were ever set."""
-    return (name.removesuffix(".json") for name in store.list("aliases") if name.endswith(".json"))
+    """The names of all aliases that were ever set, in order: one whose file is gone may still have its history."""
+    names = {name.removesuffix(".json") for name in store.list("aliases")}
+    return iter(sorted(name for name in names if is_alias_name(name)))
 
 
 def history_folder(alias_name: str) -> str:
@@ -106,7 +110,18 @@ def history_key(alias_name: str, alias: Alias) -> str:
 
 def current_user() -> str:
     """Who is at work here, as a release is signed."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user often has no name
+        user = f"uid {os.getuid()}"
+    return f"{user}@{socket.gethostname()}"
+
+
+def _moved(release: Release) -> AliasMoved:
+    return AliasMoved(
+        f"Somebody else moved {release.alias!r} while {release.version} was being proved; nothing was changed: "
+        "look at `python -m training list`, then promote again if it is still right."
+    )
 
 
 def _readable(data: bytes) -> Alias | None:

@@ -10,6 +10,10 @@ from pathlib import Path
 
 def main(path_entry: str, registry: str, version: str) -> None:
     sys.path.insert(0, path_entry)
+    from handler.deferred_imports import defer_imports
+
+    # As in Lambda's init phase, and before scikit-learn is imported: a proof means what the function does.
+    defer_imports()
     from handler.errors import SklearnOnLambdaError
     from handler.predictor import load_predictor
     from handler.registry import checked_manifest, manifest_bytes, read_artifact

@@ -1,50 +1,79 @@
 """Tidies up a registry: deletes the versions that nobody will ask for again.
 
 Kept are the newest, whatever an alias names, and whatever served not long ago, so that a rollback finds it. The
-manifest goes first: what is left half-deleted is no longer a version, and the next run takes the rest.
+manifest goes first: what is left half-deleted is no longer a version, and a later run takes the rest.
 """
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from handler.registry import MANIFEST_FILE, read_alias
+from handler.errors import AliasNotSet
+from handler.registry import MANIFEST_FILE, read_alias, version_key
+from training.errors import AliasMoved
 from training.history import releases
 from training.promote import alias_names, versions
 from training.stores import WritableStore
 
 UNFINISHED = timedelta(days=1)
-"""How long a version without a manifest is left alone: a publisher may still be at work on it."""
+"""How long a version without a manifest is left alone since its last file came: a publisher may still be at work."""
 
 
 def superfluous(store: WritableStore, keep: int, days: float, now: datetime) -> list[str]:
     """The versions that may go, the oldest first; raises AliasError or RegistryError rather than guess what serves."""
     names = list(versions(store))
-    kept = set(names[len(names) - keep :]) | _in_use(store, now - timedelta(days=days))
-    return [name for name in names if name not in kept and (now - _made(name) > UNFINISHED or _is_whole(store, name))]
+    kept = _newest(store, names, keep) | _in_use(store, now - timedelta(days=days))
+    return [name for name in names if name not in kept and (_is_whole(store, name) or _is_given_up(store, name, now))]
 
 
 def prune(store: WritableStore, version: str) -> None:
-    """Delete one version, its manifest first."""
-    files = sorted(store.list(f"versions/{version}"), key=lambda file: file != MANIFEST_FILE)
-    for file in files:
-        store.delete(f"versions/{version}/{file}")
+    """Delete one version, its manifest first.
+
+    Raises AliasMoved, and the version is whole, where it was promoted since somebody looked.
+    """
+    manifest_key = version_key(version, MANIFEST_FILE)
+    manifest = store.get(manifest_key)
+    store.delete(manifest_key)
+    # After the deletion, not before it: whoever promotes from here on finds no manifest.
+    if version in _named(store):
+        if manifest is not None:
+            store.create(manifest_key, manifest.data)
+        raise AliasMoved(f"{version} was promoted just now, so it stays: look at `python -m training history`.")
+    for file in list(store.list(f"versions/{version}")):
+        store.delete(version_key(version, file))
+
+
+def _newest(store: WritableStore, names: list[str], keep: int) -> set[str]:
+    """The newest `keep` that are published; uploads that were given up do not count."""
+    return set(itertools.islice((name for name in reversed(names) if _is_whole(store, name)), keep))
+
+
+def _named(store: WritableStore) -> Iterator[str]:
+    """What the aliases name now."""
+    for name in alias_names(store):
+        try:
+            yield read_alias(store, name).version
+        except AliasNotSet:  # a history whose alias is gone
+            continue
 
 
 def _in_use(store: WritableStore, since: datetime) -> set[str]:
     """What the aliases name, and what served at `since` or later: a release serves until the next one begins."""
-    used = set()
+    used = set(_named(store))
     for name in alias_names(store):
-        used.add(read_alias(store, name).version)
         begun = list(releases(store, name))
+        used.update(release.version for release in begun[-1:])
         for release, successor in itertools.pairwise(begun):
             if datetime.fromisoformat(successor.promoted_at) >= since:
                 used.add(release.version)
     return used
 
 
-def _made(version: str) -> datetime:
-    return datetime.strptime(version[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+def _is_given_up(store: WritableStore, version: str, now: datetime) -> bool:
+    # The version's name tells when the model was made, which may be long before it is published.
+    written = store.last_written(f"versions/{version}")
+    return written is None or now - written > UNFINISHED
 
 
 def _is_whole(store: WritableStore, version: str) -> bool:
-    return store.get(f"versions/{version}/{MANIFEST_FILE}") is not None
+    return store.get(version_key(version, MANIFEST_FILE)) is not None

@@ -48,7 +48,7 @@ class LocalTelemetry(Telemetry):
     def measure(self, name: str, unit: MetricUnit, value: float) -> None:
         """Nothing is measured."""
 
-    def count_error(self, code: str) -> None:
+    def count(self, name: str, value: int, dimension: str, of: str) -> None:
         """Nothing is counted."""
 
 

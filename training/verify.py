@@ -4,15 +4,17 @@
 proved when it is promoted and each time it is loaded.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from handler.alias import Alias
 from handler.errors import ModelUnavailable, RegistryError
-from handler.registry import checked_manifest, manifest_bytes, read_alias, read_artifact, read_manifest
+from handler.manifest import is_version
+from handler.registry import REPORT_FILE, checked_manifest, manifest_bytes, read_alias, read_artifact, read_manifest
 from handler.runtime import require_runtime
 from training.history import releases
-from training.promote import alias_names, require_published, versions
-from training.publish import REPORT_FILE
+from training.promote import alias_names, require_published
 from training.shipped import shipped_versions
 from training.stores import WritableStore
 
@@ -33,8 +35,11 @@ def verify_version(store: WritableStore, version: str) -> Finding:
 
 def verify_registry(store: WritableStore) -> Iterator[Finding]:
     """Check every version and every alias with its history, one by one; raises a RegistryError."""
-    for version in versions(store):
-        yield _checked_version(store, version)
+    for name in store.list("versions"):
+        if is_version(name):
+            yield _checked_version(store, name)
+        else:
+            yield Finding(f"versions/{name}", "This is not a version's name: nothing here reads it, and it may go.")
     for name in alias_names(store):
         yield _checked_alias(store, name)
 
@@ -57,9 +62,20 @@ def _checked_alias(store: WritableStore, name: str) -> Finding:
     try:
         alias = read_alias(store, name)
         read_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
-        list(releases(store, name))
+        break_in_history = _break(list(releases(store, name)))
     except RegistryError:
         raise
     except ModelUnavailable as error:
         return Finding(f"alias {name}", f"{type(error).__name__}: {error}")
-    return Finding(f"alias {name}", None)
+    return Finding(f"alias {name}", break_in_history)
+
+
+def _break(recorded: list[Alias]) -> str | None:
+    """Where the history does not go on from one release to the next, if it does not."""
+    for release, successor in itertools.pairwise(recorded):
+        if successor.previous not in (release.version, None):
+            return (
+                f"The history is broken: the release of {successor.promoted_at} says that {successor.previous} served "
+                f"before, the entry before it released {release.version}. An entry is missing or was changed."
+            )
+    return None

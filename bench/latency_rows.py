@@ -1,0 +1,38 @@
+"""What `bench.latency` asks with: a model of 30 numbers in a registry, and as many rows of its kind as are wanted."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.datasets import load_breast_cancer
+
+from training.fit import train_model
+from training.folder import write_folder
+from training.model_file import DataSpec, EstimatorSpec, ModelSpec
+from training.promote import Release, promote
+from training.publish import publish, read_folder
+from training.stores import open_writable_store
+
+SPEC = ModelSpec(
+    "breast-cancer",
+    DataSpec("sklearn.datasets.load_breast_cancer", "diagnosis"),
+    estimator=EstimatorSpec("sklearn.linear_model.LogisticRegression", {"max_iter": 1000}),
+)
+
+
+def published(scratch: Path) -> str:
+    """Train the model, publish and promote it in a directory; gives the model's URI."""
+    registry = scratch / "registry"
+    registry.mkdir()
+    write_folder(train_model(SPEC, seed=42), scratch / "trained")
+    store = open_writable_store(str(registry))
+    manifest = publish(read_folder(scratch / "trained"), store)
+    promote(store, Release(manifest.version, "production", "bench", "to measure it"))
+    return str(registry)
+
+
+def rows_like_training(count: int) -> list[list[float]]:
+    """`count` rows drawn from the data set, to six digits: what a client would send."""
+    data: Any = load_breast_cancer()
+    drawn = np.random.default_rng(42).choice(data.data, count)
+    return [[float(f"{value:.6g}") for value in row] for row in drawn.tolist()]

@@ -1,0 +1,93 @@
+"""The packages that are compared, each zipped as SAM does and unzipped as Lambda does."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from packager.archive import unzip_as_lambda, zip_as_sam
+from packager.build import HANDLER, PROJECT, build, copy_handler
+from packager.target import load_target
+
+REFERENCE = "plain sam build"
+
+FUNCTIONS = Path(__file__).with_name("functions")
+
+PLAIN_TEMPLATE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Plain:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code/
+      Handler: handler.app.lambda_handler
+      Runtime: python3.13
+      Architectures: [ARCHITECTURE]
+"""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A package that is unpacked in `task`, and what Lambda would call in it."""
+
+    name: str
+    task: Path
+    handler: str
+
+
+def ours(scratch: Path, architecture: str) -> Contender:
+    """The package that this project deploys."""
+    built = build(scratch / "ours-built", load_target(architecture))
+    return deployed("ours", built.tree, scratch)
+
+
+def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Contender]:
+    """The same handler with the same pins, as `sam build` makes it from a requirements.txt with boto3 in it.
+
+    Twice from one build: without `handler.init_phase`'s work, as a handler is written without thought of cold starts,
+    and as it stands, which shows what the packaging alone gives.
+    """
+    project = scratch / "plain-project"
+    copy_handler(HANDLER, project / "code" / "handler")
+    pins = (HANDLER / "requirements.txt").read_text() + (PROJECT / "training" / "requirements.txt").read_text()
+    versions = dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s\\]+)", pins, flags=re.MULTILINE))
+    wanted = re.findall(r"^([A-Za-z0-9._-]+)==", (HANDLER / "requirements.txt").read_text(), flags=re.MULTILINE)
+    lines = [f"{name}=={versions[name]}\n" for name in [*wanted, "boto3", "botocore"]]
+    (project / "code" / "requirements.txt").write_text("".join(lines))
+    (project / "template.yaml").write_text(PLAIN_TEMPLATE.replace("ARCHITECTURE", architecture))
+    environment = {**os.environ, "PATH": f"{python.parent}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
+    done = subprocess.run([sam, "build"], cwd=project, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - SAM
+    if done.returncode != 0:
+        raise RuntimeError(f"The plain package could not be built:\n{done.stderr[-3000:]}")
+    tree = project / ".aws-sam" / "build" / "Plain"
+    as_it_stands = deployed("plain, as it stands", tree, scratch)
+    _leave_out(tree / "handler" / "init_phase.py", "\nif ON_LAMBDA:\n    begin()\n")
+    return [deployed(REFERENCE, tree, scratch), as_it_stands]
+
+
+def _leave_out(source: Path, lines: str) -> None:
+    """Take `lines` out of a file; raises RuntimeError where they are not in it, for then the bench measures nothing."""
+    text = source.read_text()
+    if lines not in text:
+        raise RuntimeError(f"{source} has no lines {lines!r}: say here what the plain handler goes without.")
+    source.write_text(text.replace(lines, ""))
+
+
+def bare(name: str, module: str, scratch: Path) -> Contender:
+    """One of bench/functions, alone in a package."""
+    tree = scratch / f"{module}-built"
+    tree.mkdir()
+    shutil.copy(FUNCTIONS / f"{module}.py", tree)
+    contender = deployed(name, tree, scratch)
+    return Contender(name, contender.task, f"{module}.lambda_handler")
+
+
+def deployed(name: str, tree: Path, scratch: Path) -> Contender:
+    """`tree` after its way to Lambda."""
+    place = scratch / name.replace(" ", "-").replace("/", "-")
+    zip_as_sam(tree, place.with_suffix(".zip"))
+    unzip_as_lambda(place.with_suffix(".zip"), place)
+    return Contender(name, place, "handler.app.lambda_handler")

@@ -1,0 +1,42 @@
+"""S3 on loopback, in a process of its own, with Iris trained, published and promoted in it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+
+from bench.processes import free_port, running, wait_for_port
+from packager.build import PROJECT
+
+BUCKET = "models"
+MODEL_URI = f"s3://{BUCKET}/iris"
+
+
+@contextmanager
+def published(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
+    """Yields the environment variables by which the handler finds the model."""
+    port = free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
+    place = {"MODEL_URI": MODEL_URI, "AWS_ENDPOINT_URL": endpoint}
+    server = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with running(server, os.environ, PROJECT, scratch / "s3.log", cores):
+        wait_for_port(port)
+        boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=keys["AWS_DEFAULT_REGION"],
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+        ).create_bucket(Bucket=BUCKET)
+        folder = str(scratch / "trained")
+        for words in (["train", "--out", folder], ["publish", folder, "--promote"]):
+            command = [sys.executable, "-m", "training", *words]
+            subprocess.run(  # noqa: S603 - our own command
+                command, cwd=PROJECT, env={**os.environ, **keys, **place}, check=True, capture_output=True
+            )
+        yield place

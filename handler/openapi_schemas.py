@@ -1,0 +1,138 @@
+"""The JSON Schemas in the service's contract: rows, answers and errors, as the served model has them.
+
+`handler.openapi` puts them under `components`. What a request may hold is closed, since the handler refuses the rest;
+what an answer holds is open, since it may gain names later.
+"""
+
+from typing import Any
+
+from handler.instances import LARGEST, MAX_PROBLEMS
+from handler.manifest import Feature, Manifest
+
+TEXT = {"type": "string"}
+
+
+def schemas(manifest: Manifest) -> dict[str, Any]:
+    """`components.schemas` of a service that serves `manifest`."""
+    values = {feature.name: _value(feature) for feature in manifest.features}
+    prediction = _prediction(manifest)
+    answered = [name for name in prediction if name != "probabilities"]
+    problem = {"row": {"type": "integer"}, "feature": {"type": ["string", "null"]}, "problem": TEXT}
+    warnings = {
+        **list_of("Problem"),
+        "maxItems": MAX_PROBLEMS,
+        "description": "Values outside the range that training saw, the first ones: answered, but extrapolated.",
+    }
+    of_batch = {"predictions": list_of("Prediction"), "model": ref("Model"), "warnings": warnings}
+    return {
+        "Row": {
+            "description": "One value for each feature: in order, or by name.",
+            "oneOf": [
+                {
+                    "type": "array",
+                    "prefixItems": list(values.values()),
+                    "items": False,
+                    "minItems": len(values),
+                    "maxItems": len(values),
+                },
+                request_object(values),
+            ],
+        },
+        "Prediction": answer_object(prediction, answered),
+        "OneAnswer": answer_object({**prediction, "model": ref("Model"), "warnings": warnings}, [*answered, "model"]),
+        "BatchAnswer": answer_object(of_batch, ["predictions", "model"]),
+        "Model": answer_object(dict.fromkeys(("name", "version", "sha256"), TEXT)),
+        "Health": answer_object({"status": {"const": "ok"}, "model": ref("Model")}),
+        "Manifest": _manifest(prediction),
+        "Feature": _feature(),
+        "Problem": answer_object(problem),
+        "Error": answer_object(
+            {
+                "error": TEXT,
+                "code": TEXT,
+                "request_id": TEXT,
+                "details": {**list_of("Problem"), "maxItems": MAX_PROBLEMS},
+            }
+        ),
+    }
+
+
+def _manifest(prediction: dict[str, Any]) -> dict[str, Any]:
+    # A regression's example has null where a classification's has a class's index and shares.
+    example = {"features": {"type": "array"}, "prediction": prediction["prediction"]}
+    example |= {name: or_null(prediction.get(name)) for name in ("prediction_index", "probabilities")}
+    return answer_object(
+        {
+            "format_version": {"type": "integer"},
+            **dict.fromkeys(("name", "version", "created_at", "sha256", "estimator", "report"), TEXT),
+            "task": {"enum": ["classification", "regression"]},
+            "features": list_of("Feature"),
+            "target": answer_object({"name": TEXT, "classes": {"type": "array", "items": TEXT}}),
+            "metrics": {"type": "object", "additionalProperties": {"type": "number"}},
+            "runtime": {"type": "object", "additionalProperties": TEXT},
+            "example": answer_object(example),
+        }
+    )
+
+
+def _feature() -> dict[str, Any]:
+    return answer_object(
+        {
+            "name": TEXT,
+            "kind": {"enum": ["number", "category"]},
+            "nullable": {"type": "boolean"},
+            "allow_unknown": {"type": "boolean"},
+            **{name: {"type": ["number", "null"]} for name in ("minimum", "maximum", "mean", "std")},
+            "quantiles": {"type": "array", "items": {"type": "number"}},
+            "categories": {"type": "array", "items": TEXT},
+        }
+    )
+
+
+def _value(feature: Feature) -> dict[str, Any]:
+    if feature.kind == "category" and feature.allow_unknown:
+        return {"type": ["string", "null"] if feature.nullable else "string"}
+    if feature.kind == "category":
+        return {"enum": [*feature.categories, *([None] if feature.nullable else [])]}
+    value = {"type": ["number", "null"] if feature.nullable else "number", "minimum": -LARGEST, "maximum": LARGEST}
+    if feature.minimum is not None and feature.maximum is not None:
+        value["description"] = f"In training from {feature.minimum:g} to {feature.maximum:g}."
+    return value
+
+
+def _prediction(manifest: Manifest) -> dict[str, Any]:
+    if manifest.task == "regression":
+        return {"prediction": {"type": "number"}}
+    classes = list(manifest.target.classes)
+    # Without bounds: the last digit of a sum may carry a share beyond them.
+    share = {"type": "number", "description": "From 0 to 1, but for rounding."}
+    return {
+        "prediction": {"enum": classes},
+        "prediction_index": {"type": "integer", "minimum": 0, "maximum": len(classes) - 1},
+        "probabilities": answer_object(dict.fromkeys(classes, share)),
+    }
+
+
+def answer_object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    """An answer's object. Open: it may gain names later, which clients should pass over."""
+    return {"type": "object", "properties": properties, "required": list(properties) if required is None else required}
+
+
+def request_object(properties: dict[str, Any]) -> dict[str, Any]:
+    """A request's object: all of these names, and no other is taken."""
+    return {**answer_object(properties), "additionalProperties": False}
+
+
+def list_of(schema: str) -> dict[str, Any]:
+    """A list of any length of what `schema` of the components describes."""
+    return {"type": "array", "items": ref(schema)}
+
+
+def or_null(schema: dict[str, Any] | None) -> dict[str, Any]:
+    """`schema`, or null; null alone where there is no schema."""
+    return {"anyOf": [schema, {"type": "null"}]} if schema else {"type": "null"}
+
+
+def ref(schema: str) -> dict[str, str]:
+    """What `schema` of the components describes."""
+    return {"$ref": f"#/components/schemas/{schema}"}

@@ -1,0 +1,57 @@
+"""Finds the values of a request that lie outside what the model saw in training.
+
+`handler.routes` answers such rows all the same and says so: whether to believe an extrapolation is the caller's
+decision, but nobody should make it unknowingly. Categories need no such look, for a category that was not seen is
+refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.errors import Problem
+from handler.instances import MAX_PROBLEMS
+from handler.manifest import Feature
+
+
+@dataclass(frozen=True)
+class Outside:
+    """`problems` tells the first values outside, in the order of the rows; `counts` has how many there are of each
+    feature that has any."""
+
+    problems: tuple[Problem, ...]
+    counts: dict[str, int]
+
+
+NOTHING = Outside((), {})
+
+
+def outside_training(rows: NDArray[Any], features: Sequence[Feature]) -> Outside:
+    """The numbers of `rows`, of shape (rows, features), below or above the range seen in training.
+
+    At most MAX_PROBLEMS are told, however many there are. A null (NaN) lies nowhere.
+    """
+    ranges = [
+        (column, feature.minimum, feature.maximum)
+        for column, feature in enumerate(features)
+        if feature.kind == "number" and feature.minimum is not None and feature.maximum is not None
+    ]
+    if not ranges:
+        return NOTHING
+    columns, least, most = zip(*ranges, strict=True)
+    values = rows[:, columns].astype(np.float64)
+    outside = (values < np.array(least)) | (values > np.array(most))
+    if not outside.any():
+        return NOTHING
+    counts = {features[columns[at]].name: count for at, count in enumerate(outside.sum(axis=0).tolist()) if count}
+    first = np.argwhere(outside)[:MAX_PROBLEMS].tolist()
+    return Outside(tuple(_problem(row, features[columns[at]], float(values[row, at])) for row, at in first), counts)
+
+
+def _problem(row: int, feature: Feature, value: float) -> Problem:
+    if feature.minimum is not None and value < feature.minimum:
+        return Problem(row, feature.name, f"{value:g} is below {feature.minimum:g}, the least that training saw")
+    return Problem(row, feature.name, f"{value:g} is above {feature.maximum:g}, the most that training saw")

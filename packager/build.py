@@ -1,0 +1,85 @@
+"""One build, from pins to a folder that can be zipped: fetch, check, unpack, compile, normalise.
+
+`packager.__main__` is the command around it; tests/package and bench call it themselves.
+"""
+
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from packager.amazon_linux import refusal_of_library
+from packager.bytecode import compile_tree, find_interpreter
+from packager.contents import place_in_package, ships_from_handler, ships_from_wheel
+from packager.elf import is_elf, read_library
+from packager.errors import BadTree, CannotLoad
+from packager.target import Target
+from packager.tree import UNZIPPED_LIMIT_BYTES, digest_of, normalise, size_of
+from packager.wheels import fetch_wheels
+
+PROJECT = Path(__file__).parent.parent
+HANDLER = PROJECT / "handler"
+CACHE = PROJECT / ".cache" / "wheels"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that was built: `size` in bytes unzipped, `digest` the SHA-256 of all of it."""
+
+    tree: Path
+    target: Target
+    size: int
+    digest: str
+
+    @property
+    def headroom(self) -> int:
+        """How many more bytes Lambda would take."""
+        return UNZIPPED_LIMIT_BYTES - self.size
+
+
+def build(out: Path, target: Target, environ: Mapping[str, str] = os.environ, cache: Path = CACHE) -> Package:
+    """Build the package for `target` in `out`, which must be empty or missing; raises PackagerError."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadTree(f"{out} must be an empty folder, or not be there: delete it, or name another.")
+    interpreter = find_interpreter(environ)
+    for wheel in fetch_wheels(HANDLER / "requirements.txt", target, cache):
+        unpack(wheel, out, target)
+    copy_handler(HANDLER, out / HANDLER.name)
+    compile_tree(out, interpreter)
+    normalise(out)
+    package = Package(out, target, size_of(out), digest_of(out))
+    if package.headroom < 0:
+        raise BadTree(f"{out} has {package.size:,} bytes, and Lambda takes {UNZIPPED_LIMIT_BYTES:,}: leave more out.")
+    return package
+
+
+def unpack(wheel: Path, tree: Path, target: Target) -> None:
+    """Put what ships of `wheel` into `tree`; raises CannotLoad at a library that Lambda could not load."""
+    with zipfile.ZipFile(wheel) as archive:
+        for entry in archive.infolist():
+            place = place_in_package(PurePosixPath(entry.filename))
+            if entry.is_dir() or place is None or not ships_from_wheel(place):
+                continue
+            data = archive.read(entry)
+            if is_elf(data) and (refusal := refusal_of_library(read_library(data), target)):
+                raise CannotLoad(f"{place} of {wheel.name} cannot be loaded by Lambda: {refusal}. Pin another version.")
+            _write(tree, place, data)
+
+
+def copy_handler(source: Path, destination: Path) -> None:
+    """Put what ships of handler/ into the package."""
+    for path in sorted(source.rglob("*")):
+        relative = PurePosixPath(path.relative_to(source).as_posix())
+        if path.is_file() and ships_from_handler(relative):
+            _write(destination, relative, path.read_bytes())
+
+
+def _write(tree: Path, place: PurePosixPath, data: bytes) -> None:
+    if ".." in place.parts or place.is_absolute():
+        raise BadTree(f"{place} would be written outside of the package: do not trust that wheel.")
+    path = tree / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.read_bytes() != data:
+        raise BadTree(f"{place} comes from two wheels that differ: leave one of them out.")
+    path.write_bytes(data)

@@ -1,0 +1,31 @@
+"""The two architectures that a package can be built for.
+
+Each is a folder in packager/targets/, because `sam build` tells a Makefile the architecture in no other way: it
+passes no parameter on, but resolves parameters in the resource's `Metadata: WorkingDirectory` (AWS SAM CLI 1.170,
+`ApplicationBuilder._get_working_directory_path`).
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+TARGETS = Path(__file__).parent / "targets"
+
+
+@dataclass(frozen=True)
+class Target:
+    """`architecture` as Lambda spells it, `machine` as wheel tags do, `elf_machine` as shared libraries do."""
+
+    architecture: str
+    machine: str
+    elf_machine: int
+
+
+def architectures() -> list[str]:
+    """The architectures that there are targets for."""
+    return sorted(folder.name for folder in TARGETS.iterdir() if folder.is_dir())
+
+
+def load_target(architecture: str) -> Target:
+    """The target of that name; raises FileNotFoundError where `architectures` does not have it."""
+    return Target(architecture, **tomllib.loads((TARGETS / architecture / "target.toml").read_text()))

@@ -1,0 +1,45 @@
+"""The contract of every kind of model is valid OpenAPI 3.1, and its examples fit its schemas."""
+
+import copy
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from handler.manifest import Manifest
+from handler.openapi import openapi
+from tests.contract.schemathesis_run import SCHEMATHESIS
+from tests.served_models import categories, regression
+
+SCRIPT = Path(__file__).with_name("check_documents.py")
+
+
+def checked(folder: Path, *documents: Any) -> "subprocess.CompletedProcess[str]":
+    """The validators' word on `documents`."""
+    files = [folder / f"{index}.json" for index in range(len(documents))]
+    for file, document in zip(files, documents, strict=True):
+        file.write_text(json.dumps(document))
+    command = [str(SCHEMATHESIS.with_name("python")), str(SCRIPT), *map(str, files)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_contract_of_every_kind_of_model_is_valid_and_its_examples_fit(
+    tmp_path: Path, iris_manifest: Manifest
+) -> None:
+    manifests = (iris_manifest, categories().manifest, regression().manifest)
+    done = checked(tmp_path, *(openapi(manifest, 1000) for manifest in manifests))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_check_finds_a_document_that_is_not_valid_and_an_example_that_does_not_fit(
+    tmp_path: Path, iris_manifest: Manifest
+) -> None:
+    document = openapi(iris_manifest, 1000)
+    invalid, unfit = copy.deepcopy(document), copy.deepcopy(document)
+    del invalid["info"]["title"]
+    content = unfit["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+    content["examples"]["row"]["value"] = {"features": ["six", 2.5, 4.5, 1.5]}
+    told = checked(tmp_path, invalid, unfit)
+    assert told.returncode == 1
+    assert "info: " in told.stdout
+    assert "example row" in told.stdout

@@ -1,0 +1,166 @@
+"""Runs ministack, the stand-in for AWS that `sam deploy` talks to: on loopback, over TLS, with IAM enforced.
+
+The deploy suite starts one for its tests and `local_cloud` one that stays. TLS, since the bucket's policy refuses
+anything else, and IAM, since rights that nobody checks prove nothing. Only on Linux: ministack runs the deployed
+package as it is.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests.e2e.commands import REGION, ROOT, ToolMissing
+from tests.e2e.http_client import HttpApi
+
+PYTHON = ROOT / ".tools/ministack/bin/python"
+SERVER = Path(__file__).with_name("ministack_with_any_method.py")
+START_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class NotStarted(Exception):
+    """ministack could not be started; the message says why, or holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One principal's access key. ministack takes this pair, as the account's root, without having made it."""
+
+    access_key: str = "test"
+    secret_key: str = "test"
+
+    def environment(self) -> dict[str, str]:
+        return {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret_key}
+
+
+ROOT_CREDENTIALS = Credentials()
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A ministack that was started, all its files below `directory`; `process_id` leads its process group."""
+
+    directory: Path
+    port: int
+    process_id: int
+
+    @property
+    def endpoint(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        """What to trust: it signed itself."""
+        return self.directory / "ministack-tls/server.crt"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "log"
+
+    def environment(self, credentials: Credentials = ROOT_CREDENTIALS) -> dict[str, str]:
+        """What points any AWS tool or SDK at this stand-in."""
+        certificate = str(self.certificate)
+        place = {"AWS_ENDPOINT_URL": self.endpoint, "AWS_CA_BUNDLE": certificate, "AWS_DEFAULT_REGION": REGION}
+        return place | credentials.environment()
+
+    def client(self, service: str, credentials: Credentials = ROOT_CREDENTIALS) -> Any:
+        """A boto3 client of `service`. Any: the stubs know one overload a service, and these are chosen by name."""
+        session = boto3.Session(credentials.access_key, credentials.secret_key, region_name=REGION)
+        return session.client(service, endpoint_url=self.endpoint, verify=str(self.certificate))  # type: ignore[call-overload]  # as above
+
+    def is_running(self) -> bool:
+        """Whether the process is there and is ours: a process id is used again after a while."""
+        try:
+            command = Path(f"/proc/{self.process_id}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return SERVER.name.encode() in command
+
+    def stop(self) -> None:
+        """End it and the functions it runs. Its files stay."""
+        for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+            deadline = time.monotonic() + seconds
+            if self.is_running():
+                os.killpg(self.process_id, number)
+            while self.is_running() and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+
+def find(directory: Path) -> StandIn | None:
+    """The stand-in that keeps its files in `directory`, if it runs."""
+    for file in directory.glob("ministack-*.pid"):
+        stand_in = StandIn(directory, int(file.stem.removeprefix("ministack-")), int(file.read_text()))
+        if stand_in.is_running():
+            return stand_in
+    return None
+
+
+def start(directory: Path, port: int) -> StandIn:
+    """Start a stand-in with nothing in it, which keeps its files in `directory`; raises ToolMissing or NotStarted."""
+    require_tools()
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise NotStarted(f"Something listens on port {port} already: end it, or choose another port.")
+    directory.mkdir(parents=True, exist_ok=True)
+    # Its own environment, and nothing else: its functions inherit it, as they do not on Lambda.
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(directory),
+        "TMPDIR": str(directory),
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "LAMBDA_EXECUTOR": "local",
+        "SFTP_ENABLED": "0",
+        "S3_DATA_DIR": str(directory / "s3"),
+        "STATE_DIR": str(directory / "state"),
+        "DOCKER_HOST": "unix:///nonexistent",
+    }
+    with (directory / "log").open("w") as log:
+        # A session of its own, so that it outlives this process and can be ended together with its functions.
+        subprocess.run(
+            ["setsid", "--fork", str(PYTHON), str(SERVER)],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if (stand_in := answering(directory, port)) is not None:
+            return stand_in
+        time.sleep(0.1)
+    raise NotStarted(f"ministack did not start on port {port}:\n{(directory / 'log').read_text()[-3000:]}")
+
+
+def answering(directory: Path, port: int) -> StandIn | None:
+    """The stand-in of `directory`, once it says that it is well."""
+    try:
+        # ministack writes this file itself.
+        stand_in = StandIn(directory, port, int((directory / f"ministack-{port}.pid").read_text()))
+        well = HttpApi(stand_in.endpoint, stand_in.certificate).ask("GET", "/_ministack/health").status == 200
+    except (OSError, ValueError):
+        return None
+    return stand_in if well else None
+
+
+def require_tools() -> None:
+    """Raise ToolMissing where this machine cannot run the stand-in."""
+    if sys.platform != "linux":
+        raise ToolMissing("The stand-in runs the function's package on this machine, and the package is for Linux.")
+    if not PYTHON.exists():
+        raise ToolMissing(f"{PYTHON} is missing: run `make .tools/ministack/installed`.")
+    if shutil.which("openssl") is None:
+        raise ToolMissing("ministack makes its certificate with openssl, which is not on PATH: install it.")

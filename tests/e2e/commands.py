@@ -1,0 +1,67 @@
+"""Runs the commands that a user would run: `sam` and `python -m training`, each as a process of its own.
+
+All end-to-end suites and `local_cloud` go through here, so that none inherits the AWS account of the person who runs
+it. The SAM CLI lives in `.tools/sam`, for it pins much of what the project uses.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SAM = ROOT / ".tools/sam/bin/sam"
+REGION = "us-east-1"
+
+
+class CommandFailed(Exception):
+    """A command ended with another code than 0, or not in time; the message holds the end of what it said."""
+
+
+class ToolMissing(Exception):
+    """A tool that a make target would have installed is not there."""
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process' environment without a trace of AWS, and with `extra`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_", "MODEL_"))}
+    ours = {"AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true", "SAM_CLI_TELEMETRY": "0"}
+    return kept | ours | dict(extra or {})
+
+
+def run(command: list[str], *, env: Mapping[str, str], directory: Path = ROOT, seconds: float = 300) -> str:
+    """The standard output of `command`; raises CommandFailed."""
+    try:
+        done = subprocess.run(command, cwd=directory, env=env, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailed(f"{' '.join(command)}\nwas not done within {seconds:.0f} s.") from error
+    if done.returncode != 0:
+        said = f"{done.stdout}\n{done.stderr}"[-6000:]
+        raise CommandFailed(f"{' '.join(command)}\nended with {done.returncode}, in {directory}:\n{said}")
+    return done.stdout
+
+
+def sam(*arguments: str, env: Mapping[str, str] | None = None, directory: Path = ROOT, seconds: float = 300) -> str:
+    """The standard output of `sam`, run in `directory`, where its template.yaml and samconfig.toml are."""
+    if not SAM.exists():
+        raise ToolMissing(f"{SAM} is missing: run `make {SAM.relative_to(ROOT).parents[1]}/installed`.")
+    # handler/Makefile takes the .venv's Python, which a copy of the project does not have.
+    variables = environment({"PYTHON": sys.executable, "SAM_CLI_POLL_DELAY": "0.3"} | dict(env or {}))
+    return run([str(SAM), *arguments], env=variables, directory=directory, seconds=seconds)
+
+
+def training(*arguments: str, env: Mapping[str, str] | None = None) -> Any:
+    """The document that `python -m training … --json` prints."""
+    command = [sys.executable, "-m", "training", *arguments, "--json"]
+    return json.loads(run(command, env=environment(env), seconds=120))
+
+
+def architecture_flags() -> list[str]:
+    """What `sam build` and `sam deploy` must be told where this machine does not run the template's default, x86_64."""
+    if platform.machine().lower() in ("aarch64", "arm64"):
+        return ["--parameter-overrides", "Architecture=arm64"]
+    return []

@@ -1,0 +1,66 @@
+"""Each of the three policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
+
+What each may do is shown by the suite itself: the model that serves was published with the one and promoted with the
+other.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.aws_stand_in import Credentials
+from tests.e2e.deploy.stages import Serving
+
+Act = Callable[[Any, str, str], object]
+
+ACTS: dict[str, Act] = {
+    "write a version": lambda s3, bucket, _: s3.put_object(
+        Bucket=bucket, Key="iris/versions/20260101T000000Z-00000000/model.joblib", Body=b"", IfNoneMatch="*"
+    ),
+    "move an alias": lambda s3, bucket, _: s3.put_object(
+        Bucket=bucket, Key="iris/aliases/staging.json", Body=b"{}", IfNoneMatch="*"
+    ),
+    "write another model": lambda s3, bucket, _: s3.put_object(
+        Bucket=bucket, Key="other/versions/1/model.joblib", Body=b"", IfNoneMatch="*"
+    ),
+    "delete a version": lambda s3, bucket, version: s3.delete_object(
+        Bucket=bucket, Key=f"iris/versions/{version}/manifest.json"
+    ),
+    "delete an alias": lambda s3, bucket, _: s3.delete_object(Bucket=bucket, Key="iris/aliases/production.json"),
+    "list another model": lambda s3, bucket, _: s3.list_objects_v2(Bucket=bucket, Prefix="other/"),
+    "read another model": lambda s3, bucket, _: s3.get_object(Bucket=bucket, Key="other/aliases/production.json"),
+    "change the bucket's policy": lambda s3, bucket, _: s3.delete_bucket_policy(Bucket=bucket),
+}
+
+ALLOWED = {"reader": set[str](), "publisher": {"write a version"}, "promoter": {"move an alias"}}
+
+
+def client_of(role: str, serving: Serving, request: pytest.FixtureRequest) -> Any:
+    credentials: Credentials = request.getfixturevalue(role)
+    return serving.stack.stand_in.client("s3", credentials)
+
+
+@pytest.mark.parametrize("role", sorted(ALLOWED))
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_a_role_may_do_what_it_is_for_and_is_refused_the_rest(
+    role: str, act: str, serving: Serving, request: pytest.FixtureRequest
+) -> None:
+    s3 = client_of(role, serving, request)
+    bucket = serving.stack.outputs["ModelBucketName"]
+    if act in ALLOWED[role]:
+        ACTS[act](s3, bucket, serving.version)
+        return
+    with pytest.raises(ClientError) as refused:
+        ACTS[act](s3, bucket, serving.version)
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+@pytest.mark.parametrize("role", sorted(ALLOWED))
+def test_every_role_may_read_and_list_the_model(role: str, serving: Serving, request: pytest.FixtureRequest) -> None:
+    s3 = client_of(role, serving, request)
+    bucket = serving.stack.outputs["ModelBucketName"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"iris/versions/{serving.version}/")
+    assert {entry["Key"].rsplit("/", 1)[-1] for entry in listed["Contents"]} >= {"model.joblib", "manifest.json"}
+    assert serving.version.encode() in s3.get_object(Bucket=bucket, Key="iris/aliases/production.json")["Body"].read()

@@ -1,0 +1,61 @@
+"""Asks an HTTP API as a client developer would, and gives back status, headers and JSON.
+
+The tests of `sam local start-api` and of the deployed URL use it, and `local_cloud`.
+"""
+
+import http.client
+import json
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headers` have lower-case names; `body` is parsed where it says that it is JSON, and text where not."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """An API below `url`. `certificate` is the one to trust on https; `headers` go with each request."""
+
+    url: str
+    certificate: Path | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def ask(self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """One request on a connection of its own; raises OSError where nobody answers."""
+        place = urlsplit(self.url)
+        connection: http.client.HTTPConnection
+        if place.scheme == "https":
+            context = ssl.create_default_context(cafile=self.certificate)
+            connection = http.client.HTTPSConnection(place.netloc, timeout=SECONDS, context=context)
+        else:
+            connection = http.client.HTTPConnection(place.netloc, timeout=SECONDS)
+        try:
+            connection.request(method, place.path + path, body, dict(self.headers) | dict(headers or {}))
+            response = connection.getresponse()
+            text = response.read().decode()
+        finally:
+            connection.close()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        is_json = names.get("content-type", "").startswith("application/json")
+        return Answer(response.status, names, json.loads(text) if is_json else text)
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,1 @@
+"""`sam local invoke` and `sam local start-api`, in Docker, against a registry inside the package."""

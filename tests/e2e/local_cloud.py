@@ -1,0 +1,118 @@
+"""The whole walk on one machine, for people: a stand-in for AWS, the stack in it, a model published, the URL asked.
+
+    python -m tests.e2e.local_cloud up | down        (`make local-cloud`, `make local-cloud-down`)
+
+It takes the steps that a user takes on AWS, with the same commands, and leaves everything running. `up` again deploys
+what changed since. The stand-in is the one of the deploy suite.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e import aws_stand_in, stack
+from tests.e2e.aws_stand_in import NotStarted, StandIn
+from tests.e2e.commands import ROOT, CommandFailed, ToolMissing
+from tests.e2e.stack import Stack
+
+DIRECTORY = ROOT / ".aws-sam/local-cloud"
+ENVIRONMENT = DIRECTORY / "environment"
+SAMPLE = '{"features": [6.0, 2.5, 4.5, 1.5]}'
+
+
+def up(port: int) -> None:
+    """Reach a running stack whose URL answers predictions, from wherever this machine is."""
+    with step(f"Starting a stand-in for AWS on https://localhost:{port} (ministack; TLS, IAM enforced)"):
+        stand_in = aws_stand_in.find(DIRECTORY) or fresh(port)
+    with step("sam build"):
+        stack.build()
+    with step("sam deploy"):
+        stack.deploy(stand_in)
+        deployed = stack.deployed_stack(stand_in)
+    write_environment(deployed)
+    health = deployed.api.ask("GET", "/health")
+    say(f"GET /health: {health.status} {json.dumps(health.body)}")
+    if health.status != 200:
+        with step("python -m training train, publish, promote"), tempfile.TemporaryDirectory() as folder:
+            version = stack.publish(deployed, Path(folder) / "iris", reason="the first model of a local cloud")
+        say(f"{version} serves.")
+    with step("Waiting for the function to load it"):
+        answer = stack.wait_for(lambda: stack.predict(deployed.api), 200)
+    say(f"POST /predict {SAMPLE}: {answer.status}")
+    print(json.dumps(answer.body, indent=2))
+    say(how_to_go_on(deployed))
+    if answer.status != 200:
+        raise SystemExit(1)
+
+
+def fresh(port: int) -> StandIn:
+    shutil.rmtree(DIRECTORY, ignore_errors=True)
+    return aws_stand_in.start(DIRECTORY, port)
+
+
+def down() -> None:
+    """End the stand-in and forget all that was in it."""
+    stand_in = aws_stand_in.find(DIRECTORY)
+    if stand_in is not None:
+        stand_in.stop()
+    shutil.rmtree(DIRECTORY, ignore_errors=True)
+    say("The local cloud is gone." if stand_in else "No local cloud was running.")
+
+
+def write_environment(deployed: Stack) -> None:
+    """What a shell needs for `aws`, `sam` and `python -m training` to mean this stack."""
+    values = deployed.stand_in.environment() | {
+        "MODEL_URI": deployed.outputs["ModelUri"],
+        "API_URL": deployed.url,
+        "API_KEY": deployed.api_key,
+        "CURL_CA_BUNDLE": str(deployed.stand_in.certificate),
+    }
+    ENVIRONMENT.write_text("".join(f"export {name}={value}\n" for name, value in values.items()))
+
+
+def how_to_go_on(deployed: Stack) -> str:
+    return f"""
+It keeps running. In a shell of yours:
+
+  . {ENVIRONMENT.relative_to(ROOT)}
+  curl -H "x-api-key: $API_KEY" -H 'Content-Type: application/json' -d '{SAMPLE}' "$API_URL/predict"
+  .venv/bin/python -m training list
+  .tools/sam/bin/sam list stack-outputs --stack-name {stack.NAME}
+
+The URL is {deployed.url}
+and its log {deployed.stand_in.log.relative_to(ROOT)}.
+`make local-cloud` deploys your changes, `make local-cloud-down` ends it."""
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say what is being done, and then how long it took."""
+    print(f"{what} …", end="", file=sys.stderr, flush=True)
+    began = time.monotonic()
+    yield
+    print(f" {time.monotonic() - began:.1f} s", file=sys.stderr)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.local_cloud", description="An AWS of your own.")
+    parser.add_argument("action", choices=["up", "down"])
+    parser.add_argument("--port", type=int, default=4566)
+    arguments = parser.parse_args()
+    try:
+        up(arguments.port) if arguments.action == "up" else down()
+    except (CommandFailed, ToolMissing, NotStarted) as error:
+        raise SystemExit(f"\n{error}") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Asks a deployed stack for one real prediction, and compares it with what the model's manifest says.
+
+The deploy workflow runs it after each deployment: `python -m tests.e2e.smoke --stack-name NAME`, with credentials
+that may describe the stack and read its API key. It proves the whole way from the URL to the estimator; it changes
+nothing.
+"""
+
+import argparse
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+SECONDS = 30
+
+
+class SmokeFailed(Exception):
+    """The deployed service did not answer as it should."""
+
+
+def outputs_of(stack_name: str) -> dict[str, str]:
+    """The stack's outputs by name."""
+    stack = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def api_key(key_id: str) -> str:
+    """The API key's value, which is in no output."""
+    return str(boto3.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"])
+
+
+def ask(url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Any:
+    """The JSON at `url`; raises SmokeFailed on any other status than 200."""
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        text = error.read().decode(errors="replace")
+        hint = " Publish and promote a model, then run the job again." if "alias_not_set" in text else ""
+        raise SmokeFailed(f"{url} answered {error.code}: {text}{hint}") from error
+    except OSError as error:
+        raise SmokeFailed(f"{url} could not be reached: {error}") from error
+
+
+def check(url: str, key: str) -> str:
+    """Predict the manifest's own example at `url`; a sentence for the log. Raises SmokeFailed."""
+    headers = {"x-api-key": key}
+    manifest = ask(f"{url}/model", headers)
+    example = manifest["example"]
+    answer = ask(f"{url}/predict", headers, {"features": example["features"]})
+    if answer["model"]["version"] != manifest["version"]:
+        raise SmokeFailed(f"Asked {manifest['version']}, answered by {answer['model']['version']}: ask again.")
+    expected, came = example["prediction"], answer["prediction"]
+    same = abs(expected - came) <= 1e-6 * max(1.0, abs(expected)) if isinstance(expected, float) else expected == came
+    if not same:
+        raise SmokeFailed(f"{manifest['version']} predicts {came!r} for its own example, not {expected!r}.")
+    return f"{manifest['name']} {manifest['version']} predicts {came!r}, as its manifest says."
+
+
+def main() -> int:
+    """Check the stack that the command line names; 0, or 1 where it failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.smoke", description="Ask a stack for a prediction.")
+    parser.add_argument("--stack-name", required=True)
+    arguments = parser.parse_args()
+    outputs = outputs_of(arguments.stack_name)
+    try:
+        print(check(outputs["ApiUrl"], api_key(outputs["ApiKeyId"])))
+    except SmokeFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

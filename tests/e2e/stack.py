@@ -1,0 +1,136 @@
+"""Deploys the project into a stand-in with `sam build` and `sam deploy`, and knows the stack that comes of it.
+
+The deploy suite asserts on it and `local_cloud` shows it to people; both go the way a user goes.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.aws_stand_in import ROOT_CREDENTIALS, Credentials, StandIn
+from tests.e2e.commands import ROOT, architecture_flags, sam, training
+from tests.e2e.http_client import Answer, HttpApi
+
+NAME = "sklearn-on-lambda"
+"""The stack's name in samconfig.toml's [default]."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack: what it printed, and its API key."""
+
+    stand_in: StandIn
+    outputs: Mapping[str, str]
+    api_key: str
+
+    @property
+    def url(self) -> str:
+        """Where the API answers here. The host of the printed URL is on AWS alone."""
+        stage = self.outputs["ApiUrl"].rsplit("/", 1)[-1]
+        return f"{self.stand_in.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/{stage}"
+
+    @property
+    def api(self) -> HttpApi:
+        """The API as one who has the key asks it."""
+        headers = (("x-api-key", self.api_key), ("Content-Type", "application/json"))
+        return HttpApi(self.url, self.stand_in.certificate, headers)
+
+    @property
+    def api_without_key(self) -> HttpApi:
+        return HttpApi(self.url, self.stand_in.certificate)
+
+    def live_version(self) -> str:
+        """The function's version behind the alias that the API calls."""
+        name, alias = self.outputs["FunctionAliasArn"].rsplit(":", 1)
+        version: str = self.stand_in.client("lambda").get_alias(FunctionName=name, Name=alias)["FunctionVersion"]
+        return version
+
+    def resources(self) -> dict[str, str]:
+        """The stack's resources: their type by their logical id."""
+        pages = self.stand_in.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+        return {
+            resource["LogicalResourceId"]: resource["ResourceType"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+        }
+
+    def processed_template(self) -> Any:
+        """The template that CloudFormation was given, after SAM's transform."""
+        answer = self.stand_in.client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")
+        body = answer["TemplateBody"]
+        return json.loads(body) if isinstance(body, str) else body
+
+
+def build(project: Path = ROOT) -> None:
+    """`sam build`, in `project`."""
+    sam("build", *architecture_flags(), directory=project)
+
+
+def deploy(stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] = ()) -> str:
+    """`sam deploy` of what `build` made; gives what it printed.
+
+    Parameters come from samconfig.toml's [default]; or from `parameters` (NAME=VALUE), and then the others stay.
+    """
+    flags = ["--parameter-overrides", *parameters] if parameters else architecture_flags()
+    return sam("deploy", *flags, "--no-progressbar", env=stand_in.environment(), directory=project)
+
+
+def delete(stand_in: StandIn, project: Path = ROOT) -> None:
+    """`sam delete`."""
+    sam("delete", "--no-prompts", env=stand_in.environment(), directory=project)
+
+
+def deployed_stack(stand_in: StandIn) -> Stack:
+    """The stack that `deploy` made, as CloudFormation and API Gateway describe it."""
+    described = stand_in.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    key = stand_in.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
+    return Stack(stand_in, outputs, key["value"])
+
+
+def publish(
+    stack: Stack,
+    folder: Path,
+    *,
+    publisher: Credentials = ROOT_CREDENTIALS,
+    promoter: Credentials = ROOT_CREDENTIALS,
+    reason: str = "the first model",
+    seed: int = 42,
+) -> str:
+    """Train into `folder`, publish, promote, each as a command of its own; gives the version that serves then."""
+    model_uri = ["--model-uri", stack.outputs["ModelUri"]]
+    training("train", "--out", str(folder), "--seed", str(seed))
+    published = training("publish", str(folder), *model_uri, env=stack.stand_in.environment(publisher))
+    version: str = published["version"]
+    training("promote", version, "--reason", reason, *model_uri, env=stack.stand_in.environment(promoter))
+    return version
+
+
+def predict(api: HttpApi, features: Any = (6.0, 2.5, 4.5, 1.5)) -> Answer:
+    """The answer to the lesson's sample, or to `features`."""
+    return api.ask("POST", "/predict", json.dumps({"features": features}))
+
+
+def wait_for(ask: Callable[[], Answer], status: int, seconds: float = 60) -> Answer:
+    """Ask until the answer has `status`, or until `seconds` are over; gives the last answer either way.
+
+    A function that could not load its model tries again by itself, at most 30 seconds after its last try.
+    """
+    deadline = time.monotonic() + seconds
+    while (answer := ask()).status != status and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return answer
+
+
+def wait_for_version(api: HttpApi, version: str, seconds: float = 60) -> Answer:
+    """Ask until the answer comes from `version`, or until `seconds` are over; gives the last answer either way.
+
+    A function that serves asks for the alias every MODEL_REFRESH_SECONDS, which samconfig.toml's [default] makes 5.
+    """
+    deadline = time.monotonic() + seconds
+    while (answer := predict(api)).headers.get("x-model-version") != version and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return answer

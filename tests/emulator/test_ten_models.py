@@ -1,0 +1,58 @@
+"""The package that is deployed answers for each of the ten models as the model's own estimator answers.
+
+The emulator starts Lambda's runtime client under CPython 3.13, which has nothing of scikit-learn but what is in the
+package. Every model gets an environment of its own: the first request finds it cold, the others warm.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.emulator import INIT_REPORT, Emulator, architecture_here, find_binary
+from bench.packages import Contender, ours
+from packager.build import PROJECT
+from packager.target import architectures
+from tests.models.ten_models import MODELS, predict_event, publish_and_serve
+
+TOOLS = PROJECT / ".tools"
+ROWS = 20
+ROWS_ALONE = 3
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or architecture_here() not in architectures(),
+    reason="The package holds Linux libraries for x86_64 and arm64; this machine runs neither.",
+)
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Emulator:
+    """On one core, as Lambda gives it. What is not installed fails: run make test-emulator."""
+    python = TOOLS / "bench" / "bin" / "python"
+    assert python.exists(), f"{python} is missing: run make test-emulator."
+    return Emulator(find_binary(TOOLS / "sam"), python, frozenset([min(os.sched_getaffinity(0))]))
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Contender:
+    """This commit's package for this machine, zipped as SAM does and unzipped as Lambda does."""
+    return ours(tmp_path_factory.mktemp("package"), architecture_here())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_package_answers_cold_and_warm_as_the_estimator_itself(
+    name: str, package: Contender, emulator: Emulator, tmp_path: Path
+) -> None:
+    model = publish_and_serve(name, tmp_path)
+    rows = model.rows(ROWS)
+    assert len(rows) > ROWS_ALONE
+    environ = {"MODEL_URI": str(model.registry), "TMPDIR": str(tmp_path)}
+    log = tmp_path / "emulator.log"
+    with emulator.started(package.task, package.handler, environ, log) as started:
+        for asked in (rows, *([row] for row in rows[:ROWS_ALONE])):
+            answer = started.ask(json.dumps(predict_event(asked)).encode())
+            assert answer.get("statusCode") == 200, f"{answer}. Its log: {log.read_text()[-3000:]}"
+            model.assert_answered_as_the_estimator(asked, answer)
+    assert len(INIT_REPORT.findall(log.read_text())) == 1

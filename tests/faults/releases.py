@@ -1,0 +1,60 @@
+"""Models that say who they are: version N answers N, so an answer that is not its version's own is seen at once.
+
+Also a quick release: the alias is swapped by the code that `promote` uses, without its proof, which takes seconds.
+"""
+
+from datetime import UTC, datetime
+
+import boto3
+import numpy as np
+from sklearn.dummy import DummyRegressor
+
+from handler.alias import Alias
+from handler.manifest import sha256
+from handler.registry import MANIFEST_FILE, alias_key, checked_alias, version_key
+from handler.store import s3_place
+from tests.integration.registries import put_file
+from tests.unit.handler.models import Version, version_with
+from training.promote import history_key
+from training.stores import WritableStore
+
+ROW = [1.0, 2.0]
+BODY = {"features": ROW}
+
+
+def numbered(number: int) -> Version:
+    """A model that answers `number` to everything."""
+    fitted = DummyRegressor(strategy="constant", constant=float(number)).fit(np.zeros((2, 2)), np.zeros(2))
+    return version_with(fitted, ROW)
+
+
+def put_numbered(uri: str, number: int) -> str:
+    """Publish the model that answers `number`, without its proof; gives the version's name."""
+    version = numbered(number)
+    manifest = version.manifest
+    put_file(uri, version_key(manifest.version, manifest.artifact.file), version.artifact)
+    put_file(uri, version_key(manifest.version, "report.html"), b"<p>A number.")
+    put_file(uri, version_key(manifest.version, MANIFEST_FILE), manifest.to_json().encode())
+    return manifest.version
+
+
+def swap(store: WritableStore, version: str) -> Alias:
+    """Release `version` by the compare-and-swap of `promote`, the history's entry included."""
+    manifest = store.get(version_key(version, MANIFEST_FILE))
+    held = store.get(alias_key("production"))
+    assert manifest is not None
+    moment = datetime.now(UTC).isoformat(timespec="microseconds")
+    previous = checked_alias(held.data).version if held else None
+    alias = Alias(1, version, sha256(manifest.data), moment, "tests", "quick", previous)
+    assert store.replace(alias_key("production"), alias.to_json().encode(), held.etag if held else None)
+    assert store.create(history_key("production", alias), alias.to_json().encode())
+    return alias
+
+
+def everything(uri: str, endpoint: str) -> dict[str, bytes]:
+    """Every object of the registry with its bytes, past the proxy."""
+    bucket, prefix = s3_place(uri)
+    client = boto3.client("s3", endpoint_url=endpoint)
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+    return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}

@@ -1,0 +1,98 @@
+"""Reaches into a registry past the project's own writing code: to fill it, to break it, to look whether it is whole."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+
+from handler.alias import Alias
+from handler.errors import AliasNotSet
+from handler.manifest import Manifest, sha256
+from handler.registry import (
+    MANIFEST_FILE,
+    REPORT_FILE,
+    VerifiedArtifact,
+    alias_key,
+    checked_manifest,
+    read_alias,
+    read_artifact,
+    read_manifest,
+    version_key,
+)
+from handler.store import Store, s3_place
+from training.publish import TrainedFolder
+from training.stores import WritableStore
+
+LONG_AGO = "2020-01-01T00:00:00.000000+00:00"
+HISTORY = "aliases/production/history"
+
+
+def put_file(uri: str, key: str, data: bytes) -> None:
+    """Put `data` under `key`, whatever is there."""
+    if uri.startswith("s3://"):
+        bucket, prefix = s3_place(uri)
+        boto3.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=data)
+    else:
+        path = Path(uri, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def remove_file(uri: str, key: str) -> None:
+    if uri.startswith("s3://"):
+        bucket, prefix = s3_place(uri)
+        boto3.client("s3").delete_object(Bucket=bucket, Key=f"{prefix}/{key}")
+    else:
+        Path(uri, key).unlink()
+
+
+def made_at(folder: TrainedFolder, second: int) -> TrainedFolder:
+    """The same model as another version: made at another second of one minute."""
+    digest = folder.manifest.artifact.sha256
+    version = f"20300101T0000{second:02}Z-{digest[:8]}"
+    manifest = replace(folder.manifest, version=version, created_at=f"2030-01-01T00:00:{second:02}+00:00")
+    return TrainedFolder(VerifiedArtifact(manifest, folder.artifact.data), manifest.to_json().encode(), folder.report)
+
+
+def put_version(uri: str, folder: TrainedFolder) -> str:
+    """Put a version there without the proof that publishing takes; gives its name."""
+    version = folder.manifest.version
+    put_file(uri, version_key(version, folder.manifest.artifact.file), folder.artifact.data)
+    put_file(uri, version_key(version, REPORT_FILE), folder.report)
+    put_file(uri, version_key(version, MANIFEST_FILE), folder.manifest_json)
+    return version
+
+
+def put_manifest(uri: str, manifest: Manifest) -> None:
+    """Put a manifest there and let the alias vouch for it."""
+    data = manifest.to_json().encode()
+    put_file(uri, version_key(manifest.version, MANIFEST_FILE), data)
+    alias = Alias(1, manifest.version, sha256(data), LONG_AGO, "tests", "", None)
+    put_file(uri, alias_key("production"), alias.to_json().encode())
+
+
+def served_whole(store: Store) -> str | None:
+    """The version that a reader gets, the whole chain verified; None before the first promotion. Unpickles nothing."""
+    try:
+        alias = read_alias(store, "production")
+    except AliasNotSet:
+        return None
+    read_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
+    return alias.version
+
+
+def published_whole(store: WritableStore) -> list[str]:
+    """The versions that have a manifest, each with its artifact verified."""
+    whole = []
+    for version in store.list("versions"):
+        blob = store.get(version_key(version, MANIFEST_FILE))
+        if blob is not None:
+            read_artifact(store, checked_manifest(blob.data, version))
+            whole.append(version)
+    return whole
+
+
+def history(store: WritableStore) -> list[str]:
+    """The versions that the history of `production` names, the oldest change first."""
+    blobs = [store.get(f"{HISTORY}/{name}") for name in store.list(HISTORY)]
+    return [Alias.from_json(blob.data).version for blob in blobs if blob is not None]

@@ -1,0 +1,21 @@
+"""`python -m tests.page.serve_model MODEL FOLDER PORT`: the model of that name, served from a registry made in FOLDER.
+
+The page's tests live in an environment without scikit-learn, and start this one in the main environment.
+"""
+
+import sys
+from pathlib import Path
+
+from tests.served_models import write
+from training.serve import run_server
+
+
+def main() -> None:
+    """Make the registry, then serve until ended."""
+    name, registry, port = sys.argv[1], Path(sys.argv[2]) / "registry", int(sys.argv[3])
+    write(name, registry)
+    run_server({"MODEL_URI": str(registry)}, port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Three models that between them have all that a manifest can say, for the suites that look at what is served.
+
+`categories` classifies by numbers and categories, with and without nulls; `regression` answers numbers; `iris` is the
+first model. All are real and fitted.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
+
+from handler.manifest import Feature
+from tests.unit.handler.models import Version, version_with
+from training.folder import build
+from training.iris import train_iris
+
+SIZES = np.linspace(0.0, 10.0, 60)
+COLOURS = ("blue", "red", 'it\'s "green" </script>')
+SHADES = ("dark", "light")
+
+
+def number(name: str, values: "np.typing.NDArray[np.float64]", *, nullable: bool = False) -> Feature:
+    """A number as a manifest describes it, from the values that training saw."""
+    quantiles = tuple(float(edge) for edge in np.quantile(values, np.linspace(0, 1, 11)))
+    least, most = float(values.min()), float(values.max())
+    return Feature(name, "number", nullable, least, most, float(values.mean()), float(values.std()), quantiles)
+
+
+def categories() -> Version:
+    """Two classes by a number, two categories of which one may be missing, and a number that may be missing."""
+    features = (
+        number("größe (cm)", SIZES),
+        Feature("colour", "category", categories=COLOURS),
+        Feature("shade", "category", nullable=True, categories=SHADES),
+        number("weight & <b>", SIZES * 3 + 1, nullable=True),
+        number("constant", np.full(60, 5.0)),
+    )
+    rows = np.empty((60, 5), dtype=object)
+    for index, size in enumerate(SIZES.tolist()):
+        shade, weight = (None if index % 7 == 0 else SHADES[index % 2]), (np.nan if index % 5 == 0 else 3 * size + 1)
+        rows[index] = [size, COLOURS[index % 3], shade, weight, 5.0]
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2)
+    prepared = make_column_transformer((encoder, [1, 2]), remainder="passthrough")
+    estimator = make_pipeline(prepared, HistGradientBoostingClassifier(max_iter=20, min_samples_leaf=3))
+    estimator.fit(rows, (SIZES > 5).astype(int))
+    return version_with(estimator, [6.0, "red", None, None, 5.0], classes=("small", "large"), features=features)
+
+
+def iris() -> Version:
+    """The first model, as `training` makes it."""
+    artifact = build(train_iris()).artifact
+    return Version(artifact.manifest, artifact.data)
+
+
+def regression() -> Version:
+    """A number by two numbers, of which one is negative."""
+    rows = np.column_stack([SIZES, SIZES[::-1] - 20])
+    estimator = Ridge().fit(rows, rows @ [2.0, -1.0] + 0.5)
+    return version_with(estimator, [2.0, -15.0], features=(number("a", rows[:, 0]), number("b", rows[:, 1])))
+
+
+def write(name: str, root: Path) -> Path:
+    """Let the model `name` serve from the registry at `root`; gives `root`."""
+    return {"iris": iris, "categories": categories, "regression": regression}[name]().write(root)

@@ -1,0 +1,106 @@
+"""Hypothesis strategies for valid manifests: every field, every kind of value that JSON can hold in it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from handler.manifest import (
+    MANIFEST_FORMAT_VERSION,
+    ArtifactFile,
+    Example,
+    Feature,
+    Manifest,
+    Target,
+    Task,
+    Training,
+    Value,
+    version_of,
+)
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+words = st.text(max_size=12)
+digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+moments = st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC))
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | numbers | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=6,
+)
+artifact_files = st.builds(
+    ArtifactFile,
+    file=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True),
+    bytes=st.integers(0, 2**40),
+    sha256=digests,
+)
+number_features = st.builds(
+    Feature,
+    name=words,
+    kind=st.just("number"),
+    nullable=st.booleans(),
+    minimum=st.none() | numbers,
+    maximum=st.none() | numbers,
+    mean=st.none() | numbers,
+    std=st.none() | numbers,
+    quantiles=st.lists(numbers, max_size=11).map(tuple),
+)
+category_features = st.builds(
+    Feature,
+    name=words,
+    kind=st.just("category"),
+    nullable=st.booleans(),
+    categories=st.lists(words, min_size=1, max_size=4, unique=True).map(tuple),
+)
+trainings = st.builds(
+    Training,
+    dataset=words,
+    dataset_sha256=digests,
+    rows=st.integers(0, 10**9),
+    estimator=words,
+    parameters=st.dictionaries(words, json_values, max_size=4),
+    seed=st.none() | st.integers(),
+    git_commit=st.none() | words,
+)
+
+
+@st.composite
+def targets_and_examples(draw: st.DrawFn, task: Task, features: tuple[Feature, ...]) -> tuple[Target, Example]:
+    """A target of `task` with an example that fits it and `features`."""
+    values: st.SearchStrategy[Value] = st.none() | numbers | words
+    row = tuple(draw(values) for _ in features)
+    if task == "regression":
+        return Target(draw(words)), Example(row, draw(numbers))
+    classes = tuple(draw(st.lists(words, min_size=2, max_size=4, unique=True)))
+    index = draw(st.integers(0, len(classes) - 1))
+    probabilities = draw(st.none() | st.fixed_dictionaries(dict.fromkeys(classes, numbers)))
+    return Target(draw(words), classes), Example(row, classes[index], index, probabilities)
+
+
+@st.composite
+def manifests(draw: st.DrawFn) -> Manifest:
+    """Any manifest that this code writes or reads."""
+    task: Task = draw(st.sampled_from(["classification", "regression"]))
+    features = tuple(
+        draw(
+            st.lists(
+                number_features | category_features, min_size=1, max_size=4, unique_by=lambda feature: feature.name
+            )
+        )
+    )
+    target, example = draw(targets_and_examples(task, features))
+    artifact = draw(artifact_files)
+    created_at = draw(moments)
+    return Manifest(
+        format_version=MANIFEST_FORMAT_VERSION,
+        name=draw(words),
+        version=version_of(created_at, artifact.sha256),
+        created_at=created_at.isoformat(),
+        task=task,
+        artifacts=draw(st.dictionaries(words, artifact_files, max_size=2)) | {"joblib": artifact},
+        features=features,
+        target=target,
+        metrics=draw(st.dictionaries(words, numbers, max_size=3)),
+        runtime=draw(st.dictionaries(words, words, max_size=3)),
+        training=draw(trainings),
+        example=example,
+    )

@@ -1,0 +1,68 @@
+"""`handler.responses`: the form of every answer and the bound on its size."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.errors import ResponseTooLarge
+from handler.manifest import Manifest
+from handler.request import PAYLOAD_BYTES
+from handler.responses import ENVELOPE_BYTES, json_response, model_summary, visible_manifest
+
+HEADERS = {"X-Request-Id": "1", "X-Model-Version": "none"}
+
+
+@given(st.dictionaries(st.text(), st.text() | st.floats(allow_nan=False, allow_infinity=False)))
+def test_the_body_is_the_document_in_ascii_json(document: dict[str, object]) -> None:
+    response = json_response(200, document, HEADERS)
+    assert response.body is not None
+    assert json.loads(response.body) == document
+    assert response.body.isascii()
+
+
+def test_headers_are_those_given_with_a_type_and_no_caching() -> None:
+    response = json_response(405, {}, {**HEADERS, "Allow": "GET"})
+    expected = {**HEADERS, "Allow": "GET", "Cache-Control": "no-store", "Content-Type": "application/json"}
+    assert response.headers == expected
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_number_that_json_does_not_have_is_never_answered(value: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_response(200, {"prediction": value}, HEADERS)
+
+
+@pytest.mark.parametrize("character", ["x", '"', "\\", "\n", "é"], ids=ascii)
+def test_the_largest_answer_fits_what_lambda_returns_and_one_more_character_is_refused(character: str) -> None:
+    # A character's own size as JSON in JSON, which is how an answer's body travels.
+    each = len(json.dumps(json.dumps(character))) - len(json.dumps(json.dumps("")))
+    room = PAYLOAD_BYTES - ENVELOPE_BYTES - len(json.dumps(json.dumps({"a": ""}, separators=(",", ":")))) + 2
+    fitting = json_response(200, {"a": character * (room // each)}, HEADERS)
+    travelling = {"statusCode": 200, "body": fitting.body, "headers": fitting.headers, "isBase64Encoded": False}
+    assert PAYLOAD_BYTES - ENVELOPE_BYTES - 16 < len(json.dumps(travelling)) <= PAYLOAD_BYTES
+    with pytest.raises(ResponseTooLarge, match=r"Send fewer rows\."):
+        json_response(200, {"a": character * (room // each + 1)}, HEADERS)
+
+
+def test_the_summary_says_which_model_answered(iris_manifest: Manifest) -> None:
+    summary = model_summary(iris_manifest)
+    artifact = iris_manifest.artifact
+    assert summary == {"name": "iris", "version": iris_manifest.version, "sha256": artifact.sha256}
+    assert summary["version"].endswith(summary["sha256"][:8])
+
+
+def test_a_client_sees_the_model_and_not_where_its_data_or_files_lie(iris_manifest: Manifest) -> None:
+    seen = visible_manifest(iris_manifest)
+    assert set(seen) == {
+        *["format_version", "name", "version", "created_at", "task", "features", "target", "metrics", "runtime"],
+        *["example", "sha256", "estimator", "report"],
+    }
+    text = json.dumps(seen)
+    assert iris_manifest.training.dataset not in text
+    assert iris_manifest.training.dataset_sha256 not in text
+    assert iris_manifest.artifact.file not in text
+    assert seen["estimator"] == iris_manifest.training.estimator

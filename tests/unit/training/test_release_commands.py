@@ -1,0 +1,96 @@
+"""The commands about releases: what a person must say, what is printed, and how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from handler.alias import Alias
+from handler.registry import alias_key
+from tests.integration.registries import made_at, put_file, put_manifest, put_version
+from training.cli import main
+from training.promote import history_key
+from training.publish import TrainedFolder
+
+
+@pytest.fixture
+def registry(tmp_path: Path, iris: TrainedFolder) -> Path:
+    """One version serves; two newer ones wait. Nothing was proved, which takes seconds."""
+    root = tmp_path / "iris"
+    put_version(str(root), iris)
+    put_manifest(str(root), iris.manifest)
+    for second in (1, 2):
+        put_version(str(root), made_at(iris, second))
+    return root
+
+
+def run(registry: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments, "--model-uri", str(registry)])
+
+
+def everything(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("command", ["promote", "rollback"])
+def test_where_nobody_can_be_asked_why_the_reason_must_be_given(
+    registry: Path, iris: TrainedFolder, command: str
+) -> None:
+    before = everything(registry)
+    arguments = [command] + [made_at(iris, 1).manifest.version] * (command == "promote")
+    result = run(registry, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--reason" in result.stderr
+    assert everything(registry) == before
+
+
+def test_a_rollback_with_nothing_before_fails_in_one_sentence(registry: Path) -> None:
+    result = run(registry, "rollback", "--reason", "tests")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "NothingBefore" in result.stderr
+
+
+def test_the_history_as_json_says_who_when_from_to_and_why(registry: Path, iris: TrainedFolder) -> None:
+    moment = "2030-01-02T03:04:05.000006+00:00"
+    entry = Alias(1, made_at(iris, 1).manifest.version, "ab" * 32, moment, "ada", "better", iris.manifest.version)
+    put_file(str(registry), history_key("production", entry), entry.to_json().encode())
+    put_file(str(registry), alias_key("production"), entry.to_json().encode())
+    (told,) = json.loads(run(registry, "history", "--json").stdout)
+    assert told == json.loads(entry.to_json())
+    shown = run(registry, "history")
+    for part in ("2030-01-02", "ada", "better"):
+        assert part in shown.stdout + shown.stderr
+
+
+def test_verify_ends_with_0_where_all_is_sound_and_with_1_and_the_finding_where_not(
+    registry: Path, iris: TrainedFolder
+) -> None:
+    assert run(registry, "verify").exit_code == 0
+    version = made_at(iris, 2).manifest.version
+    put_file(str(registry), f"versions/{version}/model.joblib", b"x")
+    result = run(registry, "verify", "--json")
+    assert result.exit_code == 1
+    (wrong,) = [found for found in json.loads(result.stdout) if found["problem"]]
+    assert wrong["what"] == version
+    assert wrong["problem"].startswith("ArtifactSizeMismatch")
+    assert run(registry, "verify", version).exit_code == 1
+    assert run(registry, "verify", iris.manifest.version).exit_code == 0
+
+
+def test_prune_says_first_what_would_go_and_then_deletes_just_that(registry: Path, iris: TrainedFolder) -> None:
+    before = everything(registry)
+    going = [made_at(iris, 1).manifest.version]
+    arguments = ["prune", "--keep", "1", "--days", "0", "--json"]
+    planned = json.loads(run(registry, *arguments, "--dry-run").stdout)
+    assert planned == {"deleted": [], "would_delete": going}
+    assert everything(registry) == before
+    assert json.loads(run(registry, *arguments).stdout) == {"deleted": going, "would_delete": []}
+    left = {path.name for path in (registry / "versions").iterdir()}
+    assert left == {iris.manifest.version, made_at(iris, 2).manifest.version}
+
+
+def test_prune_as_it_is_called_by_default_keeps_all_of_a_small_registry(registry: Path) -> None:
+    before = everything(registry)
+    assert json.loads(run(registry, "prune", "--json", "--days", "0").stdout) == {"deleted": [], "would_delete": []}
+    assert everything(registry) == before

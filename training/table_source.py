@@ -1,0 +1,177 @@
+"""Opens a CSV or Parquet file, on this machine or on S3, as a stream of Arrow record batches.
+
+`training.table_survey` reads the stream once to find each column's kind, `training.table` a second time to keep the
+values. A CSV's cells all come as text, so that a kind is decided by the whole column and not by its first block.
+pyarrow is imported here and nowhere at the top of a module: commands that read no table do not pay for it.
+"""
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from training.console import bytes_progress
+from training.errors import InvalidTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK_BYTES = 8 * 1024 * 1024
+"""Of a CSV, in memory at a time; one row must fit into it."""
+
+PARQUET_ROWS = 65_536
+"""Of a Parquet file, in memory at a time."""
+
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
+"""What stands for a gap in a CSV. `--missing TEXT` adds to it."""
+
+PARQUET_SUFFIXES = (".parquet", ".pq")
+
+
+@dataclass(frozen=True)
+class CsvForm:
+    """How a CSV is written: its delimiter, its encoding, and what stands for a gap beside MISSING."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table in a local file; `name` is what the person called it, `sha256` the digest of the file's bytes."""
+
+    name: str
+    path: Path
+    sha256: str
+    form: CsvForm
+
+    @property
+    def is_parquet(self) -> bool:
+        return is_parquet(self.name)
+
+    def names(self) -> list[str]:
+        """The columns' names as the file has them, repeated ones too; raises InvalidTable."""
+        with self._reader() as (schema, _):
+            return list(schema.names)
+
+    def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
+        """The rows, part by part, with progress on a terminal told as `what`; raises InvalidTable."""
+        size = self.path.stat().st_size
+        with self._reader() as (_, batches), bytes_progress(what, size) as advance:
+            read = 0
+            while True:
+                with _told(self.name, self.form.encoding):
+                    batch = next(batches, None)
+                if batch is None:
+                    return
+                # Neither reader says how far it is in the file; the rows' size in memory is in proportion to it.
+                read = min(size, read + batch.nbytes)
+                advance(read)
+                yield batch
+
+    @contextlib.contextmanager
+    def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
+        with contextlib.ExitStack() as stack:
+            with _told(self.name, self.form.encoding):
+                opened = self._open_parquet(stack) if self.is_parquet else self._open_csv(stack)
+            yield opened
+
+    def _open_parquet(self, stack: contextlib.ExitStack) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":
+        import pyarrow.parquet as parquet
+
+        file = stack.enter_context(parquet.ParquetFile(self.path))
+        return file.schema_arrow, file.iter_batches(batch_size=PARQUET_ROWS)
+
+    def _open_csv(self, stack: contextlib.ExitStack) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":
+        import pyarrow as pa
+        from pyarrow import csv
+
+        read = csv.ReadOptions(block_size=BLOCK_BYTES, encoding=self.form.encoding)
+        parse = csv.ParseOptions(delimiter=self.form.delimiter, newlines_in_values=True)
+        as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[*MISSING, *self.form.missing])
+        with csv.open_csv(self.path, read, parse) as first:
+            names = list(first.schema.names)
+        as_text.column_types = dict.fromkeys(names, pa.string())
+        reader = stack.enter_context(csv.open_csv(self.path, read, parse, as_text))
+        return reader.schema, iter(reader)
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a file of this name is read as Parquet; any other is read as CSV."""
+    return name.lower().endswith(PARQUET_SUFFIXES)
+
+
+@contextlib.contextmanager
+def open_table(uri: str, form: CsvForm) -> Iterator[TableSource]:
+    """The table at `uri`, a path or `s3://bucket/key`; one on S3 is fetched to a file that is gone at the end.
+
+    Raises InvalidTable where it cannot be read.
+    """
+    if not uri.startswith("s3://"):
+        path = Path(uri).expanduser()
+        if not path.is_file():
+            raise InvalidTable(f"There is no file {uri}: give the path of a CSV or Parquet file, or s3://bucket/key.")
+        yield TableSource(uri, path, _sha256(path), form)
+        return
+    with tempfile.TemporaryDirectory(prefix="table-") as folder:
+        path = Path(folder, "table")
+        _fetch(uri, path)
+        yield TableSource(uri, path, _sha256(path), form)
+
+
+def _fetch(uri: str, path: Path) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from handler.s3 import s3_client, translate
+
+    parts = urlsplit(uri)
+    bucket, key = parts.netloc, parts.path.lstrip("/")
+    if not bucket or not key:
+        raise InvalidTable(f"{uri} must name a bucket and a key, as in s3://bucket/folder/table.csv.")
+    client = s3_client()
+    try:
+        size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+        with bytes_progress("Fetching", size) as advance, path.open("wb") as file:
+            for chunk in client.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(BLOCK_BYTES):
+                file.write(chunk)
+                advance(file.tell())
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            raise InvalidTable(f"There is no object {uri}: check the bucket and the key.") from error
+        raise translate(error, uri) from error
+    except BotoCoreError as error:
+        raise translate(error, uri) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _told(name: str, encoding: str) -> Iterator[None]:
+    """Arrow's errors as ours."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, UnicodeError, LookupError, OSError) as error:
+        raise InvalidTable(_reason(name, encoding, error)) from error
+
+
+def _reason(name: str, encoding: str, error: Any) -> str:
+    text = str(error)
+    if "Empty CSV file" in text or "file size is 0 bytes" in text:
+        return f"{name} is empty: a table has a line of names and then its rows."
+    if isinstance(error, LookupError):
+        return f"There is no encoding {encoding!r}: --encoding takes Python's names, such as latin-1 or utf-16."
+    if isinstance(error, UnicodeError) or "UTF8" in text or "UTF-8" in text:
+        return f"{name} is not {encoding}: say which encoding it has, as in --encoding latin-1."
+    if "straddling" in text:
+        return f"A row of {name} is longer than {BLOCK_BYTES:,} bytes: a quotation mark may be open."
+    return f"{name} cannot be read: {text}."

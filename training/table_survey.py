@@ -1,0 +1,186 @@
+"""Finds out what each column of a table holds, in one pass over all of its rows.
+
+`training.table` reads the values by what is found here. A column is a number where every value present is one; a
+boolean where the values are two opposite words; a date where every value is one; a category otherwise. Booleans become
+categories, spelled as in the file (true and false in Parquet), so that a client sends what stands in the data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from training.errors import InvalidTable
+from training.table_source import TableSource
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Found = Literal["number", "boolean", "category", "date", "nothing", "other"]
+
+MAX_COLUMNS = 2000
+"""Rows travel by name in JSON, and each feature's statistics in the manifest, which every cold start parses."""
+
+MAX_CATEGORIES = 1000
+"""The manifest lists a category's values, and the function looks each request up in them."""
+
+MAX_CELLS = 60_000_000
+"""Two copies of so many values, as Python objects where a category is among them, fit into some 4 GiB."""
+
+BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
+DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S")
+OTHER_TEXT = 3
+"""How many of the values that are no numbers are told."""
+
+
+@dataclass
+class ColumnSurvey:
+    """What is known of one column; filled batch by batch."""
+
+    name: str
+    rows: int = 0
+    gaps: int = 0
+    numbers: int = 0
+    dates: int = 0
+    values: set[str] = field(default_factory=set)
+    too_many: bool = False
+    not_numbers: list[str] = field(default_factory=list)
+    typed: Found | None = None
+    whole: bool = True
+    distinct: set[float] = field(default_factory=set)
+
+    @property
+    def present(self) -> int:
+        return self.rows - self.gaps
+
+    @property
+    def found(self) -> Found:
+        """The kind of the column; "nothing" where every value is missing."""
+        if not self.present:
+            return "nothing"
+        if self.typed is not None:
+            return self.typed
+        if self.numbers == self.present:
+            return "number"
+        if self.dates == self.present:
+            return "date"
+        return "boolean" if {value.lower() for value in self.values} in BOOLEANS else "category"
+
+    def look(self, column: "pa.Array") -> None:
+        """Take one more part of the column into account."""
+        import pyarrow as pa
+        from pyarrow import compute, types
+
+        self.rows += len(column)
+        if types.is_floating(column.type):
+            column = compute.if_else(compute.is_finite(column), column, None)
+        self.gaps += column.null_count
+        if types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        self.typed = self.typed or _typed(column.type)
+        if self.typed == "number":
+            self._count_numbers(column.cast(pa.float64(), safe=False))
+        elif self.typed in (None, "category", "boolean"):
+            self._look_at_text(column.cast(pa.string()).drop_null())
+
+    def _look_at_text(self, text: "pa.Array") -> None:
+        import pyarrow as pa
+        from pyarrow import compute
+
+        different = text.unique()
+        if not self.too_many:
+            self.values.update(different[: MAX_CATEGORIES + 1].to_pylist())
+            # Of a number only a few values are kept; a category with more than the limit is refused anyhow.
+            self.too_many = len(self.values) > MAX_CATEGORIES
+        if self.typed is not None:
+            return
+        earlier = self.rows - self.gaps - len(text)
+        if self.numbers == earlier or len(self.not_numbers) < OTHER_TEXT:
+            are_numbers = compute.match_substring_regex(text, NUMBER)
+            count = compute.sum(are_numbers).as_py() or 0
+            self.numbers += count
+            if count < len(text):
+                others = text.filter(compute.invert(are_numbers)).unique().to_pylist()
+                self.not_numbers = [*dict.fromkeys([*self.not_numbers, *others])][:OTHER_TEXT]
+            self._count_numbers(text.filter(are_numbers).cast(pa.float64()))
+        if self.dates == earlier:
+            self.dates += _dates(text)
+
+    def _count_numbers(self, numbers: "pa.Array") -> None:
+        from pyarrow import compute
+
+        if self.whole:
+            self.whole = bool(compute.all(compute.equal(numbers, compute.floor(numbers))).as_py() in (True, None))
+        if len(self.distinct) <= MAX_CATEGORIES:
+            self.distinct.update(numbers.unique().drop_null().to_pylist()[: MAX_CATEGORIES + 1])
+
+
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
+"""What counts as a number in text: neither inf, nor 1_000, nor 1,5."""
+
+
+def survey(source: TableSource, dropped: Sequence[str], needed: Sequence[str]) -> tuple[ColumnSurvey, ...]:
+    """What each column holds, but for those dropped; raises InvalidTable where the table as a whole cannot be used.
+
+    `needed` are names that must be there: the target's, and those whose kind was given.
+    """
+    names = source.names()
+    _require_names(source, names, dropped, needed)
+    columns = {name: ColumnSurvey(name) for name in names if name not in dropped}
+    rows = 0
+    for batch in source.batches("Finding the kinds of the columns"):
+        rows += batch.num_rows
+        for name, column in columns.items():
+            column.look(batch.column(name))
+    if rows == 0:
+        raise InvalidTable(f"{source.name} has a line of names, but no rows.")
+    return tuple(columns.values())
+
+
+def _require_names(source: TableSource, names: list[str], dropped: Sequence[str], needed: Sequence[str]) -> None:
+    doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if doubled:
+        raise InvalidTable(f"{source.name} has two columns named {doubled[0]!r}: rename one.")
+    if "" in names:
+        raise InvalidTable(f"Column {names.index('') + 1} of {source.name} has no name: write one into the first line.")
+    absent = [name for name in (*needed, *dropped) if name not in names]
+    if absent:
+        hint = ""
+        if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
+            hint = f" The values seem to be parted by {other!r}: add --delimiter {other!r}."
+        shown = ", ".join(map(repr, names[:20])) + (", …" if len(names) > 20 else "")
+        raise InvalidTable(f"{source.name} has no column {absent[0]!r}; it has {shown}.{hint}")
+    if len(names) - len(dropped) > MAX_COLUMNS + 1:
+        raise InvalidTable(
+            f"{source.name} has {len(names):,} columns; a model here takes up to {MAX_COLUMNS:,} features. Choose "
+            "among them before, or leave some out with --drop."
+        )
+
+
+def _typed(arrow_type: Any) -> Found | None:
+    """The kind that a typed column has by its type; None for text that must be looked at (a CSV's, all of it)."""
+    from pyarrow import types
+
+    if types.is_boolean(arrow_type):
+        return "boolean"
+    if types.is_integer(arrow_type) or types.is_floating(arrow_type) or types.is_decimal(arrow_type):
+        return "number"
+    if types.is_temporal(arrow_type):
+        return "date"
+    if types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_null(arrow_type):
+        return None
+    return "other"
+
+
+def _dates(text: "pa.Array") -> int:
+    """How many of the values are dates of one and the same form; 0 where not all are."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    try:
+        compute.cast(text, pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        for form in DATE_FORMATS:
+            if compute.strptime(text, format=form, unit="s", error_is_null=True).null_count == 0:
+                return len(text)
+        return 0
+    return len(text)
