@@ -17,6 +17,7 @@ from training.comparison import compare, served_version
 from training.console import person, show_table, working
 from training.errors import GateFailed, InvalidModelFile
 from training.model_file import (
+    DEFAULT_SEED,
     DataSpec,
     EstimatorSpec,
     ModelSpec,
@@ -27,8 +28,6 @@ from training.model_file import (
     read_model_file,
 )
 from training.table import Said
-
-DEFAULT_SEED = 42
 
 
 @click.command()

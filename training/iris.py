@@ -6,9 +6,7 @@ training/models/iris.toml.
 
 from training.fit import train_model
 from training.model import TrainedModel
-from training.model_file import MODELS, read_model_file
-
-DEFAULT_SEED = 42
+from training.model_file import DEFAULT_SEED, MODELS, read_model_file
 
 
 def train_iris(seed: int = DEFAULT_SEED) -> TrainedModel:

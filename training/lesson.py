@@ -1,8 +1,7 @@
 """The lesson this project grew from: Iris and a logistic regression in four functions.
 
-`from training import …` gives them to notebooks and to newcomers; `training.fit` trains the first model with
-`train_iris_model`. Registries, manifests and proofs are not here, and nothing but the lesson's own path calls
-`load_model`.
+`from training import …` gives them to notebooks and to newcomers. Nothing else here uses them: the command `train` goes
+by training/models/iris.toml, to the same model. Registries, manifests and proofs are not here.
 """
 
 from collections import Counter
@@ -28,7 +27,6 @@ class IrisSplit(NamedTuple):
     x_test: Numbers
     y_train: Classes
     y_test: Classes
-    feature_names: tuple[str, ...]
     target_names: Names
 
 
@@ -63,7 +61,7 @@ def split_iris(*, test_size: float | int, random_state: int | None, subset_size:
         features, target, test_size=test_size, random_state=random_state, stratify=target
     )
     _require_both_sides(y_train, y_test, names)
-    return IrisSplit(x_train, x_test, y_train, y_test, tuple(iris.feature_names), names)
+    return IrisSplit(x_train, x_test, y_train, y_test, names)
 
 
 def save_model(model: Any, path: str | Path) -> Path:

@@ -16,6 +16,9 @@ from training.errors import InvalidModelFile
 
 MODELS = Path(__file__).with_name("models")
 
+DEFAULT_SEED = 42
+"""What the split and the estimator are drawn by, unless another is asked for: the lesson's."""
+
 Method = Literal["grid", "random", "halving"]
 
 
