@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.domain import description, outside
 from handler.errors import InvalidBody, InvalidFeatures, InvalidJson, Problem
 from handler.manifest import Feature
 
@@ -108,6 +109,11 @@ def _numbers_at_once(ordered: Sequence[Sequence[Any]], features: Sequence[Featur
         return None
     if (np.abs(matrix) > LARGEST).any():
         return None
+    if any(
+        feature.domain is not None and outside(feature.domain, matrix[:, position]).any()
+        for position, feature in enumerate(features)
+    ):
+        return None
     if type(None) in types:
         required = [not feature.nullable for feature in features]
         if np.isnan(matrix[:, required]).any():
@@ -159,7 +165,7 @@ def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequenc
         expected.add(type(None))
     if set(map(type, column)) <= expected:
         if feature.kind == "number":
-            yield from _extreme(feature, column, indexes)
+            yield from _untakable(feature, column, indexes)
             return
         if feature.allow_unknown or set(column) <= {*feature.categories, None}:
             return
@@ -174,17 +180,21 @@ def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequenc
             yield Problem(index, feature.name, f"expected {wanted}, came {_described(value)}")
 
 
-def _extreme(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
-    """Numbers too large for a model to compute with."""
+def _untakable(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
+    """Numbers too large for a model to compute with, or outside of what this one takes at all."""
     try:
-        values = np.abs(np.array(column, dtype=np.float64))
+        values = np.array(column, dtype=np.float64)
     except OverflowError:
         values = np.array([np.inf])
     if np.isinf(values).any():
         raise InvalidJson(f"The body holds a number, for {feature.name!r}, that no 64-bit float can hold.")
-    for position in np.flatnonzero(values > LARGEST).tolist():
-        came = _described(column[position])
-        yield Problem(indexes[position], feature.name, f"expected a number within ±{LARGEST:.3g}, came {came}")
+    too_large = np.abs(values) > LARGEST
+    outside_domain = outside(feature.domain, values) if feature.domain else np.zeros_like(too_large)
+    for position in np.flatnonzero(too_large | outside_domain).tolist():
+        wanted = f"a number within ±{LARGEST:.3g}"
+        if feature.domain and not too_large[position]:
+            wanted = description(feature.domain) + (" or null" if feature.nullable else "")
+        yield Problem(indexes[position], feature.name, f"expected {wanted}, came {_described(column[position])}")
 
 
 def _described(value: object) -> str:

@@ -1,14 +1,15 @@
 """The manifest: what one version of a model is, what it takes, what it answers, and the digests that prove it.
 
 Written by `training`, read by everything else. The handler checks the artifact against it before unpickling, requests
-against its features, and the loaded model against its example. It holds statistics of the training data and one
-real row, never the data.
+against its features, and the loaded model against its examples. It holds statistics of the training data and a few
+real rows, never the data.
 """
 
 import hashlib
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -16,12 +17,13 @@ from typing import Any, Literal
 from handler.decoding import Undecodable, decode
 from handler.errors import InvalidManifest, UnknownManifestFormat
 
-MANIFEST_FORMAT_VERSION = 1
-"""Raised by one whenever a field is added, removed or changes its meaning.
+MANIFEST_FORMAT_VERSION = 2
+"""The newest format. Raised by one whenever a field is added or changes its meaning; every older one stays readable.
 
-To change it: give `Manifest.from_json` a branch that reads the format before, keep a file of that format under
-tests/, deploy the handler, and only then let `training` write the new one: a running function refuses formats it does
-not know rather than guess.
+Format 2 added what `_added_fields` names. A manifest is written in the oldest format that can say it, for a running
+function refuses formats it does not know rather than guess. To change it: give the new field a default that says
+nothing, name it in `_added_fields`, keep a file of the format before under tests/, and deploy the handler before
+`training` writes the new one.
 """
 
 Task = Literal["classification", "regression"]
@@ -63,12 +65,27 @@ class ArtifactFile:
 
 
 @dataclass(frozen=True)
+class Domain:
+    """What the model can take of a number at all, whatever training saw: one of `values`, or what the bounds hold.
+
+    The bounds are those of JSON Schema ("JSON Schema Validation", 6.2); None is no bound, no `values` are no list.
+    """
+
+    values: tuple[float, ...] = ()
+    minimum: float | None = None
+    exclusive_minimum: float | None = None
+    maximum: float | None = None
+    exclusive_maximum: float | None = None
+
+
+@dataclass(frozen=True)
 class Feature:
     """One input, in the order of the estimator's columns.
 
     A number has the range, mean, standard deviation and the 11 quantiles (0, 10, … 100 %) seen in training; a category
     has the values seen in training. `nullable` says whether training saw gaps, and so whether null is taken;
-    `allow_unknown` whether a category takes other values too, answered as a gap is.
+    `allow_unknown` whether a category takes other values too, answered as a gap is. `typical` is a number's median or
+    the most frequent category, to be shown as an example. `domain` is None where the model takes every number.
     """
 
     name: str
@@ -81,14 +98,20 @@ class Feature:
     quantiles: tuple[float, ...] = ()
     categories: tuple[str, ...] = ()
     allow_unknown: bool = False
+    typical: Value = None
+    domain: Domain | None = None
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is predicted. `classes[i]` is the name of the estimator's i-th class; empty for regression."""
+    """What is predicted. `classes[i]` is the name of the estimator's i-th class; empty for regression.
+
+    `spread` is the standard deviation (ddof 0) of a regression's target among the rows fitted; None: not known.
+    """
 
     name: str
     classes: tuple[str, ...] = ()
+    spread: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +129,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Example:
-    """A real held-out row and the model's answer to it, which the handler must get again before it serves."""
+    """A real row and the model's answer to it, which the handler must get again before it serves. Clients see none."""
 
     features: tuple[Value, ...]
     prediction: float | str
@@ -118,7 +141,6 @@ class Example:
 class Manifest:
     """Everything about one version. `runtime` maps python, scikit-learn, numpy, scipy and joblib to versions."""
 
-    format_version: int
     name: str
     version: str
     created_at: str
@@ -130,15 +152,35 @@ class Manifest:
     runtime: dict[str, str]
     training: Training
     example: Example
+    more_examples: tuple[Example, ...] = ()
+
+    @property
+    def format_version(self) -> int:
+        """The oldest format that can say this manifest."""
+        added = _added_fields(asdict(self))
+        return 1 if all(record[name] in ((), None) for record, name, _ in added) else 2
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """All rows that the model must repeat, at least one."""
+        return (self.example, *self.more_examples)
 
     @property
     def artifact(self) -> ArtifactFile:
         """The joblib form of the model, which every manifest has."""
         return self.artifacts["joblib"]
 
+    def document(self) -> dict[str, Any]:
+        """The manifest as JSON's objects and lists, without the fields that its format does not have."""
+        document = asdict(self)
+        if self.format_version == 1:
+            for record, name, _ in list(_added_fields(document)):
+                del record[name]
+        return {"format_version": self.format_version, **document}
+
     def to_json(self) -> str:
         """The manifest as the registry keeps it. The round trip is a law: `from_json(m.to_json()) == m`."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Manifest":
@@ -150,18 +192,45 @@ class Manifest:
             document = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise InvalidManifest(f"The manifest is not JSON: {error}.") from error
-        written = document.get("format_version") if isinstance(document, dict) else None
-        if type(written) is int and written != MANIFEST_FORMAT_VERSION:
-            raise UnknownManifestFormat(
-                f"The manifest has format {written}, this code reads format {MANIFEST_FORMAT_VERSION}: "
-                "deploy the release that wrote it, or publish the model with this one."
-            )
         try:
-            manifest = decode(cls, document)
+            written = _written_format(document)
+            manifest = decode(cls, {name: value for name, value in document.items() if name != "format_version"})
+            if written == 1:
+                for _, name, place in _added_fields(document):
+                    raise Undecodable(f"{place} has an unknown field {name!r}, which came with format 2")
         except Undecodable as error:
             raise InvalidManifest(f"The manifest cannot be read: {error}.") from error
         _check(manifest)
         return manifest
+
+
+def _written_format(document: object) -> int:
+    """The format that `document` says it has; raises Undecodable, or UnknownManifestFormat on one not known here."""
+    if not isinstance(document, dict):
+        raise Undecodable("the document must be an object")
+    if "format_version" not in document:
+        raise Undecodable("the document lacks the field 'format_version'")
+    written = document["format_version"]
+    if type(written) is not int:
+        raise Undecodable("format_version must be a whole number")
+    if not 1 <= written <= MANIFEST_FORMAT_VERSION:
+        raise UnknownManifestFormat(
+            f"The manifest has format {written}, this code reads formats 1 to {MANIFEST_FORMAT_VERSION}: "
+            "deploy the release that wrote it, or publish the model with this one."
+        )
+    return written
+
+
+def _added_fields(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """The fields in `document`, a sound one, that format 1 does not have: their record, their name, their place."""
+    records: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+        ("the document", document, ("more_examples",)),
+        ("target", document["target"], ("spread",)),
+    ]
+    for index, feature in enumerate(document["features"]):
+        records.append((f"features[{index}]", feature, ("typical", "domain")))
+    for place, record, names in records:
+        yield from ((record, name, place) for name in names if name in record)
 
 
 def _no_constant(name: str) -> float:
@@ -195,16 +264,20 @@ def _check(manifest: Manifest) -> None:
         ),
         "a classification must name its classes, at least two and all different": manifest.task == "regression"
         or (len(classes) >= 2 and len(set(classes)) == len(classes)),
-        "example.features must have one value for each feature": len(manifest.example.features) == len(names),
-        "example must have a prediction of the target's kind": _example_fits(manifest),
+        "each example's features must have one value for each feature": all(
+            len(example.features) == len(names) for example in manifest.examples
+        ),
+        "each example must have a prediction of the target's kind": all(
+            _example_fits(example, manifest) for example in manifest.examples
+        ),
     }
     for rule, holds in rules.items():
         if not holds:
             raise InvalidManifest(f"The manifest breaks a rule: {rule}.")
 
 
-def _example_fits(manifest: Manifest) -> bool:
-    example, classes = manifest.example, manifest.target.classes
+def _example_fits(example: Example, manifest: Manifest) -> bool:
+    classes = manifest.target.classes
     if manifest.task == "regression":
         return isinstance(example.prediction, float)
     index = example.prediction_index

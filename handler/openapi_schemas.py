@@ -6,6 +6,7 @@ what an answer holds is open, since it may gain names later.
 
 from typing import Any
 
+from handler.domain import bounds
 from handler.instances import LARGEST, MAX_PROBLEMS
 from handler.manifest import Feature, Manifest
 
@@ -67,7 +68,9 @@ def _manifest(prediction: dict[str, Any]) -> dict[str, Any]:
             **dict.fromkeys(("name", "version", "created_at", "sha256", "estimator", "report"), TEXT),
             "task": {"enum": ["classification", "regression"]},
             "features": list_of("Feature"),
-            "target": answer_object({"name": TEXT, "classes": {"type": "array", "items": TEXT}}),
+            "target": answer_object(
+                {"name": TEXT, "classes": {"type": "array", "items": TEXT}, "spread": {"type": ["number", "null"]}}
+            ),
             "metrics": {"type": "object", "additionalProperties": {"type": "number"}},
             "runtime": {"type": "object", "additionalProperties": TEXT},
             "example": answer_object(example),
@@ -85,8 +88,16 @@ def _feature() -> dict[str, Any]:
             **{name: {"type": ["number", "null"]} for name in ("minimum", "maximum", "mean", "std")},
             "quantiles": {"type": "array", "items": {"type": "number"}},
             "categories": {"type": "array", "items": TEXT},
+            "typical": {"type": ["number", "string", "null"]},
+            "domain": or_null(_domain()),
         }
     )
+
+
+def _domain() -> dict[str, Any]:
+    names = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
+    values = {"type": "array", "items": {"type": "number"}}
+    return answer_object({"values": values, **{name: {"type": ["number", "null"]} for name in names}})
 
 
 def _value(feature: Feature) -> dict[str, Any]:
@@ -94,7 +105,14 @@ def _value(feature: Feature) -> dict[str, Any]:
         return {"type": ["string", "null"] if feature.nullable else "string"}
     if feature.kind == "category":
         return {"enum": [*feature.categories, *([None] if feature.nullable else [])]}
-    value = {"type": ["number", "null"] if feature.nullable else "number", "minimum": -LARGEST, "maximum": LARGEST}
+    if feature.domain is not None and feature.domain.values:
+        return {"enum": [*feature.domain.values, *([None] if feature.nullable else [])]}
+    value: dict[str, Any] = {
+        "type": ["number", "null"] if feature.nullable else "number",
+        "minimum": -LARGEST,
+        "maximum": LARGEST,
+    }
+    value |= bounds(feature.domain) if feature.domain is not None else {}
     if feature.minimum is not None and feature.maximum is not None:
         value["description"] = f"In training from {feature.minimum:g} to {feature.maximum:g}."
     return value

@@ -1,7 +1,7 @@
 """Turns verified bytes into an estimator, and asks it.
 
 The only place in this project that unpickles what came out of a registry. It takes a `VerifiedArtifact`, checks the
-library versions, loads those same bytes, and compares the model with its own example before anyone gets an answer.
+library versions, loads those same bytes, and compares the model with its own examples before anyone gets an answer.
 `handler.environment` serves with it; `training` proves artifacts with it.
 """
 
@@ -18,13 +18,10 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 
 from handler.errors import NoFiniteAnswer, SelfTestFailed, UnloadableArtifact
-from handler.manifest import Example, Manifest
+from handler.manifest import Manifest
 from handler.registry import VerifiedArtifact
 from handler.runtime import installed_versions, require_runtime
-
-RELATIVE_TOLERANCE = 1e-6
-"""Between the machine that trained and the one that serves: other BLAS kernels differ in a float64's last digits."""
-ABSOLUTE_TOLERANCE = 1e-9
+from handler.self_test import require_repeated
 
 
 class Predictor:
@@ -74,7 +71,7 @@ class Predictor:
 
 
 def load_predictor(artifact: VerifiedArtifact) -> Predictor:
-    """Load a verified model and prove that it repeats its example.
+    """Load a verified model and prove that it repeats its examples.
 
     Raises RuntimeMismatch before anything is unpickled, UnloadableArtifact where joblib or scikit-learn cannot,
     SelfTestFailed where the model answers otherwise than when it was trained.
@@ -86,8 +83,8 @@ def load_predictor(artifact: VerifiedArtifact) -> Predictor:
 
 
 def example_rows(manifest: Manifest) -> NDArray[Any]:
-    """The manifest's example as an array of shape (1, features), typed as requests are."""
-    return np.array([manifest.example.features], dtype=row_dtype(manifest))
+    """The manifest's examples as an array of shape (examples, features), typed as requests are."""
+    return np.array([example.features for example in manifest.examples], dtype=row_dtype(manifest))
 
 
 def row_dtype(manifest: Manifest) -> type[Any]:
@@ -119,28 +116,11 @@ def _unpickle(artifact: VerifiedArtifact) -> Any:
 
 
 def _self_test(predictor: Predictor) -> None:
-    example = predictor.manifest.example
     try:
-        answer = predictor.predict(example_rows(predictor.manifest))[0]
+        answers = predictor.predict(example_rows(predictor.manifest))
     except Exception as error:
         raise SelfTestFailed(f"The model failed on its own example: {type(error).__name__}.") from error
-    if not _repeats(answer, example):
-        expected = (example.prediction, example.probabilities)
-        raise SelfTestFailed(f"The model answers {answer} to its own example; its manifest says {expected}.")
-
-
-def _repeats(answer: dict[str, Any], example: Example) -> bool:
-    if isinstance(example.prediction, float):
-        return _close([answer["prediction"]], [example.prediction])
-    probabilities: dict[str, float] | None = answer.get("probabilities")
-    if (probabilities is None) != (example.probabilities is None):
-        return False
-    if probabilities is not None and example.probabilities is not None:
-        if list(probabilities) != list(example.probabilities):
-            return False
-        if not _close(probabilities.values(), example.probabilities.values()):
-            return False
-    return (answer["prediction"], answer["prediction_index"]) == (example.prediction, example.prediction_index)
+    require_repeated(answers, predictor.manifest)
 
 
 def _answer_forms(classes: Sequence[str], shares: bool) -> list[str]:
@@ -159,10 +139,6 @@ def _finite(values: NDArray[Any]) -> NDArray[Any]:
             "The model has no finite answer to these values: they lie too far from what it was trained on."
         )
     return values
-
-
-def _close(values: Iterable[float], expected: Iterable[float]) -> bool:
-    return bool(np.allclose([*values], [*expected], rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE))
 
 
 def _run_on_one_core(estimator: Any) -> None:

@@ -17,7 +17,7 @@ from handler.request import PAYLOAD_BYTES
 ENVELOPE_BYTES = 4096
 """Room for the status, the headers and the names around the body in what Lambda returns to API Gateway."""
 
-NOT_FOR_CLIENTS = ("artifacts", "training")
+NOT_FOR_CLIENTS = ("artifacts", "training", "more_examples")
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def visible_manifest(manifest: Manifest) -> dict[str, Any]:
     """What a client may see of the manifest: all but where the training data lies and how the registry keeps files."""
     document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
     return document | {
+        "format_version": manifest.format_version,
         "sha256": manifest.artifact.sha256,
         "estimator": manifest.training.estimator,
         # Relative to this answer's own address, below a stage's prefix as anywhere.

@@ -46,9 +46,10 @@ class Column:
         """What the manifest says of these rows, the ones that are fitted."""
         if self.kind == "number":
             return numeric_features([self.name], self.values[rows][:, np.newaxis])[0]
-        seen = np.unique(self.values[rows]).tolist()
-        names = tuple(self.categories[code] for code in seen if code != NO_VALUE)
-        return category_feature(self.name, names, nullable=NO_VALUE in seen, allow_unknown=allow_unknown)
+        codes, counts = np.unique(self.values[rows], return_counts=True)
+        seen = dict(zip(codes.tolist(), counts.tolist(), strict=True))
+        named = {self.categories[code]: count for code, count in seen.items() if code != NO_VALUE}
+        return category_feature(self.name, named, nullable=NO_VALUE in seen, allow_unknown=allow_unknown)
 
 
 @dataclass(frozen=True)

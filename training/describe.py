@@ -5,7 +5,7 @@ what the model knows.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,15 +20,20 @@ def numeric_features(names: Sequence[str], rows: NDArray[np.float64]) -> tuple[F
     """One `Feature` for each column of `rows`, of shape (rows, features); NaN counts as a gap.
 
     The standard deviation is that of the rows themselves (ddof 0), the quantiles are interpolated linearly, as
-    numpy.quantile does by default.
+    numpy.quantile does by default; the median, as what is typical, is the lower of the two middle values.
     """
     return tuple(_numeric_feature(name, column) for name, column in zip(names, rows.T, strict=True))
 
 
-def category_feature(name: str, categories: Sequence[str], *, nullable: bool, allow_unknown: bool = False) -> Feature:
-    """The `Feature` of a column of texts, with the values that occur among the rows fitted."""
+def category_feature(name: str, counts: Mapping[str, int], *, nullable: bool, allow_unknown: bool = False) -> Feature:
+    """The `Feature` of a column of texts, from how often each value occurs among the rows fitted."""
     return Feature(
-        name=name, kind="category", nullable=nullable, categories=tuple(categories), allow_unknown=allow_unknown
+        name=name,
+        kind="category",
+        nullable=nullable,
+        categories=tuple(counts),
+        allow_unknown=allow_unknown,
+        typical=max(counts, key=counts.__getitem__, default=None),
     )
 
 
@@ -52,4 +57,6 @@ def _numeric_feature(name: str, column: NDArray[np.float64]) -> Feature:
         mean=float(present.mean()),
         std=float(present.std()),
         quantiles=tuple(np.quantile(present, QUANTILES).tolist()),
+        # A value that occurs: between two codes there may be one that means nothing.
+        typical=float(np.quantile(present, 0.5, method="lower")),
     )

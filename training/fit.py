@@ -7,7 +7,7 @@ one seed, so the same description, data and seed give the same artifact, byte fo
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import train_test_split
 
+from handler.manifest import Target
 from training.bundled import is_bundled, load_bundled
 from training.dataset import Dataset, Indexes
 from training.errors import FitFailed, InvalidModelFile, InvalidTable
@@ -58,7 +59,7 @@ def train_model(
         task=dataset.task,
         estimator=fitted,
         features=tuple(column.describe(split.train, spec.features.allow_unknown) for column in dataset.columns),
-        target=dataset.target,
+        target=_described_target(dataset, split),
         x_test=dataset.matrix(split.test),
         y_test=dataset.y[split.test],
         dataset=dataset.name,
@@ -110,6 +111,12 @@ def split_rows(dataset: Dataset, test_size: float, seed: int) -> Split:
     stratify = dataset.y if dataset.task == "classification" else None
     train, test = train_test_split(np.arange(rows), test_size=test_size, random_state=seed, stratify=stratify)
     return Split(train, test)
+
+
+def _described_target(dataset: Dataset, split: Split) -> Target:
+    if dataset.task == "classification":
+        return dataset.target
+    return replace(dataset.target, spread=float(np.std(dataset.y[split.train])))
 
 
 def _estimator(spec: EstimatorSpec, dataset: Dataset, seed: int) -> Any:

@@ -1,47 +1,38 @@
 """Writes a trained model as the folder that `publish` takes: model.joblib, manifest.json, report.html, held_out.json.
 
-The manifest is written last here too. Its example is a row that was held out, with the answer that the very artifact
-gives after a round trip through joblib. The rows held out stay in the folder: the gate compares on them, and they are
-never published.
+The manifest is written last here too. The rows held out stay in the folder: the gate compares on them, and they are
+never published, but for the few that the manifest has as examples.
 """
 
 import io
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import joblib
-import numpy as np
-from numpy.typing import NDArray
 
 from handler.manifest import (
-    MANIFEST_FORMAT_VERSION,
     ArtifactFile,
     Example,
-    Feature,
     Manifest,
     Training,
     sha256,
     version_of,
 )
-from handler.predictor import Predictor
 from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
 from handler.runtime import installed_versions
 from training.comparison import Comparison
-from training.errors import InvalidFolder, InvalidTable
+from training.errors import InvalidFolder
 from training.evaluate import evaluate
-from training.held_out import HELD_OUT_FILE, HeldOut, held_out_of, plain_row
+from training.examples import choose_examples
+from training.held_out import HELD_OUT_FILE, HeldOut, held_out_of
 from training.model import TrainedModel
 from training.preprocessing import ESTIMATOR_STEP
 from training.report import render_report
 
 ARTIFACT_FILE = "model.joblib"
-
-EXAMPLES = 1000
-"""Among so many rows held out the example is looked for."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +86,6 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
     digest = sha256(artifact)
     final = final_estimator(model.estimator)
     draft = Manifest(
-        format_version=MANIFEST_FORMAT_VERSION,
         name=model.name,
         version=version_of(created_at, digest),
         created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -116,7 +106,8 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
         ),
         example=Example((), ""),
     )
-    return Manifest(**{**vars(draft), "example": _example(draft, model, artifact)})
+    first, *others = choose_examples(draft, model, artifact)
+    return replace(draft, example=first, more_examples=tuple(others))
 
 
 def git_commit() -> str | None:
@@ -151,31 +142,6 @@ def plain_parameters(estimator: Any) -> dict[str, Any]:
         name: value if value is None or isinstance(value, (bool, int, float, str)) else " ".join(repr(value).split())
         for name, value in sorted(estimator.get_params().items())
     }
-
-
-def _example(manifest: Manifest, model: TrainedModel, artifact: bytes) -> Example:
-    """The first row held out that the API takes and the model gets right (any it takes, for a regression), answered as
-    the handler will."""
-    predictor = Predictor(manifest, joblib.load(io.BytesIO(artifact)))
-    taken = np.array([_is_taken(row, manifest.features) for row in model.x_test[:EXAMPLES]])
-    right = taken
-    if model.task == "classification":
-        right = taken & (predictor.estimator.predict(model.x_test[:EXAMPLES]) == model.y_test[:EXAMPLES])
-    best = next((np.flatnonzero(mask)[0] for mask in (right, taken) if mask.any()), None)
-    if best is None:
-        raise InvalidTable(
-            "No row held out has values that training saw in every column: give more rows, or group rare categories."
-        )
-    row = model.x_test[[best]]
-    return Example(features=tuple(plain_row(row[0])), **predictor.predict(row)[0])
-
-
-def _is_taken(row: NDArray[Any], features: Sequence[Feature]) -> bool:
-    """Whether the API takes this row: no gap where training saw none, no category that it never saw."""
-    return all(
-        feature.nullable if value is None else feature.kind == "number" or value in feature.categories
-        for feature, value in zip(features, plain_row(row), strict=True)
-    )
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -18,7 +18,6 @@ import sklearn
 
 from handler.decoding import Undecodable, decode
 from handler.manifest import (
-    MANIFEST_FORMAT_VERSION,
     ArtifactFile,
     Example,
     Feature,
@@ -250,7 +249,6 @@ def _manifest(
 ) -> Manifest:
     now, digest = datetime.now(UTC), sha256(data)
     return Manifest(
-        format_version=MANIFEST_FORMAT_VERSION,
         name=told.name,
         version=version_of(now, digest),
         created_at=now.isoformat(timespec="seconds"),

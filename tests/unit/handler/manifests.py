@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from handler.manifest import (
-    MANIFEST_FORMAT_VERSION,
     ArtifactFile,
+    Domain,
     Example,
     Feature,
     Manifest,
@@ -33,6 +33,14 @@ artifact_files = st.builds(
     bytes=st.integers(0, 2**40),
     sha256=digests,
 )
+domains = st.builds(
+    Domain,
+    values=st.lists(numbers, max_size=3).map(tuple),
+    minimum=st.none() | numbers,
+    exclusive_minimum=st.none() | numbers,
+    maximum=st.none() | numbers,
+    exclusive_maximum=st.none() | numbers,
+)
 number_features = st.builds(
     Feature,
     name=words,
@@ -43,6 +51,8 @@ number_features = st.builds(
     mean=st.none() | numbers,
     std=st.none() | numbers,
     quantiles=st.lists(numbers, max_size=11).map(tuple),
+    typical=st.none() | numbers,
+    domain=st.none() | domains,
 )
 category_features = st.builds(
     Feature,
@@ -50,6 +60,7 @@ category_features = st.builds(
     kind=st.just("category"),
     nullable=st.booleans(),
     categories=st.lists(words, min_size=1, max_size=4, unique=True).map(tuple),
+    typical=st.none() | words,
 )
 trainings = st.builds(
     Training,
@@ -64,16 +75,17 @@ trainings = st.builds(
 
 
 @st.composite
-def targets_and_examples(draw: st.DrawFn, task: Task, features: tuple[Feature, ...]) -> tuple[Target, Example]:
-    """A target of `task` with an example that fits it and `features`."""
+def targets_and_examples(draw: st.DrawFn, task: Task, features: tuple[Feature, ...]) -> tuple[Target, list[Example]]:
+    """A target of `task` with examples that fit it and `features`, at least one."""
     values: st.SearchStrategy[Value] = st.none() | numbers | words
-    row = tuple(draw(values) for _ in features)
+    rows = draw(st.lists(st.tuples(*[values for _ in features]), min_size=1, max_size=3))
     if task == "regression":
-        return Target(draw(words)), Example(row, draw(numbers))
+        return Target(draw(words), spread=draw(st.none() | numbers)), [Example(row, draw(numbers)) for row in rows]
     classes = tuple(draw(st.lists(words, min_size=2, max_size=4, unique=True)))
-    index = draw(st.integers(0, len(classes) - 1))
-    probabilities = draw(st.none() | st.fixed_dictionaries(dict.fromkeys(classes, numbers)))
-    return Target(draw(words), classes), Example(row, classes[index], index, probabilities)
+    shares = st.none() | st.fixed_dictionaries(dict.fromkeys(classes, numbers))
+    indexes = [draw(st.integers(0, len(classes) - 1)) for _ in rows]
+    examples = [Example(row, classes[index], index, draw(shares)) for row, index in zip(rows, indexes, strict=True)]
+    return Target(draw(words), classes), examples
 
 
 @st.composite
@@ -87,11 +99,10 @@ def manifests(draw: st.DrawFn) -> Manifest:
             )
         )
     )
-    target, example = draw(targets_and_examples(task, features))
+    target, examples = draw(targets_and_examples(task, features))
     artifact = draw(artifact_files)
     created_at = draw(moments)
     return Manifest(
-        format_version=MANIFEST_FORMAT_VERSION,
         name=draw(words),
         version=version_of(created_at, artifact.sha256),
         created_at=created_at.isoformat(),
@@ -102,5 +113,6 @@ def manifests(draw: st.DrawFn) -> Manifest:
         metrics=draw(st.dictionaries(words, numbers, max_size=3)),
         runtime=draw(st.dictionaries(words, words, max_size=3)),
         training=draw(trainings),
-        example=example,
+        example=examples[0],
+        more_examples=tuple(examples[1:]),
     )

@@ -86,7 +86,6 @@ def version_with(
     artifact = buffer.getvalue()
     described = tuple(features or (Feature(f"x{index}", "number") for index in range(len(row))))
     manifest = Manifest(
-        format_version=1,
         name="tested",
         version=version_of(MOMENT, sha256(artifact)),
         created_at=MOMENT.isoformat(),

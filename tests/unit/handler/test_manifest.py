@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from handler.errors import InvalidManifest, UnknownManifestFormat
 from handler.manifest import (
     MANIFEST_FORMAT_VERSION,
     ArtifactFile,
+    Domain,
     Example,
     Feature,
     Manifest,
@@ -69,9 +71,9 @@ def test_a_trained_manifest_comes_back_unchanged(iris_manifest: Manifest) -> Non
     assert Manifest.from_json(iris_manifest.to_json()) == iris_manifest
 
 
-@pytest.mark.parametrize("written", [-1, 0, 2, 99])
+@pytest.mark.parametrize("written", [-1, 0, 3, 99])
 def test_an_unknown_format_is_told_from_an_invalid_manifest_whatever_else_is_in_it(written: int) -> None:
-    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads format 1"):
+    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 2"):
         Manifest.from_json(json.dumps({"format_version": written, "of_the_future": True}))
 
 
@@ -81,7 +83,8 @@ def test_a_format_that_is_no_number_is_an_invalid_manifest(document: Document, w
 
 
 def test_the_format_read_is_the_one_written(iris_manifest: Manifest) -> None:
-    assert iris_manifest.format_version == MANIFEST_FORMAT_VERSION == 1
+    assert iris_manifest.format_version == MANIFEST_FORMAT_VERSION == 2
+    assert json.loads(iris_manifest.to_json())["format_version"] == 2
 
 
 @pytest.mark.parametrize(
@@ -240,4 +243,56 @@ def test_a_digest_is_the_sha_256_in_lower_case_hex() -> None:
 
 
 def test_the_fields_in_json_are_those_of_the_record(iris_manifest: Manifest) -> None:
-    assert json.loads(iris_manifest.to_json()) == json.loads(json.dumps(asdict(iris_manifest)))
+    fields_of = {"format_version": 2, **asdict(iris_manifest)}
+    assert json.loads(iris_manifest.to_json()) == json.loads(json.dumps(fields_of))
+
+
+FORMAT_1 = Path(__file__).parent / "format_1"
+
+
+@pytest.mark.parametrize("name", ["iris.json", "churn.json"])
+def test_a_manifest_of_format_1_is_read_and_written_again_byte_for_byte(name: str) -> None:
+    text = (FORMAT_1 / name).read_text(encoding="utf-8")
+    manifest = Manifest.from_json(text)
+    assert manifest.format_version == 1
+    assert (manifest.examples, manifest.target.spread) == ((manifest.example,), None)
+    assert manifest.to_json() == text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: {"more_examples": (manifest.example,)},
+        lambda manifest: {"target": replace(manifest.target, spread=1.0)},
+        lambda manifest: {"features": (replace(manifest.features[0], typical=1.0), *manifest.features[1:])},
+        lambda manifest: {"features": (replace(manifest.features[0], domain=Domain((1.0,))), *manifest.features[1:])},
+    ],
+    ids=["more examples", "spread", "typical", "domain"],
+)
+def test_a_manifest_is_of_the_oldest_format_that_can_say_it(change: Callable[[Manifest], dict[str, Any]]) -> None:
+    before = Manifest.from_json((FORMAT_1 / "iris.json").read_bytes())
+    after = replace(before, **change(before))
+    assert (before.format_version, after.format_version) == (1, 2)
+    assert json.loads(after.to_json())["format_version"] == 2
+    assert Manifest.from_json(after.to_json()) == after
+
+
+@pytest.mark.parametrize(
+    ("spoil", "place"),
+    [
+        (lambda document: document.update(more_examples=[]), "the document has an unknown field 'more_examples'"),
+        (lambda document: document["target"].update(spread=None), "target has an unknown field 'spread'"),
+        (lambda document: document["features"][1].update(typical=None), "features[1] has an unknown field 'typical'"),
+    ],
+)
+def test_a_manifest_of_format_1_has_no_field_of_format_2(spoil: Callable[[Document], None], place: str) -> None:
+    document = json.loads((FORMAT_1 / "iris.json").read_text(encoding="utf-8"))
+    spoil(document)
+    assert place in refusal(document)
+
+
+def test_every_example_is_held_to_the_rules(document: Document) -> None:
+    document["more_examples"][1]["prediction"] = "rose"
+    assert "each example must have a prediction of the target's kind" in refusal(document)
+    document["more_examples"][1]["features"] = [1.0]
+    assert "each example's features must have one value for each feature" in refusal(document)

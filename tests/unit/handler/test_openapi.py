@@ -1,6 +1,7 @@
 """`handler.openapi`: the contract says what the service does. That it is valid, and holds, tests/contract shows."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from handler.app import Application
 from handler.instances import LARGEST
-from handler.manifest import Example, Feature
+from handler.manifest import Domain, Feature
 from handler.openapi import GATEWAY_CODES, openapi
 from handler.routes import ROUTES
 from tests import served_models
@@ -104,16 +105,20 @@ def test_a_value_is_described_by_its_kind_its_gaps_and_its_range(iris_version: V
         Feature("plain", "number"),
         Feature("gaps", "number", nullable=True, minimum=-1.0, maximum=2.0),
         Feature("colour", "category", nullable=True, categories=("red", "blue")),
+        Feature("code", "number", nullable=True, domain=Domain(values=(1.0, 3.0))),
+        Feature("logged", "number", domain=Domain(exclusive_minimum=-1.0, maximum=5.0)),
     )
     example = iris_version.manifest.example
-    changed = Example((0.0, 1.0, None, "red"), example.prediction, example.prediction_index, example.probabilities)
-    document = openapi(iris_version.changed(features=features, example=changed).manifest, 1)
+    changed = replace(example, features=(0.0, 1.0, None, "red", 3.0, 0.0))
+    document = openapi(iris_version.changed(features=features, example=changed, more_examples=()).manifest, 1)
     bounds = {"minimum": -LARGEST, "maximum": LARGEST}
     assert document["components"]["schemas"]["Row"]["oneOf"][1]["properties"] == {
         "zero": {"type": "number", **bounds, "description": "In training from 0 to 0."},
         "plain": {"type": "number", **bounds},
         "gaps": {"type": ["number", "null"], **bounds, "description": "In training from -1 to 2."},
         "colour": {"enum": ["red", "blue", None]},
+        "code": {"enum": [1.0, 3.0, None]},
+        "logged": {"type": "number", **bounds, "exclusiveMinimum": -1.0, "maximum": 5.0},
     }
 
 

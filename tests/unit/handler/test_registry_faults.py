@@ -89,7 +89,7 @@ FAULTS: dict[str, tuple[Spoil, type[errors.ModelUnavailable]]] = {
     ),
     "manifest without its features": (with_manifest(lambda document: document.pop("features")), errors.InvalidManifest),
     "manifest of a later format": (
-        with_manifest(lambda document: document.update(format_version=2)),
+        with_manifest(lambda document: document.update(format_version=3)),
         errors.UnknownManifestFormat,
     ),
     "artifact outside of its folder": (

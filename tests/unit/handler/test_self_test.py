@@ -28,7 +28,6 @@ def with_estimator(built: Built, model: TrainedModel) -> VerifiedArtifact:
     return VerifiedArtifact(replace(manifest, artifacts=artifacts), data)
 
 
-@pytest.mark.xfail(strict=True, reason="one example row sees its own class alone")
 def test_two_classes_that_were_swapped_are_noticed_whichever_they_are() -> None:
     # Without probabilities, of which even one row has every class'.
     model = replace(train_iris(), estimator=LinearSVC().fit(X, Y))
@@ -44,7 +43,6 @@ def test_two_classes_that_were_swapped_are_noticed_whichever_they_are() -> None:
     assert noticed == 3
 
 
-@pytest.mark.xfail(strict=True, reason="an absolute tolerance of 1e-9 is more than all of such a target")
 @pytest.mark.parametrize("scale", [1e-9, 1e-12, 1e-30])
 def test_a_target_of_tiny_scale_is_compared_on_its_own_scale(scale: float) -> None:
     estimator = LinearRegression().fit(X[:, :3], X[:, 3] * scale)
@@ -64,3 +62,27 @@ def test_a_prediction_near_zero_may_differ_by_rounding() -> None:
         example=replace(version.manifest.example, prediction=-1e-17),
         metrics={"root_mean_squared_error": 0.5, "rows_tested": 30.0},
     ).load()
+
+
+def test_a_large_value_may_differ_by_rounding_whatever_the_spread() -> None:
+    """A target around 1e9 that varies by a thousandth: its float64 itself is no finer than 1e-7."""
+    estimator = LinearRegression().fit(X[:, :3], 1e9 + X[:, 3] / 1000)
+    version = version_with(estimator, X[75, :3].tolist())
+    prediction = version.manifest.example.prediction
+    assert isinstance(prediction, float)
+    target = replace(version.manifest.target, spread=1e-3)
+    rounded = replace(version.manifest.example, prediction=prediction + 2e-7)
+    version.changed(target=target, example=rounded).load()
+    with pytest.raises(SelfTestFailed):
+        version.changed(target=target, example=replace(rounded, prediction=prediction + 0.01)).load()
+
+
+def test_a_difference_within_a_millionth_of_the_spread_is_rounding_and_beyond_it_is_not() -> None:
+    estimator = LinearRegression().fit(X[:, :3], X[:, 3])
+    version = version_with(estimator, X[75, :3].tolist())
+    version = version.changed(target=replace(version.manifest.target, spread=100.0))
+    prediction = version.manifest.example.prediction
+    assert isinstance(prediction, float)
+    version.changed(example=replace(version.manifest.example, prediction=prediction + 0.99e-4)).load()
+    with pytest.raises(SelfTestFailed):
+        version.changed(example=replace(version.manifest.example, prediction=prediction + 1.01e-4)).load()
