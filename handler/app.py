@@ -25,7 +25,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handler.answers import answer_for
 from handler.artifact_cache import temporary_cache
 from handler.environment import Environment, Loaded
-from handler.errors import InvalidFeatures, InvalidSettings, ModelUnavailable, UnsupportedEvent, WrongMethod
+from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
 from handler.read_ahead import ReadAhead
 from handler.request import payload_version
 from handler.responses import json_response, page_response
@@ -130,7 +130,7 @@ class Application:
             "error": answer.sentence or str(error),
             "code": answer.code,
             "request_id": request_id,
-            "details": [asdict(problem) for problem in error.problems] if isinstance(error, InvalidFeatures) else [],
+            "details": [asdict(problem) for problem in error.problems] if isinstance(error, RefusedRows) else [],
         }
         return json_response(answer.status, body, headers)
 

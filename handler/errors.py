@@ -15,8 +15,11 @@ tree and fails on a class that the table leaves out. `training.errors` adds what
     │   ├── TooManyRows
     │   ├── RequestTooLarge
     │   ├── ResponseTooLarge
-    │   ├── InvalidFeatures              well-formed, but not rows of this model
-    │   └── NoFiniteAnswer               rows so extreme that the model's arithmetic overflows
+    │   └── RefusedRows                  well-formed, and its problems say which rows are at fault
+    │       ├── InvalidFeatures          not rows of this model
+    │       ├── RefusedByModel           rows that the estimator raises on
+    │       ├── NoFiniteAnswer           rows so extreme that the model's arithmetic overflows
+    │       └── NoClass                  rows to which the model gives none of its classes
     └── ModelUnavailable                 the operator can mend it
         ├── InvalidSettings
         ├── RegistryError
@@ -107,16 +110,28 @@ class ResponseTooLarge(RequestError):
     """The answer would be larger than Lambda returns; fewer rows fit."""
 
 
-class InvalidFeatures(RequestError):
-    """The rows are not rows of this model. `problems` says where, up to a bound."""
+class RefusedRows(RequestError):
+    """Some rows cannot be answered. `problems` says which, up to a bound."""
 
     def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
         super().__init__(message)
         self.problems = problems
 
 
-class NoFiniteAnswer(RequestError):
-    """The model's answer to these rows is NaN or infinite, which is no answer."""
+class InvalidFeatures(RefusedRows):
+    """The rows are not rows of this model."""
+
+
+class RefusedByModel(RefusedRows):
+    """The rows fit the contract, and the estimator raises on them."""
+
+
+class NoFiniteAnswer(RefusedRows):
+    """The model's answer to these rows, or what it computes on the way to it, is NaN or infinite."""
+
+
+class NoClass(RefusedRows):
+    """The estimator answers these rows with a label that is none of its classes, as for an outlier."""
 
 
 class ModelUnavailable(SklearnOnLambdaError):

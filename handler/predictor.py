@@ -8,19 +8,31 @@ library versions, loads those same bytes, and compares the model with its own ex
 import io
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 
-from handler.errors import NoFiniteAnswer, SelfTestFailed, UnloadableArtifact
+from handler.errors import (
+    NoClass,
+    NoFiniteAnswer,
+    Problem,
+    RefusedByModel,
+    RequestError,
+    SelfTestFailed,
+    UnloadableArtifact,
+)
+from handler.fitted_parts import serve_alone
+from handler.instances import MAX_PROBLEMS
 from handler.manifest import Manifest
+from handler.ranges import outside_rows
+from handler.refused_rows import refused_rows
 from handler.registry import VerifiedArtifact
 from handler.runtime import installed_versions, require_runtime
+from handler.scores import finite_scores
 from handler.self_test import require_repeated
 
 
@@ -30,12 +42,14 @@ class Predictor:
     def __init__(self, manifest: Manifest, estimator: Any) -> None:
         self.manifest = manifest
         self.estimator = estimator
+        self._place = {label: place for place, label in enumerate(_labels(estimator))}
 
     def predict(self, rows: NDArray[Any]) -> list[dict[str, Any]]:
         """The answers to `rows`, of shape (rows, features), in order, as the HTTP contract spells them.
 
         A classification answers `prediction`, `prediction_index` and, where the estimator has them, `probabilities`; a
-        regression answers `prediction`. Raises NoFiniteAnswer; whatever the estimator raises passes through.
+        regression answers `prediction`. Raises NoFiniteAnswer, NoClass or RefusedByModel, which name the rows; what a
+        model raises that does not answer its own examples either passes through.
         """
         predicted, probabilities = self._ask(rows)
         if self.manifest.task == "regression":
@@ -59,15 +73,63 @@ class Predictor:
 
     def _ask(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
         """Each row's number or index of a class, and its probabilities where the estimator has them; all finite."""
-        # What overflows is found in the answer; numpy's warning of it would only go to the log.
-        with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            return self._ask_at_once(rows)
+        except (RequestError, MemoryError):
+            raise
+        except Exception as error:
+            examples = example_rows(self.manifest)
+            # A model that no longer answers its own examples is broken: what it raises then is no fault of the rows.
+            self._ask_at_once(examples)
+            names = [feature.name for feature in self.manifest.features]
+            problems = refused_rows(self._ask_at_once, rows, examples[:1], names)
+            if not problems:
+                raise
+            raise RefusedByModel(
+                f"The model cannot compute with {_counted(problems)}: each value is one that it takes by its kind, but "
+                "not one that its arithmetic or its encoders know. Leave these rows out, or correct them.",
+                problems,
+            ) from error
+
+    def _ask_at_once(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
+        # What overflows is found in the answer. Warnings of libraries would go to the log as they are, which has JSON
+        # lines alone: of overflow, of outliers, of names that a model fitted to a DataFrame misses in an array.
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             predicted = self.estimator.predict(rows)
             if self.manifest.task == "regression":
-                return _finite(np.asarray(predicted, dtype=np.float64).reshape(len(rows))).tolist(), None
-            indexes = np.searchsorted(self.estimator.classes_, predicted).tolist()
+                numbers = np.asarray(predicted, dtype=np.float64).reshape(len(rows))
+                _require_finite(np.isfinite(numbers).ravel())
+                return numbers.tolist(), None
             if not hasattr(self.estimator, "predict_proba"):
-                return indexes, None
-            return indexes, _finite(np.asarray(self.estimator.predict_proba(rows), dtype=np.float64)).tolist()
+                self._require_finite_scores(rows)
+                return self._places(predicted), None
+            probabilities = np.asarray(self.estimator.predict_proba(rows), dtype=np.float64)
+            if probabilities.shape != (len(rows), len(self._place)):
+                given, named = probabilities.shape[-1], len(self._place)
+                raise UnloadableArtifact(f"{self.manifest.version} gives {given} probabilities for {named} classes.")
+            indexes = self._places(predicted)
+            _require_finite(np.all(np.isfinite(probabilities), axis=1))
+            return indexes, probabilities.tolist()
+
+    def _places(self, predicted: Any) -> list[int]:
+        """Each label's place among the classes; raises NoClass."""
+        found = [self._place.get(label) for label in np.asarray(predicted).ravel().tolist()]
+        lost = [row for row, place in enumerate(found) if place is None]
+        if lost:
+            problems = _problems(lost, "the model gives this row none of its classes")
+            raise NoClass(
+                f"The model has no class for {_counted(problems)}: it takes them for outliers of what it learnt.",
+                problems,
+            )
+        return [place for place in found if place is not None]
+
+    def _require_finite_scores(self, rows: NDArray[Any]) -> None:
+        far = np.flatnonzero(outside_rows(rows, self.manifest.features))
+        if len(far):
+            finite = np.ones(len(rows), dtype=np.bool_)
+            finite[far] = finite_scores(self.estimator, rows[far])
+            _require_finite(finite)
 
 
 def load_predictor(artifact: VerifiedArtifact) -> Predictor:
@@ -95,6 +157,7 @@ def row_dtype(manifest: Manifest) -> type[Any]:
 def _unpickle(artifact: VerifiedArtifact) -> Any:
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the log has JSON lines alone
             warnings.simplefilter("error", InconsistentVersionWarning)
             estimator = joblib.load(io.BytesIO(artifact.data))
     except Exception as error:
@@ -106,18 +169,36 @@ def _unpickle(artifact: VerifiedArtifact) -> Any:
         raise UnloadableArtifact(
             f"{artifact.manifest.version} holds a {type(estimator).__name__}, not an estimator with predict()."
         )
-    classes = getattr(estimator, "classes_", None)
-    if artifact.manifest.task == "classification" and len(() if classes is None else classes) != len(
-        artifact.manifest.target.classes
-    ):
-        raise UnloadableArtifact(f"{artifact.manifest.version} has other classes than its manifest names.")
-    _run_on_one_core(estimator)
+    if artifact.manifest.task == "classification":
+        _require_classes(estimator, artifact.manifest)
+    serve_alone(estimator)
     return estimator
+
+
+def _labels(estimator: Any) -> list[Any]:
+    """The estimator's classes in the order of its probabilities; empty where it has none."""
+    labels: list[Any] = np.asarray(getattr(estimator, "classes_", [])).tolist()
+    return labels
+
+
+def _require_classes(estimator: Any, manifest: Manifest) -> None:
+    """Raise UnloadableArtifact unless the i-th class of the manifest can be the estimator's i-th."""
+    labels, named = _labels(estimator), list(manifest.target.classes)
+    if len(labels) != len(named):
+        raise UnloadableArtifact(f"{manifest.version} has other classes than its manifest names.")
+    if len(set(labels)) != len(labels):
+        raise UnloadableArtifact(f"{manifest.version} has a class twice: its labels are {labels}.")
+    if labels != named and sorted(map(str, labels)) == sorted(named) and list(map(str, labels)) != named:
+        raise UnloadableArtifact(
+            f"{manifest.version} has its classes in another order than its manifest: {labels}, not {named}."
+        )
 
 
 def _self_test(predictor: Predictor) -> None:
     try:
         answers = predictor.predict(example_rows(predictor.manifest))
+    except UnloadableArtifact:
+        raise
     except Exception as error:
         raise SelfTestFailed(f"The model failed on its own example: {type(error).__name__}.") from error
     require_repeated(answers, predictor.manifest)
@@ -133,37 +214,22 @@ def _answer_forms(classes: Sequence[str], shares: bool) -> list[str]:
     return [f'{{"prediction":{name},"prediction_index":{index}{told}}}' for index, name in enumerate(names)]
 
 
-def _finite(values: NDArray[Any]) -> NDArray[Any]:
-    if not np.isfinite(values).all():
+def _require_finite(finite: NDArray[np.bool_]) -> None:
+    """Raise NoFiniteAnswer, naming the rows, unless all of `finite`, of shape (rows,), holds."""
+    if not finite.all():
+        problems = _problems(np.flatnonzero(~finite).tolist(), "the model's arithmetic overflows")
         raise NoFiniteAnswer(
-            "The model has no finite answer to these values: they lie too far from what it was trained on."
+            f"The model has no finite answer to {_counted(problems)}: the values lie too far from what it was trained "
+            "on.",
+            problems,
         )
-    return values
 
 
-def _run_on_one_core(estimator: Any) -> None:
-    """Set `n_jobs` to 1 in every fitted part: starting workers costs a one-row answer several times its own price, and
-    process pools do not run on Lambda at all, which has no /dev/shm."""
-    waiting, seen = [estimator], set()
-    while waiting:
-        part = waiting.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        attributes = getattr(part, "__dict__", {})
-        if "n_jobs" in attributes:
-            part.n_jobs = 1
-        waiting.extend(_fitted_parts(attributes.values()))
+def _problems(rows: Sequence[int], problem: str) -> tuple[Problem, ...]:
+    return tuple(Problem(row, None, problem) for row in rows[:MAX_PROBLEMS])
 
 
-def _fitted_parts(values: Iterable[Any]) -> Iterator[Any]:
-    """scikit-learn's own objects among `values`; some that hold estimators are no estimators themselves."""
-    for value in values:
-        if isinstance(value, BaseEstimator) or (
-            type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__")
-        ):
-            yield value
-        elif isinstance(value, dict):
-            yield from _fitted_parts(value.values())
-        elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
-            yield from _fitted_parts(value)
+def _counted(problems: Sequence[Problem]) -> str:
+    first = f"row {problems[0].row}"
+    more = " or more" if len(problems) == MAX_PROBLEMS else ""
+    return first if len(problems) == 1 else f"{len(problems)} rows{more}, the first of them {first}"

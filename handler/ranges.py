@@ -51,6 +51,19 @@ def outside_training(rows: NDArray[Any], features: Sequence[Feature]) -> Outside
     return Outside(tuple(_problem(row, features[columns[at]], float(values[row, at])) for row, at in first), counts)
 
 
+def outside_rows(rows: NDArray[Any], features: Sequence[Feature]) -> NDArray[np.bool_]:
+    """Which of `rows` may lie outside of the range seen in training: all, where the range of a number is not known."""
+    ranges = [(feature.minimum, feature.maximum) for feature in features if feature.kind == "number"]
+    if not all(least is not None and most is not None for least, most in ranges):
+        return np.ones(len(rows), dtype=np.bool_)
+    if not ranges:
+        return np.zeros(len(rows), dtype=np.bool_)
+    values = rows[:, [position for position, feature in enumerate(features) if feature.kind == "number"]]
+    least, most = np.array(ranges, dtype=np.float64).T
+    outside: NDArray[np.bool_] = ((values.astype(np.float64) < least) | (values.astype(np.float64) > most)).any(axis=1)
+    return outside
+
+
 def _problem(row: int, feature: Feature, value: float) -> Problem:
     if feature.minimum is not None and value < feature.minimum:
         return Problem(row, feature.name, f"{value:g} is below {feature.minimum:g}, the least that training saw")

@@ -39,7 +39,6 @@ def neighbours(outlier_label: int) -> Any:
     return make_pipeline(StandardScaler(), model).fit(X, Y)
 
 
-@pytest.mark.xfail(strict=True, reason="a label that is no class becomes its neighbour, or a 500")
 @pytest.mark.parametrize("label", [-1, 9, 1_000])
 def test_a_label_that_is_no_class_is_a_422_with_its_row(tmp_path: Path, label: int) -> None:
     answer = answered(tmp_path, neighbours(label), {"instances": [ROW, FAR, ROW, FAR]})
@@ -47,7 +46,6 @@ def test_a_label_that_is_no_class_is_a_422_with_its_row(tmp_path: Path, label: i
     assert [(problem["row"], problem["feature"]) for problem in answer.body["details"]] == [(1, None), (3, None)]
 
 
-@pytest.mark.xfail(strict=True, reason="a label that is no class becomes its neighbour, or a 500")
 @pytest.mark.parametrize("label", [-1, 9])
 def test_one_row_of_no_class_is_a_422_too(tmp_path: Path, label: int) -> None:
     answer = answered(tmp_path, neighbours(label), {"features": FAR})
@@ -60,7 +58,6 @@ def test_rows_that_have_a_class_are_answered_by_such_a_model(tmp_path: Path, lab
     assert (answer.status, answer.body["prediction"]) == (200, "versicolor")
 
 
-@pytest.mark.xfail(strict=True, reason="a search finds a neighbour where the classes are not sorted")
 def test_classes_in_any_order_answer_the_class_of_their_probability(tmp_path: Path) -> None:
     model = LogisticRegression(max_iter=500).fit(X, Y)
     model.classes_ = np.array(["low", "high", "middle"])
@@ -72,7 +69,6 @@ def test_classes_in_any_order_answer_the_class_of_their_probability(tmp_path: Pa
         assert ("low", "high", "middle")[told["prediction_index"]] == told["prediction"]
 
 
-@pytest.mark.xfail(strict=True, reason="only the number of classes is compared")
 @pytest.mark.parametrize("probabilities", [True, False])
 def test_a_manifest_that_names_the_model_s_texts_in_another_order_is_not_served(probabilities: bool) -> None:
     words = np.array(NAMES)[Y]
@@ -87,7 +83,6 @@ def test_a_manifest_that_names_the_model_s_texts_in_another_order_is_not_served(
         swapped.load()
 
 
-@pytest.mark.xfail(strict=True, reason="two labels of one class are not noticed")
 def test_a_model_that_has_a_class_twice_is_not_served() -> None:
     model = LogisticRegression(max_iter=500).fit(X, Y)
     version = version_with(model, ROW, classes=NAMES)
@@ -97,7 +92,6 @@ def test_a_model_that_has_a_class_twice_is_not_served() -> None:
         twice.changed(example=version.manifest.example).load()
 
 
-@pytest.mark.xfail(strict=True, reason="the self-test meets it, in a sentence about the example")
 def test_probabilities_of_another_number_of_classes_are_not_served() -> None:
     model = LogisticRegression(max_iter=500).fit(X, Y)
     version = version_with(model, ROW, classes=NAMES)

@@ -48,7 +48,6 @@ def version_of(model: Any) -> Version:
         return version_with(model, ROW, classes=NAMES)
 
 
-@pytest.mark.xfail(strict=True, reason="warnings and progress go to standard error as they are")
 @pytest.mark.parametrize("name", talkative())
 def test_a_model_adds_nothing_to_the_log_of_a_request(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str

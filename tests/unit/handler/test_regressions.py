@@ -151,7 +151,7 @@ def test_an_estimator_s_error_does_not_carry_a_client_s_value_into_the_log(
     estimator = make_pipeline(encoder, LogisticRegression()).fit(np.array([["blue"], ["red"]], dtype=object), [0, 1])
     version = version_with(estimator, ("blue",), classes=("no", "yes"), features=features)
     application = open_application(MODEL_URI=str(version.write(tmp_path / "m")), POWERTOOLS_SERVICE_NAME=str(tmp_path))
-    assert ask(application, predict_event({"features": [SECRET]})).status == 500
+    assert_refused(ask(application, predict_event({"features": [SECRET]})), 422, "refused_by_model")
     assert SECRET not in capsys.readouterr().out
 
 

@@ -1,0 +1,50 @@
+"""Sets what a fitted model was told of its surroundings to what holds in Lambda: one core, and no talk.
+
+scikit-learn keeps `n_jobs` and `verbose` in each fitted part, as they were where the model was fitted. Neither
+changes an answer.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+
+def serve_alone(estimator: Any) -> None:
+    """Have every fitted part run on one core and print nothing.
+
+    Starting workers costs a one-row answer several times its own price, and process pools do not run on Lambda at all,
+    which has no /dev/shm. What a part prints would stand between the log's JSON lines.
+    """
+    for part in fitted_parts(estimator):
+        attributes = getattr(part, "__dict__", {})
+        if "n_jobs" in attributes:
+            part.n_jobs = 1
+        if attributes.get("verbose"):
+            part.verbose = 0
+
+
+def fitted_parts(estimator: Any) -> Iterator[Any]:
+    """`estimator` and every object of scikit-learn's that it holds, at any depth, each once."""
+    waiting, seen = [estimator], set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield part
+        waiting.extend(_parts_among(getattr(part, "__dict__", {}).values()))
+
+
+def _parts_among(values: Iterable[Any]) -> Iterator[Any]:
+    """scikit-learn's own objects among `values`; some that hold estimators are no estimators themselves."""
+    for value in values:
+        if isinstance(value, BaseEstimator) or (
+            type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__")
+        ):
+            yield value
+        elif isinstance(value, dict):
+            yield from _parts_among(value.values())
+        elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
+            yield from _parts_among(value)
