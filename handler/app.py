@@ -148,8 +148,8 @@ def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: 
     # A directory is as near as the cache would be. /tmp is all that a function may write to.
     cache = None if isinstance(store, DirectoryStore) else temporary_cache()
     source = ModelSource(store, settings.model_alias, cache)
-    load = ReadAhead(source).load if ahead else source.load
-    environment = Environment(load, settings.model_refresh_seconds)
+    first = ReadAhead(source).load if ahead else source.load
+    environment = Environment(source.load, settings.model_refresh_seconds, first=first)
     return Application(environment, telemetry, settings.max_rows, source.report)
 
 
@@ -193,6 +193,7 @@ def ask_after_restore(environment: Environment) -> None:
 # Importing a module does nothing, with this exception and that of `handler.init_phase`: Lambda imports this module in
 # its init phase, which has more CPU than most functions are given and delays no request (AWS Lambda Developer Guide,
 # "Understanding the Lambda execution environment lifecycle"), so the model is loaded there. Elsewhere the first request
-# does it.
+# does it. The first request may still come hours later, as with provisioned concurrency: it asks the alias again.
 if init_phase.ON_LAMBDA:
+    application().environment.ask_again()
     ask_after_restore(application().environment)

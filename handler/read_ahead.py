@@ -2,7 +2,8 @@
 
 `handler.app` uses it in Lambda's init phase, where a registry is asked three times, one after the other (alias,
 manifest, artifact), and the import of scikit-learn is half a second of work. docs/cold-start.md has the figures. The
-bytes are verified here; they are unpickled by whoever asks for the model, and every failure is raised there.
+bytes are verified here; they are unpickled by whoever asks for the model, and every failure is raised there. That is
+the init phase alone: Lambda may freeze the environment after it, and a request does not take what was read before.
 """
 
 import threading

@@ -27,15 +27,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A proved predictor, with what the alias said when it was asked: its tag and the digest of the manifest."""
+    """A proved predictor, with what the alias said when it was asked: its tag and the digest of the manifest.
+
+    `beside` is another model that is loaded too, for the case that the alias went back to it.
+    """
 
     predictor: "Predictor"
     alias_etag: str
     manifest_sha256: str
+    beside: "ServedModel | None" = None
 
     @property
     def version(self) -> str:
         return self.predictor.manifest.version
+
+    def is_named_by(self, alias: Alias) -> bool:
+        """Whether the alias names this very version and manifest."""
+        return (alias.version, alias.manifest_sha256) == (self.version, self.manifest_sha256)
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,8 @@ class ModelSource:
     def load(self, held: ServedModel | None = None) -> ServedModel:
         """What the alias names now; `held` itself where that has not changed. Raises ModelUnavailable.
 
-        Asking costs one conditional GET where nothing has changed; the rest is read only for another version.
+        Asking costs one conditional GET where nothing has changed; the rest is read only for a version that is neither
+        `held` nor beside it.
         """
         if held is None:
             return self.find().loaded()
@@ -78,8 +87,9 @@ class ModelSource:
         if isinstance(asked, NotModified):
             return held
         blob, alias = self._checked(asked)
-        if (alias.version, alias.manifest_sha256) == (held.version, held.manifest_sha256):
-            return replace(held, alias_etag=blob.etag)
+        for known in (held, held.beside):
+            if known is not None and known.is_named_by(alias):
+                return replace(known, alias_etag=blob.etag)
         return self._read(blob, alias).loaded()
 
     def find(self) -> Found:

@@ -5,6 +5,7 @@ directory; the test says which of its files come late.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,6 @@ from tests.unit.handler.processes import run_function
 PERIOD = 60.0
 WAIT = 0.2
 ALIAS = alias_key("production")
-
-pytestmark = pytest.mark.xfail(strict=True, reason="an answer from before a freeze is taken unasked")
 
 
 def joined(name: str) -> None:
@@ -202,6 +201,39 @@ def test_what_was_read_ahead_is_not_taken_by_a_request(tmp_path: Path, iris_vers
     joined("read-ahead")
     second.write(tmp_path / "iris")
     assert ask(application, get_event("/health")).headers["x-model-version"] == second.manifest.version
+
+
+def test_a_registry_that_is_silent_is_told_and_soon_costs_a_request_little(
+    frozen: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "SHORT_WAIT_SECONDS", 0.0, raising=False)
+    first = frozen.serve()
+    frozen.store.broken = True
+    frozen.freeze_while_it_reads(ALIAS)
+    frozen.store.come.set()
+    joined("refresh")
+    frozen.store.come.clear()
+    began = time.monotonic()
+    assert [frozen.serve() for _ in range(20)] == [first] * 20
+    assert WAIT <= time.monotonic() - began < 2 * WAIT
+    (told,) = frozen.environment.take_news()
+    assert isinstance(told, RefreshFailed)
+    assert "broke in the freeze" in str(told.error)
+
+
+def test_a_version_that_cannot_be_used_and_is_slow_to_say_so_is_not_read_without_a_pause(frozen: Frozen) -> None:
+    first = frozen.serve()
+    frozen.store.broken = True
+    frozen.freeze_while_it_reads(artifact(frozen.promote(1)))
+    tried = 1
+    for _ in range(20):
+        frozen.store.come.set()
+        joined("refresh")
+        frozen.store.come.clear()
+        frozen.store.read.clear()
+        assert frozen.serve() == first
+        tried += ALIAS in frozen.store.read
+    assert tried <= 3
 
 
 def on_lambda(tmp_path: Path, root: Path, moved: tuple[Path, Path]) -> Answer:

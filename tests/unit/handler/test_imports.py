@@ -112,15 +112,16 @@ def test_elsewhere_the_first_request_loads_the_model(tmp_path: Path, iris_versio
     assert_refused(read_answer(outcome.answers[0], "request-1"), 503, "registry_not_found")
 
 
-def test_on_lambda_a_load_that_fails_is_remembered_and_does_not_end_the_import(
+def test_on_lambda_a_load_that_fails_does_not_end_the_import_and_its_wait_is_not_the_first_request_s(
     tmp_path: Path, iris_version: Version
 ) -> None:
     root = iris_version.write(tmp_path / "aside")
-    steps: list[dict[str, Any]] = [{"move": [str(root), str(tmp_path / "iris")]}, ASK]
+    steps: list[dict[str, Any]] = [ASK, {"move": [str(root), str(tmp_path / "iris")]}, ASK]
     environ = {"MODEL_URI": str(tmp_path / "iris"), "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"}
-    answer = read_answer(run_function(tmp_path, steps, **environ).answers[0], "request-1")
-    # The registry is there by now; the reason is the remembered one, for the wait is not over.
-    assert_refused(answer, 503, "registry_not_found")
+    first, second = run_function(tmp_path, steps, **environ).answers
+    assert_refused(read_answer(first, "request-0"), 503, "registry_not_found")
+    # The registry is there by now; the reason is the remembered one, for the wait after the first request is not over.
+    assert_refused(read_answer(second, "request-2"), 503, "registry_not_found")
 
 
 def test_on_lambda_settings_that_are_missing_do_not_end_the_import(tmp_path: Path) -> None:
