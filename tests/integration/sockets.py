@@ -73,34 +73,78 @@ def losing_answers(target: str, count: int, puts: list[int]) -> Iterator[str]:
 
     `puts` collects the status of each PUT, lost or not.
     """
-    place = target.removeprefix("http://")
 
-    class Proxy(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Losing(_Forwarding):
+        place = target.removeprefix("http://")
 
-        def forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            with contextlib.closing(http.client.HTTPConnection(place, timeout=10)) as upstream:
-                upstream.request(self.command, self.path, body, dict(self.headers))
-                answer = upstream.getresponse()
-                data = answer.read()
-            self.close_connection = True
+        def answer(self) -> None:
+            status, headers, data = self.forwarded()
             if self.command == "PUT":
-                puts.append(answer.status)
+                puts.append(status)
                 if len(puts) <= count:
                     return
-            self.send_response_only(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in ("connection", "transfer-encoding"):
-                    self.send_header(name, value)
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(data)
+            self.send(status, headers, data)
 
-        do_GET = do_HEAD = do_PUT = forward
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with listening(Proxy) as url:
+    with listening(Losing) as url:
         yield url
+
+
+@contextlib.contextmanager
+def refusing(
+    target: str, method: str, count: int, status: str, code: str, where: str = ""
+) -> Iterator[tuple[str, list[str]]]:
+    """A proxy before `target` that refuses the first `count` requests of `method` whose path holds `where`, as S3 does.
+
+    Gives the URL and the list that collects the paths of the refused.
+    """
+    refused: list[str] = []
+
+    class Refusing(_Forwarding):
+        place = target.removeprefix("http://")
+
+        def answer(self) -> None:
+            if self.command != method or where not in self.path or len(refused) == count:
+                self.send(*self.forwarded())
+                return
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            refused.append(self.path)
+            said = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>no</Message></Error>'.encode()
+            self.send(int(status.split()[0]), [("Content-Length", str(len(said)))], said)
+
+    with listening(Refusing) as url:
+        yield url, refused
+
+
+class _Forwarding(http.server.BaseHTTPRequestHandler):
+    """Hands a request on to `place` and its answer back; what it does with either is `answer`."""
+
+    protocol_version = "HTTP/1.1"
+    place = ""
+
+    def answer(self) -> None:
+        raise NotImplementedError
+
+    def handle_request(self) -> None:
+        self.close_connection = True
+        self.answer()
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_request
+
+    def forwarded(self) -> tuple[int, list[tuple[str, str]], bytes]:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with contextlib.closing(http.client.HTTPConnection(self.place, timeout=10)) as upstream:
+            upstream.request(self.command, self.path, body, dict(self.headers))
+            answer = upstream.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+
+    def send(self, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in ("connection", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

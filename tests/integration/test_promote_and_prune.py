@@ -1,0 +1,191 @@
+"""Whatever `prune` deletes while `promote` works, no alias names what is gone, and the way back stays open.
+
+Each release is proved for real. One act runs inside the other, at a moment that a watched store gives.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from handler.alias import Alias
+from handler.errors import InvalidAlias, ModelUnavailable
+from handler.registry import alias_key, version_key
+from handler.store import Blob
+from tests.integration.registries import made_at, put_file, put_manifest, put_version, served_whole
+from tests.integration.watched_store import WatchedStore
+from training.history import releases, rollback
+from training.promote import Release, history_key, promote
+from training.prune import prune, superfluous
+from training.publish import TrainedFolder
+from training.stores import WritableStore, open_writable_store
+from training.verify import verify_registry
+
+NOW = datetime.now(UTC)
+
+pytestmark = pytest.mark.xfail(strict=True, reason="prune takes what promote proves or rollback needs; clocks")
+
+
+def release(version: str = "") -> Release:
+    return Release(version, "production", "ada@analytical", "tests")
+
+
+@pytest.fixture
+def store(model_uri: str) -> WritableStore:
+    return open_writable_store(model_uri)
+
+
+def alias_of(store: WritableStore) -> bytes | None:
+    blob = store.get(alias_key("production"))
+    return blob.data if blob else None
+
+
+def is_published(store: WritableStore, version: str) -> bool:
+    return store.get(version_key(version, "manifest.json")) is not None
+
+
+def unsound(store: WritableStore) -> list[object]:
+    return [finding for finding in verify_registry(store) if finding.problem]
+
+
+@dataclass
+class Meanwhile(WatchedStore):
+    """Runs `act` once: when the artifact was read, which is when the proof begins, or just before the alias moves."""
+
+    act: Callable[[], object]
+    when: str
+    done: bool = False
+
+    def once(self) -> None:
+        if not self.done:
+            self.done = True
+            self.act()
+
+    def get(self, key: str) -> Blob | None:
+        blob = super().get(key)
+        if key.endswith(".joblib") and self.when == "during the proof":
+            self.once()
+        return blob
+
+    def replace(self, key: str, data: bytes, etag: str | None) -> bool:
+        if self.when == "before the alias moves":
+            self.once()
+        done = super().replace(key, data, etag)
+        if self.when == "after the alias moved":
+            self.once()
+        return done
+
+
+@pytest.mark.parametrize("when", ["during the proof", "before the alias moves", "after the alias moved"])
+@pytest.mark.parametrize("held", [True, False], ids=["one serves", "nothing serves"])
+def test_a_version_that_is_pruned_while_it_is_promoted_never_serves(
+    model_uri: str, store: WritableStore, iris: TrainedFolder, when: str, held: bool
+) -> None:
+    if held:
+        put_version(model_uri, iris)
+        put_manifest(model_uri, iris.manifest)
+    version = put_version(model_uri, made_at(iris, 1))
+    before = alias_of(store)
+
+    def delete() -> None:
+        if when == "after the alias moved":  # too late for prune, but not for a person
+            for file in ("manifest.json", "model.joblib"):
+                store.delete(version_key(version, file))
+        else:
+            prune(store, version)
+
+    with pytest.raises(ModelUnavailable, match="deleted") as told:
+        promote(Meanwhile(store, delete, when), release(version))
+    assert version in str(told.value)
+    assert alias_of(store) == before
+    assert unsound(store) == []
+
+
+def entry(store: WritableStore, version: str, days_ago: float, previous: str | None) -> Alias:
+    """One release of long ago, as `promote` writes it."""
+    moment = (NOW - timedelta(days=days_ago)).isoformat(timespec="microseconds")
+    alias = Alias(1, version, "ab" * 32, moment, "tests", "", previous)
+    store.create(history_key("production", alias), alias.to_json().encode())
+    return alias
+
+
+@pytest.fixture
+def published(model_uri: str, iris: TrainedFolder) -> list[str]:
+    return [put_version(model_uri, made_at(iris, second)) for second in range(6)]
+
+
+@pytest.mark.parametrize("told_by", ["the alias", "the history"])
+def test_what_a_rollback_would_go_to_is_kept_however_long_ago_it_served(
+    model_uri: str, store: WritableStore, published: list[str], told_by: str
+) -> None:
+    """The alias says it, but for one that replaced an alias which could not be read."""
+    entry(store, published[1], 900, None)
+    entry(store, published[0], 800, published[1])
+    serving = entry(store, published[2], 700, published[0] if told_by == "the alias" else None)
+    put_file(model_uri, alias_key("production"), serving.to_json().encode())
+    assert superfluous(store, 1, 0, NOW) == [published[1], published[3], published[4]]
+    for version in superfluous(store, 1, 0, NOW):
+        prune(store, version)
+    assert rollback(store, release()).version == published[0]
+
+
+def test_what_became_the_way_back_since_somebody_looked_stays(
+    model_uri: str, store: WritableStore, published: list[str]
+) -> None:
+    going = superfluous(store, 1, 0, NOW)
+    serving = entry(store, published[1], 0, published[0])
+    put_file(model_uri, alias_key("production"), serving.to_json().encode())
+    assert published[0] in going
+    with pytest.raises(Exception, match="stays"):
+        prune(store, published[0])
+    assert is_published(store, published[0])
+
+
+def test_a_version_is_whole_again_where_prune_cannot_read_what_serves(
+    model_uri: str, store: WritableStore, published: list[str]
+) -> None:
+    class Spoiling(WatchedStore):
+        def before_write(self) -> None:
+            put_file(model_uri, alias_key("staging"), b"{")
+
+    with pytest.raises(InvalidAlias):
+        prune(Spoiling(store), published[0])
+    assert is_published(store, published[0])
+
+
+def test_a_release_by_a_clock_that_is_behind_comes_after_the_one_that_it_replaces(
+    model_uri: str, store: WritableStore, published: list[str]
+) -> None:
+    first = Alias(1, published[0], "ab" * 32, "2030-01-02T00:00:00.000000+00:00", "fast", "", None)
+    put_file(model_uri, alias_key("production"), first.to_json().encode())
+    moments = [promote(store, release(version)).promoted_at for version in published[1:3]]
+    assert moments == ["2030-01-02T00:00:00.000001+00:00", "2030-01-02T00:00:00.000002+00:00"]
+    assert [told.version for told in releases(store, "production")] == published[:3]
+    assert unsound(store) == []
+
+
+def disordered(uri: str, store: WritableStore, published: list[str], iris: TrainedFolder) -> None:
+    """A registry of old, whose second promoter's clock was fast and whose third's was not."""
+    days = ((3, None), (1, 0), (2, 1))
+    for (days_ago, before), version in zip(days, published[:3], strict=True):
+        manifest = made_at(iris, published.index(version)).manifest
+        last = entry(store, version, days_ago, None if before is None else published[before])
+        put_manifest(uri, manifest)
+    held = alias_of(store)
+    assert held is not None
+    whole = Alias.from_json(held)
+    alias = Alias(1, whole.version, whole.manifest_sha256, last.promoted_at, "tests", "", last.previous)
+    put_file(uri, alias_key("production"), alias.to_json().encode())
+
+
+def test_a_history_that_clocks_put_out_of_order_is_told_in_order_and_is_not_called_broken(
+    model_uri: str, store: WritableStore, published: list[str], iris: TrainedFolder
+) -> None:
+    disordered(model_uri, store, published, iris)
+    assert [told.version for told in releases(store, "production")] == published[:3]
+    assert unsound(store) == []
+    promote(store, release(published[3]))
+    assert [told.version for told in releases(store, "production")] == published[:4]
+    assert unsound(store) == []
+    assert served_whole(store) == published[3]
