@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from handler.errors import RegistryAccessDenied, RegistryUnreachable
 from handler.s3 import S3Store, translate
 from handler.store import DirectoryStore, Store, directory_of, s3_place
+from training.conflicts import despite_conflicts
 from training.upload import (
     UPLOAD_PART_BYTES,
     Progress,
@@ -187,8 +188,9 @@ class WritableS3Store(S3Store):
             yield from (name.removeprefix(start).rstrip("/") for name in sorted(folders + files))
 
     def delete(self, key: str) -> None:
+        delete = partial(self.client.delete_object, Bucket=self.bucket, Key=f"{self.prefix}/{key}")
         try:
-            self.client.delete_object(Bucket=self.bucket, Key=f"{self.prefix}/{key}")
+            despite_conflicts(delete, f"{self.uri}/{key}")
         except (BotoCoreError, ClientError) as error:
             raise translate(error, f"{self.uri}/{key}") from error
 
@@ -217,7 +219,8 @@ class WritableS3Store(S3Store):
         place = f"{self.prefix}/{key}"
         try:
             put = partial(self.client.put_object, Bucket=self.bucket, Key=place, Body=data, Metadata={"writer": writer})
-            put(IfNoneMatch="*") if etag is None else put(IfMatch=etag)
+            put = partial(put, IfNoneMatch="*") if etag is None else partial(put, IfMatch=etag)
+            despite_conflicts(put, f"s3://{self.bucket}/{place}")
         except (BotoCoreError, ClientError) as error:
             if is_refused(error):
                 return written_by(self.client, writer, self.bucket, place)

@@ -20,20 +20,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors import RegistryUnreachable
 from handler.s3 import translate
+from training.conflicts import despite_conflicts, is_conflict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 Progress = Callable[[int], object]
-"""Hears how many more bytes are written."""
+"""Hears how many more bytes are written; less than nothing where they have to be written again."""
 
 UPLOAD_PART_BYTES = 16 * 1024 * 1024
 """S3 wants 5 MB at least, but for the last part, and 10,000 parts at most (S3 User Guide, "Multipart upload limits"):
 this takes artifacts up to 156 GB, far more than a function could load."""
 
-REFUSED_CONDITION = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
-"""What S3 says of a condition that does not hold: the key has another tag, is being written just now, or is gone."""
+REFUSED_CONDITION = ("PreconditionFailed", "NoSuchKey")
+"""What S3 says of a condition that does not hold: the key has another tag, or is gone."""
 
 
 def nobody(_: int) -> None:
@@ -70,12 +71,7 @@ def upload(bucket: str, key: str, file: Path, told: Progress = nobody, part_byte
     try:
         if _is_taken(client, bucket, key):  # S3 would say so only after the last part
             return False
-        if file.stat().st_size <= part_bytes:
-            data = file.read_bytes()
-            client.put_object(Bucket=bucket, Key=key, Body=data, IfNoneMatch="*", Metadata={"writer": writer})
-            told(len(data))
-        else:
-            _in_parts(client, bucket, key, writer, _counted(parts_of(file, part_bytes), told))
+        despite_conflicts(lambda: _send(client, bucket, key, writer, file, told, part_bytes), place)
     except (BotoCoreError, ClientError) as error:
         # A completion whose answer was lost is repeated by botocore, which then finds our own object or no upload.
         if is_refused(error) or _code(error) == "NoSuchUpload":
@@ -84,6 +80,28 @@ def upload(bucket: str, key: str, file: Path, told: Progress = nobody, part_byte
     except OSError as error:
         raise RegistryUnreachable(f"{file} cannot be read for {place}: {error.strerror}.") from error
     return True
+
+
+def _send(client: "S3Client", bucket: str, key: str, writer: str, file: Path, told: Progress, part_bytes: int) -> None:
+    """One try. After a conflict S3 wants an upload in parts begun anew, so what was told is taken back."""
+    sent = 0
+
+    def count(more: int) -> None:
+        nonlocal sent
+        sent += more
+        told(more)
+
+    try:
+        if file.stat().st_size <= part_bytes:
+            data = file.read_bytes()
+            client.put_object(Bucket=bucket, Key=key, Body=data, IfNoneMatch="*", Metadata={"writer": writer})
+            count(len(data))
+        else:
+            _in_parts(client, bucket, key, writer, _counted(parts_of(file, part_bytes), count))
+    except ClientError as error:
+        if sent and is_conflict(error):
+            told(-sent)
+        raise
 
 
 def _counted(parts: Iterator[bytes], told: Progress) -> Iterator[bytes]:

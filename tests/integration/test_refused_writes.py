@@ -92,7 +92,6 @@ def test_a_release_that_never_was_is_told_to_have_changed_nothing(
     assert history(store) == [iris.manifest.version, theirs]
 
 
-@pytest.mark.xfail(strict=True, reason="a refused write is not looked at; 409 is taken for a refusal")
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("act", ["create", "replace", "delete", "create_from"])
 def test_a_conflict_is_tried_again(
@@ -119,7 +118,6 @@ def test_a_conflict_is_tried_again(
     assert (blob.data if blob else None) == (None if act == "delete" else b"ours")
 
 
-@pytest.mark.xfail(strict=True, reason="a refused write is not looked at; 409 is taken for a refusal")
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_conflict_at_the_end_of_an_upload_in_parts_is_an_upload_anew(
     bucket: str, s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
@@ -140,7 +138,6 @@ def test_a_conflict_at_the_end_of_an_upload_in_parts_is_an_upload_anew(
     assert sum(told) == len(data)
 
 
-@pytest.mark.xfail(strict=True, reason="a refused write is not looked at; 409 is taken for a refusal")
 @pytest.mark.parametrize("act", ["create", "delete", "create_from"])
 def test_a_conflict_without_an_end_is_a_registry_out_of_reach_and_not_a_file_that_exists(
     bucket: str, s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
@@ -159,7 +156,6 @@ def test_a_conflict_without_an_end_is_a_registry_out_of_reach_and_not_a_file_tha
     assert 3 < len(refused) < 10
 
 
-@pytest.mark.xfail(strict=True, reason="a refused write is not looked at; 409 is taken for a refusal")
 def test_a_promotion_that_meets_a_conflict_is_a_release(
     bucket: str, s3_url: str, iris: TrainedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
