@@ -7,6 +7,7 @@ It is the head of the chain of trust: it holds the digest of the manifest, which
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from handler.decoding import Undecodable, decode
 from handler.errors import InvalidAlias
@@ -24,9 +25,13 @@ def is_alias_name(text: str) -> bool:
 
 def is_moment(text: str) -> bool:
     """Whether `text` is a moment in UTC by ISO 8601: it becomes part of a key, so it must be nothing else."""
-    return (
-        re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(\+00:00|Z)", text) is not None
-    )
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(\+00:00|Z)", text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:  # the 30th of February
+        return False
+    return True
 
 
 @dataclass(frozen=True)

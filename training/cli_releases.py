@@ -82,14 +82,15 @@ def prune_command(keep: int, days: float, dry_run: bool, model_uri: str, as_json
     """Delete versions that are not among the newest, not named by an alias, and did not serve lately."""
     store = open_writable_store(model_uri)
     going = superfluous(store, keep, days, datetime.now(UTC))
-    for version in going if not dry_run else ():
-        prune(store, version)
+    for version in going:
+        if not dry_run:
+            prune(store, version)
+        # Told one by one: where the next one fails, these are gone.
+        if not as_json or not dry_run:
+            person().print(f"{'Would delete' if dry_run else 'Deleted'} {version}")
     if as_json:
         print_json({"deleted": [] if dry_run else going, "would_delete": going if dry_run else []})
-        return
-    for version in going:
-        person().print(f"{'Would delete' if dry_run else 'Deleted'} {version}")
-    if not going:
+    elif not going:
         person().print("Nothing to delete.")
 
 

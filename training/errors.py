@@ -10,7 +10,7 @@ SklearnOnLambdaError
 ├── InvalidFolder            not a folder that `train` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
 ├── NothingBefore            no release to go back to
-└── WriteConflict            somebody else was first; nothing was changed
+└── WriteConflict            somebody else was first; the text says what stands
     ├── VersionExists
     └── AliasMoved
 """
@@ -63,4 +63,4 @@ class VersionExists(WriteConflict):
 
 
 class AliasMoved(WriteConflict):
-    """Somebody else promoted between our look at the alias and our write."""
+    """Somebody else promoted between our look at the alias and our write, or just after it."""

@@ -19,23 +19,24 @@ from training.stores import WritableStore
 def releases(store: WritableStore, alias_name: str) -> Iterator[Alias]:
     """Every release under the alias, the oldest first; raises InvalidAlias where an entry cannot be read.
 
-    The keys begin with the moment, so their order is that of time.
+    The keys begin with the moment, so their order is that of time, unless a promoter's clock was wrong: then it is the
+    order in which each names the one before, if there is one.
     """
     folder = history_folder(alias_name)
-    recorded = []
+    recorded: dict[str, Alias] = {}
     for name in store.list(folder):
         blob = store.get(f"{folder}/{name}")
         if blob is not None:
-            recorded.append(name)
             try:
-                yield checked_alias(blob.data)
+                recorded[name] = checked_alias(blob.data)
             except InvalidAlias as error:
                 raise InvalidAlias(f"{folder}/{name}: {error}") from error
     blob = store.get(alias_key(alias_name))
     if blob is not None:
         newest = checked_alias(blob.data)
-        if history_key(alias_name, newest).rpartition("/")[2] not in recorded:
-            yield newest
+        recorded.setdefault(history_key(alias_name, newest).rpartition("/")[2], newest)
+    by_time = list(recorded.values())
+    yield from _chained(by_time) or by_time
 
 
 def rollback(store: WritableStore, wanted: Release) -> Alias:
@@ -49,7 +50,7 @@ def rollback(store: WritableStore, wanted: Release) -> Alias:
         serving = read_alias(store, wanted.alias)
     except AliasNotSet as error:
         raise NothingBefore(f"Nothing serves as {wanted.alias!r} yet: promote a version first.") from error
-    before = serving.previous or _served_before(store, wanted.alias, serving)
+    before = served_before(store, wanted.alias, serving)
     if before is None:
         raise NothingBefore(
             f"{serving.version} is the first that ever served as {wanted.alias!r}: promote another version."
@@ -57,7 +58,29 @@ def rollback(store: WritableStore, wanted: Release) -> Alias:
     return promote(store, replace(wanted, version=before), expected=serving)
 
 
-def _served_before(store: WritableStore, alias_name: str, serving: Alias) -> str | None:
-    """What the history says, where the alias does not: it was promoted over one that could not be read."""
+def served_before(store: WritableStore, alias_name: str, serving: Alias) -> str | None:
+    """The version that a rollback of `serving` goes to; None where no other ever served.
+
+    The history says it where the alias does not: it was promoted over one that could not be read.
+    """
+    if serving.previous is not None:
+        return serving.previous
     others = [release.version for release in releases(store, alias_name) if release.version != serving.version]
     return others[-1] if others else None
+
+
+def _chained(by_time: list[Alias]) -> list[Alias] | None:
+    """All releases in an order in which each names the one before as its previous, the earliest first where several do.
+
+    None where there is no such order: an entry is missing, or one was promoted over an alias that could not be read.
+    """
+    left = list(by_time)
+    chain: list[Alias] = []
+    while left:
+        before = chain[-1].version if chain else None
+        following = next((release for release in left if release.previous == before), None)
+        if following is None:
+            return None
+        left.remove(following)
+        chain.append(following)
+    return chain

@@ -1,6 +1,6 @@
 """Tidies up a registry: deletes the versions that nobody will ask for again.
 
-Kept are the newest, whatever an alias names, and whatever served not long ago, so that a rollback finds it. The
+Kept are the newest, whatever an alias names, what a rollback would go to, and whatever served not long ago. The
 manifest goes first: what is left half-deleted is no longer a version, and a later run takes the rest.
 """
 
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from handler.errors import AliasNotSet
 from handler.registry import MANIFEST_FILE, read_alias, version_key
 from training.errors import AliasMoved
-from training.history import releases
+from training.history import releases, served_before
 from training.promote import alias_names, versions
 from training.stores import WritableStore
 
@@ -29,18 +29,27 @@ def superfluous(store: WritableStore, keep: int, days: float, now: datetime) -> 
 def prune(store: WritableStore, version: str) -> None:
     """Delete one version, its manifest first.
 
-    Raises AliasMoved, and the version is whole, where it was promoted since somebody looked.
+    Raises AliasMoved where it was promoted since somebody looked, or an AliasError or RegistryError where that cannot
+    be known: the version is whole then.
     """
+    _require_unused(store, version)
     manifest_key = version_key(version, MANIFEST_FILE)
     manifest = store.get(manifest_key)
     store.delete(manifest_key)
-    # After the deletion, not before it: whoever promotes from here on finds no manifest.
-    if version in _named(store):
+    try:
+        # Once more, for it may have been promoted in between. Whoever promotes it from here on finds no manifest.
+        _require_unused(store, version)
+    except BaseException:
         if manifest is not None:
             store.create(manifest_key, manifest.data)
-        raise AliasMoved(f"{version} was promoted just now, so it stays: look at `python -m training history`.")
+        raise
     for file in list(store.list(f"versions/{version}")):
         store.delete(version_key(version, file))
+
+
+def _require_unused(store: WritableStore, version: str) -> None:
+    if version in _named(store):
+        raise AliasMoved(f"{version} was promoted just now, so it stays: look at `python -m training history`.")
 
 
 def _newest(store: WritableStore, names: list[str], keep: int) -> set[str]:
@@ -49,16 +58,21 @@ def _newest(store: WritableStore, names: list[str], keep: int) -> set[str]:
 
 
 def _named(store: WritableStore) -> Iterator[str]:
-    """What the aliases name now."""
+    """What the aliases name now, and what a rollback of each would go to."""
     for name in alias_names(store):
         try:
-            yield read_alias(store, name).version
+            serving = read_alias(store, name)
         except AliasNotSet:  # a history whose alias is gone
             continue
+        before = served_before(store, name, serving)
+        yield from (serving.version,) if before is None else (serving.version, before)
 
 
 def _in_use(store: WritableStore, since: datetime) -> set[str]:
-    """What the aliases name, and what served at `since` or later: a release serves until the next one begins."""
+    """What the aliases name or would go back to, and what served at `since` or later.
+
+    A release serves until the next one begins.
+    """
     used = set(_named(store))
     for name in alias_names(store):
         begun = list(releases(store, name))

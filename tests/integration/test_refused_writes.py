@@ -54,7 +54,6 @@ class Refusing(WatchedStore):
         return False
 
 
-@pytest.mark.xfail(strict=True, reason="a refused write is not looked at; 409 is taken for a refusal")
 @pytest.mark.parametrize("error", [None, RegistryUnreachable("every answer was lost")], ids=["refused", "lost"])
 def test_a_release_that_was_applied_is_a_release(
     served_uri: str, store: WritableStore, iris: TrainedFolder, error: Exception | None
@@ -65,7 +64,6 @@ def test_a_release_that_was_applied_is_a_release(
     assert history(store) == [iris.manifest.version, version]
 
 
-@pytest.mark.xfail(strict=True, reason="a refused write is not looked at; 409 is taken for a refusal")
 def test_a_release_that_was_applied_and_then_replaced_is_told_so(
     served_uri: str, store: WritableStore, iris: TrainedFolder
 ) -> None:

@@ -69,6 +69,15 @@ def test_an_alias_without_a_digest_is_refused(digest: str) -> None:
         checked_alias(alias_of("20260131T235959Z-0123abcd", digest).to_json().encode())
 
 
+@pytest.mark.parametrize(
+    "moment", ["", "now", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00+00:00", "0000-01-01T00:00:00Z"]
+)
+def test_an_alias_whose_moment_is_none_is_refused(moment: str) -> None:
+    alias = replace(alias_of("20260131T235959Z-0123abcd", DIGEST), promoted_at=moment)
+    with pytest.raises(InvalidAlias, match="moment in UTC"):
+        checked_alias(alias.to_json().encode())
+
+
 def test_a_manifest_that_is_not_there_is_missing(store: DirectoryStore) -> None:
     with pytest.raises(ManifestMissing, match="was never published to the end"):
         read_manifest(store, "20260131T235959Z-0123abcd", DIGEST)
