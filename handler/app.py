@@ -145,8 +145,8 @@ def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: 
         store = open_store(settings.model_uri)
     except InvalidSettings as error:
         return Application(Environment(_failing(error), DEFAULT_REFRESH_SECONDS), telemetry)
-    # A directory is as near as the cache would be. /tmp is all that a function may write to.
-    cache = None if isinstance(store, DirectoryStore) else temporary_cache()
+    # A directory is as near as the cache would be. /tmp is all that a function may write to, and elsewhere everybody's.
+    cache = temporary_cache() if init_phase.ON_LAMBDA and not isinstance(store, DirectoryStore) else None
     source = ModelSource(store, settings.model_alias, cache)
     first = ReadAhead(source).load if ahead else source.load
     environment = Environment(source.load, settings.model_refresh_seconds, first=first)

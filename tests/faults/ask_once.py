@@ -16,9 +16,11 @@ def main(uri: str, folder: str) -> None:
     else:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    from handler import init_phase
     from tests.faults.releases import BODY
     from tests.unit.handler.asking import ask, open_application, predict_event
 
+    init_phase.ON_LAMBDA = True  # only there artifacts are kept on disk
     application = open_application(MODEL_URI=uri)
     for _ in range(3):
         answer = ask(application, predict_event(BODY))

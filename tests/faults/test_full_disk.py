@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.artifact_cache import ArtifactCache
+from handler.artifact_cache import FOLDER, ArtifactCache
 from handler.store import open_store
 from tests.faults.proxy import Proxy
 from tests.faults.releases import numbered, put_numbered, swap
@@ -52,11 +52,11 @@ def test_a_function_whose_disk_is_full_answers(
         left = sorted(path.name for path in (tmp_path / "full").rglob("*")) if root else []
         if root:
             before = proxy.requests
-            cache, manifest = ArtifactCache(Path(folder, "models")), numbered(1).manifest
+            cache, manifest = ArtifactCache(Path(folder, FOLDER)), numbered(1).manifest
             for _ in range(2):
                 assert len(cache.read(open_store(model_uri), manifest).data) == manifest.artifact.bytes
             assert proxy.requests == before + 2
     answers = [line for line in outcome.stdout.splitlines() if line.startswith(("200", "5"))]
     assert answers == [f"200 {version} 1.0"] * 3, outcome.stderr
-    assert left in ([], ["filler"], ["filler", "models"])
+    assert left in ([], ["filler"], ["filler", FOLDER])
     record("full /tmp (" + ("tmpfs, ENOSPC)" if root else "RLIMIT_FSIZE)"), "3 of 3: 200", "as with none", "unchanged")

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from handler.alias import Alias
+from handler.artifact_cache import FOLDER
 from handler.manifest import ArtifactFile, sha256
 from handler.registry import VerifiedArtifact, alias_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version
@@ -115,14 +116,21 @@ BESIDE = (
 
 
 def test_what_lies_beside_a_sound_version_is_never_run_and_stops_nobody(
-    uri: str, waiting: str, iris: TrainedFolder, bomb: bytes, mark: Path, record: Callable[..., None]
+    uri: str,
+    waiting: str,
+    iris: TrainedFolder,
+    bomb: bytes,
+    mark: Path,
+    record: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for place in BESIDE:
         for version in (waiting, iris.manifest.version):
             put_file(uri, place.format(version=version), bomb)
-    cached = Path(tempfile.gettempdir(), "models")
+    monkeypatch.setattr("handler.init_phase.ON_LAMBDA", True)
+    cached = Path(tempfile.gettempdir(), FOLDER)
     cached.mkdir()
-    for name in (iris.manifest.artifact.sha256, ".writing-x", "0" * 64):
+    for name in (iris.manifest.artifact.sha256, ".writing-0", "0" * 64):
         (cached / name).write_bytes(bomb.ljust(iris.manifest.artifact.bytes, b"\0"))
     assert ask_everything(uri) == [200, 200]
     codes = [result.exit_code for result in every_command(uri, waiting)]
@@ -149,7 +157,6 @@ def test_what_takes_the_place_of_a_file_is_never_run(
 ) -> None:
     held = open_application(MODEL_URI=uri)
     assert ask(held, EVENTS[0]).status == 200
-    shutil.rmtree(Path(tempfile.gettempdir(), "models"), ignore_errors=True)
     key, status = PLACES[place]
     version = iris.manifest.version
     data = bomb.ljust(iris.manifest.artifact.bytes, b"\0") if padded else bomb

@@ -10,10 +10,7 @@ from tests.integration.registries import put_manifest, put_version
 from training.publish import TrainedFolder
 
 
-@pytest.mark.parametrize(
-    "on_lambda",
-    [True, pytest.param(False, marks=pytest.mark.xfail(strict=True, reason="it caches everywhere"))],
-)
+@pytest.mark.parametrize("on_lambda", [True, False])
 def test_artifacts_are_kept_on_lambda_alone(
     bucket: str, iris: TrainedFolder, monkeypatch: pytest.MonkeyPatch, on_lambda: bool
 ) -> None:
