@@ -1,6 +1,8 @@
 """The commands about releases: what a person must say, what is printed, and how they end."""
 
 import json
+import unicodedata
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,60 @@ def test_prune_as_it_is_called_by_default_keeps_all_of_a_small_registry(registry
     before = everything(registry)
     assert json.loads(run(registry, "prune", "--json", "--days", "0").stdout) == {"deleted": [], "would_delete": []}
     assert everything(registry) == before
+
+
+HOSTILE = (
+    "fine\x1b[2J\x1b]0;title\x07\x9b31m\x7f\r\x08\u202egnp.exe\u2066\u2028\ud800\U000e0041"
+    " :x: [red]\nproduction  20300101T000009Z"
+)
+SAFE = (
+    r"fine\x1b[2J\x1b]0;title\x07\x9b31m\x7f\x0d\x08\u202egnp.exe\u2066\u2028\ud800\U000e0041"
+    r" :x: [red]\x0aproduction  20300101T000009Z"
+)
+ESCAPES = pytest.mark.xfail(strict=True, reason="what is in a registry reaches the terminal as it is")
+
+
+def controls(text: str) -> list[str]:
+    """What a terminal would obey, or show as something else, but for the ends of lines."""
+    return [char for char in text if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+
+
+@ESCAPES
+def test_no_command_hands_a_terminal_what_it_would_obey(registry: Path, iris: TrainedFolder) -> None:
+    moment = "2030-01-02T03:04:05.000006+00:00"
+    version = made_at(iris, 1).manifest.version
+    entry = Alias(1, version, "ab" * 32, moment, HOSTILE, HOSTILE, None)
+    put_file(str(registry), history_key("production", entry), json.dumps(asdict(entry)).encode())
+    hostile = replace(iris.manifest, name=HOSTILE, runtime={**iris.manifest.runtime, "scikit-learn": HOSTILE})
+    put_file(
+        str(registry), f"versions/{version}/manifest.json", json.dumps({**asdict(hostile), "version": version}).encode()
+    )
+    put_file(str(registry), f"versions/{'x' + chr(0x1B)}[2J/manifest.json", b"")
+    for arguments in (["history"], ["list"], ["show", version], ["verify"], ["verify", version]):
+        shown = run(registry, *arguments)
+        assert shown.exception is None or isinstance(shown.exception, SystemExit)
+        assert controls(shown.stdout + shown.stderr) == [], arguments
+    told = "".join(run(registry, "history").stderr.split())
+    assert told.count("".join(SAFE.split())) == 2
+
+
+def test_a_hostile_reason_is_kept_exactly(registry: Path, iris: TrainedFolder) -> None:
+    entry = Alias(
+        1, made_at(iris, 1).manifest.version, "ab" * 32, "2030-01-02T03:04:05+00:00", "ada", HOSTILE[:30], None
+    )
+    put_file(str(registry), history_key("production", entry), json.dumps(asdict(entry)).encode())
+    told, _ = json.loads(run(registry, "history", "--json").stdout)
+    assert told["reason"] == HOSTILE[:30]
+
+
+@ESCAPES
+def test_an_error_that_quotes_a_registry_hands_a_terminal_nothing_that_it_would_obey(
+    registry: Path, iris: TrainedFolder
+) -> None:
+    version = made_at(iris, 1).manifest.version
+    hostile = replace(iris.manifest, version=version, runtime={**iris.manifest.runtime, "scikit-learn": HOSTILE})
+    put_file(str(registry), f"versions/{version}/manifest.json", json.dumps(asdict(hostile)).encode())
+    result = run(registry, "promote", version, "--reason", "tests")
+    assert result.exit_code == 1
+    assert "RuntimeMismatch" in result.stderr
+    assert controls(result.stderr) == []
