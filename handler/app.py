@@ -10,6 +10,7 @@ from handler import init_phase
 
 # isort: split
 import os
+import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -187,6 +188,8 @@ def ask_after_restore(environment: Environment) -> None:
         from snapshot_restore_py import register_after_restore
     except ImportError:
         return
+    # The state of `random` is the snapshot's, and botocore spreads its retries by it.
+    register_after_restore(random.seed)
     register_after_restore(environment.restored, RESTORE_SECONDS)
 
 

@@ -66,14 +66,15 @@ class Environment:
         load: Callable[[ServedModel | None], ServedModel],
         refresh_seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
         first: Callable[[ServedModel | None], ServedModel] | None = None,
     ) -> None:
         self._load = load
         self._first = first or load
         self._refresh_seconds = refresh_seconds
         self._clock = clock
-        self._jitter = jitter
+        # Not random.random: its state is part of a snapshot, and all that are restored from one would retry together.
+        self._jitter = jitter or random.SystemRandom().random
         self._model: ServedModel | None = None
         self._failure: Exception = ModelUnavailable("The model was not asked for yet.")
         self._due = clock()

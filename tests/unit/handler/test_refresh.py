@@ -182,7 +182,6 @@ def test_many_environments_that_failed_together_do_not_ask_again_together(first:
     assert all(2000.5 <= moment < 2001.5 for moment in due)
 
 
-@pytest.mark.xfail(strict=True, reason="the state of `random` is part of a snapshot")
 def test_many_environments_restored_from_one_snapshot_do_not_ask_again_together(first: ServedModel) -> None:
     due = set()
     for _ in range(100):
@@ -197,7 +196,6 @@ def test_many_environments_restored_from_one_snapshot_do_not_ask_again_together(
     assert len(due) > 90
 
 
-@pytest.mark.xfail(strict=True, reason="botocore draws its jitter from `random` too")
 def test_after_a_restore_other_libraries_draw_other_numbers_than_the_snapshot_holds(
     first: ServedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
