@@ -127,7 +127,7 @@ def _swap(store: WritableStore, release: Release, alias: Alias, held: Blob | Non
     if successor is not None and _was_replaced(store, release.alias, alias, readable(held), successor):
         raise AliasMoved(
             f"{release.version} was released as {release.alias!r} and then replaced by {successor.version}, which "
-            f"{successor.promoted_by} promoted: look at `python -m training history`."
+            f"{successor.promoted_by!r} promoted: look at `python -m training history`."
         )
     raise lost or _moved(release)
 

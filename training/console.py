@@ -1,11 +1,14 @@
 """How the commands speak to a person: tables, progress and errors, all on standard error.
 
-`training.cli` and `training.demo` use it. Standard output is kept for what a program reads.
+`training.cli` and `training.demo` use it. Standard output is kept for what a program reads. Much of what is told was
+written by others: the reasons in a registry, the names in a model. What a terminal would obey in it is shown instead.
 """
 
 import contextlib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -22,9 +25,38 @@ WIDE = 200
 """Columns where there is no terminal to ask: tables in a CI log are read and searched line by line."""
 
 
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of what is not shown but does something: control characters, the marks that turn the direction
+of writing or are invisible, halves of characters, and separators of lines (Unicode Standard Annex #44, "General
+Category Values")."""
+
+JOINERS = "\u200c\u200d"
+"""Of these, what ordinary words and emoji are written with."""
+
+
+def shown(text: str, kept: str = "") -> str:
+    """`text` with what a terminal would obey written out, as in `\\x1b`, but for the characters in `kept`."""
+    return "".join(
+        _written_out(char) if unicodedata.category(char) in UNSEEN and char not in kept + JOINERS else char
+        for char in text
+    )
+
+
+def _written_out(char: str) -> str:
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+class _Person(Console):
+    """A console whose texts may hold what others wrote. Ends of lines are ours, but for those in a table's cells."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(shown(item, kept="\n") if isinstance(item, str) else item for item in objects), **options)
+
+
 def person() -> Console:
     """Where people read. Made anew at each call, so that it follows a redirected standard error."""
-    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console = _Person(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDE
     return console
@@ -39,11 +71,11 @@ def working(what: str) -> AbstractContextManager[object]:
 
 def show_table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print a table for a person."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(title=shown(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in head:
-        table.add_column(name, overflow="fold")
+        table.add_column(shown(name), overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(shown, row))
     person().print(table)
 
 
@@ -52,7 +84,7 @@ def bytes_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar over `total` bytes on a terminal, and nothing elsewhere; gives a function that takes how many are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(shown(what), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
@@ -61,5 +93,5 @@ def count_progress(what: str, total: int | None) -> Iterator[Callable[[int], Non
     """A bar over `total` steps (None: not known) on a terminal; gives a function that takes how many more are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(shown(what), total=total)
         yield lambda steps: bar.advance(task, steps)
