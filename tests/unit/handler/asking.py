@@ -93,7 +93,8 @@ def read_answer(raw: Mapping[str, Any], request_id: str) -> Answer:
     for name, values in raw.get("multiValueHeaders", {}).items():
         (headers[name.lower()],) = values
     is_json = headers["content-type"] == "application/json"
-    body = json.loads(raw["body"], parse_constant=_refuse) if is_json else None
+    # Only HEAD is answered with 200 and nothing.
+    body = json.loads(raw["body"], parse_constant=_refuse) if is_json and raw["body"] else None
     answer = Answer(raw["statusCode"], headers, body, raw["body"])
     assert answer.status in STATUSES
     assert not raw.get("isBase64Encoded")
