@@ -1,20 +1,24 @@
 """What the handler needs of an HTTP event before it looks at any JSON: which kind it is, and its body as text.
 
-`handler.app` calls both functions. Powertools parses the rest of the event; its own `decoded_body` is not used,
+`handler.app` and `handler.routes` call it. Powertools parses the rest of the event; its own `decoded_body` is not used,
 because it takes wrong base64 in silence.
 """
 
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal, cast
 
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from handler.errors import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
 
 PAYLOAD_BYTES = 6 * 1024 * 1024
 """What a synchronous invocation takes and returns (AWS Lambda Developer Guide, "Lambda quotas", invocation payload)."""
+
+LOGGED = 300
+"""The characters of a method or a path that are logged; what is longer was made to be."""
 
 
 def payload_version(event: object) -> Literal["1.0", "2.0"]:
@@ -35,6 +39,24 @@ def payload_version(event: object) -> Literal["1.0", "2.0"]:
         "This function answers HTTP events of API Gateway (payload 1.0 or 2.0) and of function URLs; "
         "events/ has one of each to copy."
     )
+
+
+def parsed_event(event: dict[str, Any]) -> BaseProxyEvent:
+    """`event` as Powertools reads its kind; raises UnsupportedEvent."""
+    kind = APIGatewayProxyEventV2 if payload_version(event) == "2.0" else APIGatewayProxyEvent
+    return kind(event)
+
+
+def method_and_path(event: object) -> tuple[str, str] | tuple[None, None]:
+    """What the log says was asked for, cut to a length that a log line can bear; None twice for no HTTP event."""
+    try:
+        version = payload_version(event)
+    except UnsupportedEvent:
+        return None, None
+    fields = cast(Mapping[str, Any], event)
+    if version == "2.0":
+        return fields["requestContext"]["http"]["method"][:LOGGED], fields["rawPath"][:LOGGED]
+    return fields["httpMethod"][:LOGGED], fields["path"][:LOGGED]
 
 
 def json_text(event: BaseProxyEvent) -> str:

@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.errors import ModelUnavailable
+from handler.request import method_and_path
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -82,16 +83,16 @@ class Telemetry:
         self.logger.error("internal error", exception_name=type(error).__name__, trace=trace)
         self.logger.debug("internal error, in full", exc_info=error)
 
-    def answered(self, event: Mapping[str, Any], status: int, seconds: float, model_version: str) -> None:
+    def answered(self, event: object, status: int, seconds: float, model_version: str) -> None:
         """One request is over."""
-        context = event.get("requestContext") or {}
+        method, path = method_and_path(event)
         self.measure("Requests", MetricUnit.Count, 1)
         self.measure("Latency", MetricUnit.Milliseconds, 1000 * seconds)
         self.logger.info(
             "answered",
             status=status,
-            method=event.get("httpMethod") or (context.get("http") or {}).get("method"),
-            path=event.get("path") or event.get("rawPath"),
+            method=method,
+            path=path,
             milliseconds=round(1000 * seconds, 2),
             model_version=model_version,
         )

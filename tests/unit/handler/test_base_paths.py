@@ -13,10 +13,6 @@ from tests.unit.handler.test_pages import Elements
 ROW = json.dumps({"features": [6.0, 2.5, 4.5, 1.5]})
 BASES = ("", "/v1", "/ml/iris", "/predict", "/a%20b")
 
-NO_BASE_PATH = pytest.mark.xfail(strict=True, reason="routes by the whole path, base path and all")
-NO_HEAD = pytest.mark.xfail(strict=True, reason="HEAD is 405")
-SLOW = pytest.mark.xfail(strict=True, reason="a regex looks for trailing slashes from each slash anew")
-
 
 def rest(method: str, path: str, resource: str | None, proxy: str | None = None, body: str | None = None) -> Any:
     """An event of a REST API, which took `path` for `resource`."""
@@ -46,7 +42,7 @@ ANSWERED = [
 ]
 
 
-@pytest.mark.parametrize("base", [base if base == "" else pytest.param(base, marks=NO_BASE_PATH) for base in BASES])
+@pytest.mark.parametrize("base", BASES)
 @pytest.mark.parametrize(("method", "path", "resource", "proxy"), ANSWERED)
 def test_a_rest_api_answers_each_route_below_a_base_path(
     iris_application: Application, base: str, method: str, path: str, resource: str, proxy: str | None
@@ -55,7 +51,6 @@ def test_a_rest_api_answers_each_route_below_a_base_path(
     assert ask(iris_application, event).status == 200
 
 
-@NO_BASE_PATH
 @pytest.mark.parametrize("route_key", ["ANY /{proxy+}", "POST /{proxy+}", "POST /predict"])
 @pytest.mark.parametrize(("path", "stage"), [("/v1/predict", "$default"), ("/v1/predict", "production")])
 def test_an_http_api_answers_below_a_base_path(
@@ -70,7 +65,7 @@ def test_an_http_api_answers_below_a_base_path(
     [
         ("/production/predict", "production"),
         # A custom domain leads to a stage without its name in the path.
-        pytest.param("/predict", "production", marks=NO_BASE_PATH),
+        ("/predict", "production"),
         ("/predict", "$default"),
     ],
 )
@@ -93,7 +88,7 @@ def test_an_http_api_s_default_route_answers_with_the_stage_s_name_and_without(
         ("/v1/docs/predict", "/docs/{proxy+}", "predict"),
         ("/docs/../predict", "/docs/{proxy+}", "../predict"),
         ("/v1/predict%2F", "/{proxy+}", "predict%2F"),
-        pytest.param("/predict", "/report/{proxy+}", "x", marks=NO_BASE_PATH),
+        ("/predict", "/report/{proxy+}", "x"),
     ],
 )
 def test_no_suffix_of_a_path_is_a_route(
@@ -102,7 +97,6 @@ def test_no_suffix_of_a_path_is_a_route(
     assert_refused(ask(iris_application, rest("POST", path, resource, proxy, ROW)), 404, "unknown_path")
 
 
-@NO_BASE_PATH
 def test_a_base_path_named_like_a_route_opens_nothing_that_the_gateway_did_not(iris_application: Application) -> None:
     """`/` and `/docs` may need no key where `/predict` does: what the gateway took is what is answered."""
     answer = ask(iris_application, rest("POST", "/predict", "/", None, ROW))
@@ -114,7 +108,6 @@ def test_an_event_of_sam_local_generate_event_is_answered(iris_application: Appl
     assert ask(iris_application, rest("POST", "/predict", "/{proxy+}", "/predict", ROW)).status == 200
 
 
-@NO_BASE_PATH
 @pytest.mark.parametrize(("path", "up"), [("/v1/docs", "./"), ("/v1/docs/", "../")])
 def test_the_links_of_the_docs_hold_below_a_base_path(iris_application: Application, path: str, up: str) -> None:
     answer = ask(iris_application, rest("GET", path, "/docs"))
@@ -122,7 +115,6 @@ def test_the_links_of_the_docs_hold_below_a_base_path(iris_application: Applicat
     assert links == [f"{up}docs/swagger-ui.js"]
 
 
-@NO_HEAD
 @pytest.mark.parametrize("path", ["/", "/health", "/model", "/openapi.json", "/docs", "/docs/swagger-ui.css"])
 @pytest.mark.parametrize("event", [rest_event, http_event])
 def test_head_is_answered_as_get_without_the_body(iris_application: Application, event: Any, path: str) -> None:
@@ -131,7 +123,6 @@ def test_head_is_answered_as_get_without_the_body(iris_application: Application,
     assert (head.status, head.headers, head.text) == (got.status, got.headers, "")
 
 
-@NO_HEAD
 @pytest.mark.parametrize("event", [rest_event, http_event])
 def test_a_wrong_method_is_told_of_head_where_there_is_get(iris_application: Application, event: Any) -> None:
     answer = ask(iris_application, event(None, method="PUT", path="/health"))
@@ -145,7 +136,6 @@ def test_head_of_what_has_no_get_is_a_wrong_method(iris_application: Application
     assert answer.headers["allow"] == "POST"
 
 
-@SLOW
 @pytest.mark.parametrize("path", ["/" * 8000 + "x", "/x" + "/" * 8000 + "x"])
 @pytest.mark.parametrize("event", [rest_event, http_event])
 def test_thousands_of_slashes_take_no_time(iris_application: Application, event: Any, path: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
-from handler.request import PAYLOAD_BYTES, json_text, payload_version
+from handler.request import PAYLOAD_BYTES, json_text, method_and_path, payload_version
 from tests.events_expected import EXPECTED, read_event
 from tests.unit.handler.asking import as_base64, http_event, rest_event
 
@@ -51,6 +51,14 @@ def test_each_event_of_the_corpus_is_told_by_its_form(name: str) -> None:
 def test_what_is_no_http_event_is_refused_with_where_to_find_one(event: object) -> None:
     with pytest.raises(UnsupportedEvent, match="events/ has one of each to copy"):
         payload_version(event)
+
+
+@pytest.mark.parametrize("event", [rest_event, http_event])
+def test_what_is_logged_of_a_request_has_a_bound(event: Any) -> None:
+    assert method_and_path(event(None, method="GET", path="/health")) == ("GET", "/health")
+    method, path = method_and_path(event(None, method="G" * 9999, path="/" * 9999))
+    assert (method, path) == ("G" * 300, "/" * 300)
+    assert method_and_path({"features": [1]}) == (None, None)
 
 
 @given(st.text(st.characters(codec="utf-8")))
