@@ -62,10 +62,10 @@ def test_what_is_logged_of_a_request_has_a_bound(event: Any) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")))
-def test_a_body_arrives_as_it_was_sent_in_base64_or_not(body: str) -> None:
+def test_a_body_arrives_as_it_was_sent_but_for_a_byte_order_mark_in_base64_or_not(body: str) -> None:
     for event in (rest_event(body), http_event(body)):
-        assert json_text(parsed(event)) == body
-        assert json_text(parsed(as_base64(event, body.encode()))) == body
+        assert json_text(parsed(event)) == body.removeprefix("\ufeff")
+        assert json_text(parsed(as_base64(event, body.encode()))) == body.removeprefix("\ufeff")
 
 
 @pytest.mark.parametrize("event", [rest_event(None), rest_event(""), http_event(None)])
