@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.answers import answer_for
 from handler.artifact_cache import temporary_cache
+from handler.cors import PREFLIGHT, Cors
 from handler.environment import Environment, Loaded
 from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
 from handler.read_ahead import ReadAhead
@@ -50,11 +51,13 @@ class Application:
         telemetry: Telemetry,
         max_rows: int = DEFAULT_MAX_ROWS,
         read_report: Callable[[str], bytes | None] = lambda _: None,
+        cors: Cors | None = None,
     ) -> None:
         self.environment = environment
         self.telemetry = telemetry
         self.max_rows = max_rows
         self.read_report = read_report
+        self.cors = cors or Cors()
         self.handle = telemetry.observed(self._handle)
 
     def _handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -74,6 +77,7 @@ class Application:
             response = self._respond(asked, request_id)
         except Exception as error:  # noqa: BLE001 - each has its answer, and what is not ours is logged there
             response = self.refuse(error, request_id)
+        response.headers.update(self.cors.headers(asked.headers.get("origin")))
         return {
             "statusCode": response.status_code,
             "body": response.body,
@@ -83,6 +87,9 @@ class Application:
 
     def _respond(self, event: BaseProxyEvent, request_id: str) -> Response[str]:
         method = event.http_method.upper()
+        if method == "OPTIONS" and self.cors.allows(event.headers.get("origin")):
+            # For every path, so that a page can read why the request itself is refused.
+            return Response(204, None, "", {**self._headers(request_id), **PREFLIGHT})
         result = find_route(method, route_path(event.raw_event))(self, event)
         headers = self._headers(request_id)
         response = json_response(200, result, headers) if isinstance(result, dict) else page_response(result, headers)
@@ -143,7 +150,7 @@ def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: 
     source = ModelSource(store, settings.model_alias, cache)
     load = ReadAhead(source).load if ahead else source.load
     environment = Environment(load, settings.model_refresh_seconds)
-    return Application(environment, telemetry, settings.max_rows, source.report)
+    return Application(environment, telemetry, settings.max_rows, source.report, Cors(settings.cors_origins))
 
 
 def _failing(error: InvalidSettings) -> Callable[[ServedModel | None], ServedModel]:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,20 @@ SCRIPT = Path(__file__).with_name("translate.py")
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
-def translated(**parameters: str) -> Any:
-    """The template's resources with these parameters; raises ToolMissing where SAM is not installed."""
+@cache
+def transformed(**parameters: str) -> Any:
+    """The template after the transform; raises ToolMissing where SAM is not installed. Nobody may change it."""
     if not SAM.exists():
         raise ToolMissing(f"{SAM} is missing: run `make .tools/sam/installed`.")
     command = [str(SAM.with_name("python")), str(SCRIPT), str(ROOT / "template.yaml")]
     command += [f"{name}={value}" for name, value in parameters.items()]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=True)
-    template = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def translated(**parameters: str) -> Any:
+    """The resources that there are with these parameters, their conditions resolved."""
+    template = transformed(**parameters)
     values = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()} | parameters
     holds = {name: _holds(condition, values) for name, condition in template.get("Conditions", {}).items()}
     resources = template["Resources"]

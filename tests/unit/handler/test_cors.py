@@ -12,7 +12,6 @@ from tests.unit.handler.asking import ask, assert_refused, get_event, http_event
 ONE, TWO, OTHER = "https://one.example", "http://localhost:3000", "https://other.example"
 ROW = json.dumps({"features": [6.0, 2.5, 4.5, 1.5]})
 EVENTS = pytest.mark.parametrize("event", [rest_event, http_event])
-NO_CORS = pytest.mark.xfail(strict=True, reason="there is no CORS")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,6 @@ def cors_headers(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.startswith("access-control-")}
 
 
-@NO_CORS
 @EVENTS
 @pytest.mark.parametrize("origin", [ONE, TWO])
 def test_an_allowed_page_may_read_answers_and_errors_and_their_headers(
@@ -59,12 +57,10 @@ def test_no_other_page_is_told_anything(application: Application, event: Any, or
     assert cors_headers(answer.headers) == {}
 
 
-@NO_CORS
 def test_caches_are_told_that_the_answer_hangs_on_the_origin(application: Application) -> None:
     assert ask(application, rest_event(ROW)).headers["vary"] == "Origin"
 
 
-@NO_CORS
 @EVENTS
 @pytest.mark.parametrize("path", ["/predict", "/health", "/openapi.json", "/", "/nowhere"])
 def test_a_preflight_is_answered_without_a_model(event: Any, path: str) -> None:
@@ -78,14 +74,12 @@ def test_a_preflight_is_answered_without_a_model(event: Any, path: str) -> None:
     assert int(answer.headers["access-control-max-age"]) > 0
 
 
-@NO_CORS
 def test_a_503_can_be_read_with_its_wait() -> None:
     application = open_application(MODEL_URI="/no/such/place", CORS_ORIGINS=ONE)
     answer = ask(application, rest_event(ROW, headers=from_origin(ONE)))
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (503, ONE)
 
 
-@NO_CORS
 def test_a_star_stands_for_every_page(iris_root: Path) -> None:
     application = open_application(MODEL_URI=str(iris_root), CORS_ORIGINS="*")
     answer = ask(application, rest_event(ROW, headers=from_origin(OTHER)))
@@ -104,7 +98,6 @@ def test_without_origins_everything_is_as_it_was(iris_application: Application, 
     assert "vary" not in answer.headers
 
 
-@NO_CORS
 @pytest.mark.parametrize(
     "text",
     [
