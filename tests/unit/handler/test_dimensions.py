@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handler.dimensions import MOST_CHARACTERS, dimension_value
 from handler.manifest import Feature
 from tests import served_models
 from tests.unit.handler.asking import predict_event
@@ -26,7 +28,6 @@ def taken_by_cloudwatch(value: Any) -> bool:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="names become dimensions as they are")
 def test_every_metric_of_a_feature_outside_its_range_is_taken_by_cloudwatch(tmp_path: Path) -> None:
     sound = served_models.regression()
     (first, *others) = sound.manifest.features
@@ -52,3 +53,36 @@ def test_every_metric_of_a_feature_outside_its_range_is_taken_by_cloudwatch(tmp_
     told = [line["feature"] for line in lines if "feature" in line]
     assert len(set(told)) == len(NAMES)
     assert told[-1] == NAMES[-1]
+
+
+texts = st.text() | st.text(alphabet=":\\ \tx3aempty~é", max_size=8) | st.text(min_size=300).map(lambda text: text * 9)
+
+
+@given(texts)
+def test_any_name_becomes_a_value_that_cloudwatch_takes(name: str) -> None:
+    assert taken_by_cloudwatch(dimension_value(name))
+
+
+@given(st.lists(texts, unique=True, min_size=2, max_size=20))
+def test_no_two_names_become_one(names: list[str]) -> None:
+    assert len({dimension_value(name) for name in names}) == len(names)
+
+
+def test_long_names_that_differ_at_their_ends_stay_apart() -> None:
+    one, other = dimension_value("n" * 5000 + "a"), dimension_value("n" * 5000 + "b")
+    assert one != other
+    assert len(one) == len(other) == MOST_CHARACTERS
+    assert one.startswith("n" * 1000)
+
+
+@given(st.text(alphabet=st.characters(codec="ascii", exclude_categories=["Cc"], exclude_characters="\\")))
+def test_a_plain_name_stays_what_it_is(name: str) -> None:
+    if name.strip() and not name.startswith(":") and len(name) <= MOST_CHARACTERS:
+        assert dimension_value(name) == name
+
+
+def test_another_name_stays_recognisable() -> None:
+    assert dimension_value("größe") == "gr\\xf6\\xdfe"
+    assert dimension_value(":a") == "\\x3aa"
+    assert dimension_value("  ") == "\\x20 "
+    assert dimension_value("") == "\\empty"
