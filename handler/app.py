@@ -26,7 +26,7 @@ from handler.cors import PREFLIGHT, Cors
 from handler.environment import Environment, Loaded
 from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
 from handler.read_ahead import ReadAhead
-from handler.request import parsed_event
+from handler.request import origin_of, parsed_event
 from handler.responses import json_response, page_response
 from handler.routes import find_route
 from handler.routing import route_path
@@ -77,7 +77,7 @@ class Application:
             response = self._respond(asked, request_id)
         except Exception as error:  # noqa: BLE001 - each has its answer, and what is not ours is logged there
             response = self.refuse(error, request_id)
-        response.headers.update(self.cors.headers(asked.headers.get("origin")))
+        response.headers.update(self.cors.headers(origin_of(event)))
         return {
             "statusCode": response.status_code,
             "body": response.body,
@@ -87,7 +87,7 @@ class Application:
 
     def _respond(self, event: BaseProxyEvent, request_id: str) -> Response[str]:
         method = event.http_method.upper()
-        if method == "OPTIONS" and self.cors.allows(event.headers.get("origin")):
+        if method == "OPTIONS" and self.cors.allows(origin_of(event.raw_event)):
             # For every path, so that a page can read why the request itself is refused.
             return Response(204, None, "", {**self._headers(request_id), **PREFLIGHT})
         result = find_route(method, route_path(event.raw_event))(self, event)

@@ -61,11 +61,11 @@ def of_nested_row(row: object, width: int, *, batch: bool) -> str | None:
     """What is wrong with a row that holds rows in place of `width` values; None for any other."""
     if not isinstance(row, list) or not row or not all(isinstance(value, list | dict) for value in row):
         return None
-    one = len(row) == 1
-    came = f"expected {width} values, came {'a row within a list' if one else f'{len(row)} rows'}"
+    came = "a row within a list" if len(row) == 1 else f"{len(row)} rows"
     if batch:
-        return f"{came}: there is one list too many in 'instances', which takes [[…], …]"
-    return f"{came}: send {'it' if one else 'them'} as {'features' if one else 'instances'!r}" + " itself" * one
+        return f"expected {width} values, came {came}: there is one list too many in 'instances', which takes [[…], …]"
+    mended = "send the row itself as 'features'" if len(row) == 1 else "send them as 'instances'"
+    return f"expected {width} values, came {came}: {mended}"
 
 
 def of_value(value: object, wanted: str) -> str:

@@ -49,6 +49,13 @@ def parsed_event(event: dict[str, Any]) -> BaseProxyEvent:
     return kind(event)
 
 
+def origin_of(event: Mapping[str, Any]) -> str | None:
+    """The header Origin, by which a browser names the page that asks; None where there is none."""
+    headers = event.get("headers")
+    named = headers.items() if isinstance(headers, Mapping) else ()
+    return next((value for name, value in named if name.lower() == "origin" and isinstance(value, str)), None)
+
+
 def method_and_path(event: object) -> tuple[str, str] | tuple[None, None]:
     """What the log says was asked for, cut to a length that a log line can bear; None twice for no HTTP event."""
     try:

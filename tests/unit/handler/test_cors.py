@@ -117,3 +117,9 @@ def test_without_origins_everything_is_as_it_was(iris_application: Application, 
 def test_what_is_no_list_of_origins_is_an_invalid_setting(iris_root: Path, text: str) -> None:
     application = open_application(MODEL_URI=str(iris_root), CORS_ORIGINS=text)
     assert_refused(ask(application, get_event("/health")), 503, "invalid_settings")
+
+
+@pytest.mark.parametrize("headers", [None, [], "Origin", {"Origin": None}, {"Origin": [ONE]}])
+def test_headers_of_an_odd_form_name_no_page(application: Application, headers: Any) -> None:
+    answer = ask(application, {**get_event("/health"), "headers": headers})
+    assert (answer.status, cors_headers(answer.headers)) == (200, {})
