@@ -190,10 +190,9 @@ def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequenc
     wanted = "a number" if feature.kind == "number" else listed
     if feature.nullable:
         wanted += " or null"
+    known = {*feature.categories}
     for index, value in zip(indexes, column, strict=True):
-        if type(value) not in expected or (
-            type(value) is str and not feature.allow_unknown and value not in feature.categories
-        ):
+        if type(value) not in expected or (type(value) is str and not feature.allow_unknown and value not in known):
             came = _described(value) + body_hints.of_value(value, wanted)
             yield Problem(index, feature.name, f"expected {wanted}, came {came}")
 
