@@ -56,8 +56,9 @@ local-cloud-down: install ## End it
 	@$(RUN) -m tests.e2e.local_cloud down
 
 .PHONY: check-template
-check-template: .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, and check it against rules of security
+check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it, and check it against rules of security
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
+	$(RUN) -m pytest tests/template
 	.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --quiet --skip-download
 
 .PHONY: sam

@@ -11,26 +11,26 @@ from handler import init_phase
 # isort: split
 import os
 import random
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.answers import answer_for
 from handler.artifact_cache import temporary_cache
+from handler.cors import PREFLIGHT, Cors
 from handler.environment import Environment, Loaded
 from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
 from handler.read_ahead import ReadAhead
-from handler.request import payload_version
+from handler.request import origin_of, parsed_event
 from handler.responses import json_response, page_response
-from handler.routes import ROUTES, Route, no_route
+from handler.routes import find_route
+from handler.routing import route_path
 from handler.served_model import ModelSource, ServedModel
 from handler.settings import DEFAULT_MAX_ROWS, DEFAULT_REFRESH_SECONDS, Settings
 from handler.store import DirectoryStore, open_store
@@ -38,9 +38,6 @@ from handler.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from handler.predictor import Predictor
-
-TRAILING_SLASH: list[str | re.Pattern[str]] = [re.compile("/+$")]
-"""What resolvers leave out of a path. Powertools' REST resolver ignores the slash by itself, the others do not."""
 
 RESTORE_SECONDS = 8.0
 """How long a restored environment waits for the alias, of the 10 s that Lambda gives it."""
@@ -55,48 +52,51 @@ class Application:
         telemetry: Telemetry,
         max_rows: int = DEFAULT_MAX_ROWS,
         read_report: Callable[[str], bytes | None] = lambda _: None,
+        cors: Cors | None = None,
     ) -> None:
         self.environment = environment
         self.telemetry = telemetry
         self.max_rows = max_rows
         self.read_report = read_report
-        self._resolvers = {
-            "1.0": self.routed(APIGatewayRestResolver(debug=False, strip_prefixes=TRAILING_SLASH)),
-            "2.0": self.routed(APIGatewayHttpResolver(debug=False, strip_prefixes=TRAILING_SLASH)),
-        }
+        self.cors = cors or Cors()
         self.handle = telemetry.observed(self._handle)
-
-    def routed(self, resolver: ApiGatewayResolver) -> ApiGatewayResolver:
-        """Give `resolver` the routes and the errors of this application, and give it back."""
-        for (method, path), route in ROUTES.items():
-            resolver.route(path, method)(self._answering(resolver, route))
-
-        def refuse(error: Exception) -> Response[str]:
-            if isinstance(error, NotFoundError):
-                error = no_route(resolver.current_event)
-            return self.refuse(error, resolver.lambda_context.aws_request_id)
-
-        resolver.exception_handler([Exception, NotFoundError])(refuse)
-        return resolver
-
-    def _answering(self, resolver: ApiGatewayResolver, route: Route) -> Callable[[], Response[str]]:
-        def answer() -> Response[str]:
-            result = route(self, resolver.current_event)
-            headers = self._headers(resolver.lambda_context.aws_request_id)
-            return json_response(200, result, headers) if isinstance(result, dict) else page_response(result, headers)
-
-        return answer
 
     def _handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         began = time.perf_counter()
-        try:
-            answer = self._resolvers[payload_version(event)].resolve(event, context)
-        except UnsupportedEvent as error:
-            refusal = self.refuse(error, context.aws_request_id)
-            answer = {"statusCode": refusal.status_code, "headers": refusal.headers, "body": refusal.body}
-            event = {}
+        answer = self.answer(event, context.aws_request_id)
         self.telemetry.answered(event, answer["statusCode"], time.perf_counter() - began, self._model_version())
         return answer
+
+    def answer(self, event: dict[str, Any], request_id: str) -> dict[str, Any]:
+        """What Lambda returns for `event`, whatever it is; nothing is said in the log of its having been answered."""
+        try:
+            asked = parsed_event(event)
+        except UnsupportedEvent as error:
+            refusal = self.refuse(error, request_id)
+            return {"statusCode": refusal.status_code, "headers": refusal.headers, "body": refusal.body}
+        try:
+            response = self._respond(asked, request_id)
+        except Exception as error:  # noqa: BLE001 - each has its answer, and what is not ours is logged there
+            response = self.refuse(error, request_id)
+        response.headers.update(self.cors.headers(origin_of(event)))
+        return {
+            "statusCode": response.status_code,
+            "body": response.body,
+            "isBase64Encoded": False,
+            **asked.header_serializer().serialize(headers=response.headers, cookies=[]),
+        }
+
+    def _respond(self, event: BaseProxyEvent, request_id: str) -> Response[str]:
+        method = event.http_method.upper()
+        if method == "OPTIONS" and self.cors.allows(origin_of(event.raw_event)):
+            # For every path, so that a page can read why the request itself is refused.
+            return Response(204, None, "", {**self._headers(request_id), **PREFLIGHT})
+        result = find_route(method, route_path(event.raw_event))(self, event)
+        headers = self._headers(request_id)
+        response = json_response(200, result, headers) if isinstance(result, dict) else page_response(result, headers)
+        if method == "HEAD":
+            response.body = ""
+        return response
 
     def predictor(self) -> "Predictor":
         """The model that serves; raises ModelUnavailable."""
@@ -151,7 +151,7 @@ def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: 
     source = ModelSource(store, settings.model_alias, cache)
     first = ReadAhead(source).load if ahead else source.load
     environment = Environment(source.load, settings.model_refresh_seconds, first=first)
-    return Application(environment, telemetry, settings.max_rows, source.report)
+    return Application(environment, telemetry, settings.max_rows, source.report, Cors(settings.cors_origins))
 
 
 def _failing(error: InvalidSettings) -> Callable[[ServedModel | None], ServedModel]:

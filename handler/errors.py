@@ -9,7 +9,7 @@ tree and fails on a class that the table leaves out. `training.errors` adds what
     │   ├── UnknownPath
     │   ├── WrongMethod
     │   ├── UnsupportedMediaType
-    │   ├── UndecodableBody              wrong base64, not UTF-8
+    │   ├── UndecodableBody              wrong base64, damaged gzip, not UTF-8
     │   ├── InvalidJson                  not JSON, or NaN, Infinity, 1e999 in it
     │   ├── InvalidBody                  JSON of another form than ours
     │   ├── TooManyRows
@@ -83,11 +83,11 @@ class WrongMethod(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The Content-Type says that the body is not JSON."""
+    """The headers say that the body is not JSON, or packed in a way that is not taken."""
 
 
 class UndecodableBody(RequestError):
-    """The body is not the base64 or the UTF-8 that it should be."""
+    """The body is not the base64, the gzip or the UTF-8 that it should be."""
 
 
 class InvalidJson(RequestError):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handler import body_hints
 from handler.domain import description, outside
 from handler.errors import InvalidBody, InvalidFeatures, InvalidJson, Problem
 from handler.manifest import Feature
@@ -42,16 +43,16 @@ def parse_body(text: str) -> Instances:
     """Parse the body of POST /predict; raises InvalidJson or InvalidBody."""
     body = _parse_strict_json(text)
     if not isinstance(body, dict):
-        raise InvalidBody("The body must be a JSON object with 'features' or 'instances'.")
+        raise InvalidBody(body_hints.of_no_object(body))
     if "features" not in body and "instances" not in body:
-        raise InvalidBody("Invalid input: 'features' key not found")
+        raise InvalidBody(body_hints.of_no_rows(body))
     if len(body) > 1 or isinstance(body, RepeatedNames):
         raise InvalidBody("The body must hold either 'features' or 'instances', once, and nothing else.")
     if "features" in body:
         return Instances([body["features"]], batch=False)
     rows = body["instances"]
     if not isinstance(rows, list) or not rows:
-        raise InvalidBody("'instances' must be a list of at least one row.")
+        raise InvalidBody(body_hints.of_no_list(rows))
     return Instances(rows, batch=True)
 
 
@@ -73,7 +74,7 @@ def to_rows(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
         if not found:
             matrix[:, position] = np.array(column, dtype=np.float64 if feature.kind == "number" else object)
     if problems:
-        raise _refusal(sorted(problems, key=lambda problem: problem.row))
+        raise _refusal(sorted(_told_of_nesting(problems, instances, len(names)), key=lambda problem: problem.row))
     return matrix
 
 
@@ -95,6 +96,16 @@ def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], lis
             continue
         indexes.append(index)
     return indexes, ordered, problems
+
+
+def _told_of_nesting(problems: Sequence[Problem], instances: Instances, width: int) -> list[Problem]:
+    """`problems`, with one for each row that holds rows in place of those of its values."""
+    told = (
+        (index, body_hints.of_nested_row(row, width, batch=instances.batch)) for index, row in enumerate(instances.rows)
+    )
+    nested = dict(islice(((index, why) for index, why in told if why), MAX_PROBLEMS))
+    others = [problem for problem in problems if problem.row not in nested]
+    return [*(Problem(index, None, why) for index, why in nested.items()), *others]
 
 
 def _numbers_at_once(ordered: Sequence[Sequence[Any]], features: Sequence[Feature]) -> NDArray[np.float64] | None:
@@ -122,12 +133,14 @@ def _numbers_at_once(ordered: Sequence[Sequence[Any]], features: Sequence[Featur
 
 
 def _parse_strict_json(text: str) -> Any:
+    if not text:
+        raise InvalidJson(f"The body is empty, which is not JSON: {body_hints.ROWS}.")
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
     except RecursionError:
         raise InvalidJson("The body is nested too deeply to be a request.") from None
     except json.JSONDecodeError as error:
-        raise InvalidJson(f"The body is not JSON: {error}.") from None
+        raise InvalidJson(f"The body is not JSON: {body_hints.of_other_bytes(text) or error}.") from None
     except ValueError:  # Python converts no integer of more than 4300 digits
         raise InvalidJson("The body holds a number that no 64-bit float can hold.") from None
 
@@ -152,7 +165,11 @@ def _row_problems(index: int, row: object, names: Sequence[str]) -> Iterator[Pro
         yield from (Problem(index, name, "missing") for name in names if name not in row)
         yield from (Problem(index, name[:100], "unknown to this model") for name in row if name not in known)
     else:
-        yield Problem(index, None, f"expected a list of values or an object of named values, came {_described(row)}")
+        yield Problem(
+            index,
+            None,
+            f"expected a list of values or an object of named values, came {_described(row)}{body_hints.of_row(row)}",
+        )
 
 
 def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
@@ -173,11 +190,11 @@ def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequenc
     wanted = "a number" if feature.kind == "number" else listed
     if feature.nullable:
         wanted += " or null"
+    known = {*feature.categories}
     for index, value in zip(indexes, column, strict=True):
-        if type(value) not in expected or (
-            type(value) is str and not feature.allow_unknown and value not in feature.categories
-        ):
-            yield Problem(index, feature.name, f"expected {wanted}, came {_described(value)}")
+        if type(value) not in expected or (type(value) is str and not feature.allow_unknown and value not in known):
+            came = _described(value) + body_hints.of_value(value, wanted)
+            yield Problem(index, feature.name, f"expected {wanted}, came {came}")
 
 
 def _untakable(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:

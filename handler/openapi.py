@@ -22,7 +22,7 @@ TITLES = {
     404: "No such path",
     405: "The path has other methods",
     413: "Too much for one request",
-    415: "Not JSON by its Content-Type",
+    415: "Not JSON by its Content-Type, or packed otherwise than as gzip or deflate",
     422: "Well-formed, but not rows of this model",
     429: "Too many requests for this API key",
     500: "A bug of the service",

@@ -12,10 +12,17 @@ from aws_lambda_powertools.event_handler import Response
 
 from handler.errors import ResponseTooLarge
 from handler.manifest import Manifest
-from handler.request import PAYLOAD_BYTES
+from handler.request import PAYLOAD_BYTES, utf_8_bytes
 
 ENVELOPE_BYTES = 4096
 """Room for the status, the headers and the names around the body in what Lambda returns to API Gateway."""
+
+MORE_BYTES = {
+    **{chr(code): 5 for code in range(32)},  # \u0001 in place of one byte
+    **dict.fromkeys('"\\\n\r\t\b\f', 1),  # \n in place of one byte
+    **dict.fromkeys("\u2028\u2029", 3),  # \u2028 in place of three bytes
+}
+"""What a character takes as a JSON string's escape beyond what it takes in UTF-8."""
 
 NOT_FOR_CLIENTS = ("artifacts", "training", "more_examples")
 
@@ -41,7 +48,8 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     Raises ValueError on NaN or infinity in `body`: a model that answers so has no answer, and JSON has no word for it.
     """
     text = "{" + ",".join([f"{_json(name)}:{_json(value)}" for name, value in body.items()]) + "}"
-    _require_room(text)
+    # What json.dumps writes is ASCII without control characters; the count below would cost a large batch more.
+    _require_room(len(text) + text.count('"') + text.count("\\"))
     return Response(status, "application/json", text, {"Cache-Control": "no-store", **headers})
 
 
@@ -51,15 +59,24 @@ def _json(value: object) -> str:
 
 def page_response(page: Page, headers: Mapping[str, str]) -> Response[str]:
     """A page or a file of one as an answer; raises ResponseTooLarge where Lambda would refuse to return it."""
-    _require_room(page.text)
+    _require_room(travelling_bytes(page.text))
     return Response(200, page.content_type, page.text, {"Cache-Control": "no-store", **headers, **page.headers})
 
 
-def _require_room(text: str) -> None:
-    # The body travels as a JSON string within JSON: quotes, backslashes and line ends take two bytes there.
-    size = len(text) + text.count('"') + text.count("\\") + text.count("\n") + ENVELOPE_BYTES
+def _require_room(travelling: int) -> None:
+    size = travelling + ENVELOPE_BYTES
     if size > PAYLOAD_BYTES:
         raise ResponseTooLarge(f"The answer would take {size} bytes; Lambda returns {PAYLOAD_BYTES}. Send fewer rows.")
+
+
+def travelling_bytes(text: str) -> int:
+    """The bytes that `text` takes within the JSON that the runtime returns.
+
+    That of python3.13 writes it as UTF-8 (awslambdaric, lambda_runtime_marshaller.py, `ensure_ascii=False`), by
+    simplejson, which escapes U+2028 and U+2029 besides what JSON must have escaped.
+    """
+    escaped = sum(text.count(character) * more for character, more in MORE_BYTES.items())
+    return utf_8_bytes(text) + escaped
 
 
 def model_summary(manifest: Manifest) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The routes: which paths there are, and the one function that answers each.
 
-`handler.app` registers ROUTES with Powertools' resolvers and turns what the functions give, or raise, into responses.
+`handler.app` looks a request up by `find_route` and turns what the function gives, or raises, into a response.
 A new route is a function here and its line in ROUTES.
 """
 
@@ -16,6 +16,7 @@ from handler.instances import parse_body, to_rows
 from handler.ranges import outside_training
 from handler.request import json_text
 from handler.responses import JsonText, Page, model_summary, visible_manifest
+from handler.routing import asked_path
 
 if TYPE_CHECKING:
     from handler.app import Application
@@ -85,7 +86,7 @@ def docs(_: "Application", event: BaseProxyEvent) -> Page:
     """GET /docs: the contract, to read and to try."""
     from handler.pages import docs_page
 
-    return docs_page(event.path)
+    return docs_page(asked_path(event.raw_event))
 
 
 def swagger_ui_script(_: "Application", __: BaseProxyEvent) -> Page:
@@ -117,11 +118,16 @@ ROUTES: Mapping[tuple[str, str], Route] = {
 }
 
 
-def no_route(event: BaseProxyEvent) -> UnknownPath | WrongMethod:
-    """Why no route answers `event`: its path is unknown, or has other methods."""
-    path = event.path.rstrip("/") or "/"
-    allowed = tuple(method for method, known in ROUTES if known == path)
+def find_route(method: str, path: str) -> Route:
+    """The function that answers `method` on `path`; raises UnknownPath, or WrongMethod with the methods there are.
+
+    HEAD is answered as GET is; `handler.app` leaves the body out (RFC 9110, 9.3.2).
+    """
+    if route := ROUTES.get(("GET" if method == "HEAD" else method, path)):
+        return route
+    methods = [known for known, at in ROUTES if at == path]
+    allowed = (*methods, "HEAD") if "GET" in methods else (*methods,)
     if allowed:
-        return WrongMethod(f"{path} takes {', '.join(allowed)}, not {event.http_method}.", allowed)
-    paths = ", ".join(f"{method} {known}" for method, known in ROUTES)
-    return UnknownPath(f"There is no such path here; there are {paths}.")
+        raise WrongMethod(f"{path} takes {', '.join(allowed)}, not {method[:20]}.", allowed)
+    paths = ", ".join(f"{known} {at}" for known, at in ROUTES)
+    raise UnknownPath(f"There is no such path here; there are {paths}.")

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handler.alias import is_alias_name
+from handler.cors import origins_of
 from handler.errors import InvalidSettings
 
-VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MODEL_REFRESH_SECONDS", "MAX_ROWS")
+VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MODEL_REFRESH_SECONDS", "MAX_ROWS", "CORS_ORIGINS")
 
 DEFAULT_ALIAS = "production"
 DEFAULT_REFRESH_SECONDS = 60
@@ -28,6 +29,7 @@ class Settings:
     model_alias: str = DEFAULT_ALIAS
     model_refresh_seconds: int = DEFAULT_REFRESH_SECONDS
     max_rows: int = DEFAULT_MAX_ROWS
+    cors_origins: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -42,11 +44,18 @@ class Settings:
             raise InvalidSettings(
                 f"MODEL_ALIAS must be lower-case letters, digits, '-' and '_', up to 63 of them; it is {model_alias!r}."
             )
+        cors_origins = origins_of(environ.get("CORS_ORIGINS", ""))
+        if cors_origins is None:
+            raise InvalidSettings(
+                "CORS_ORIGINS must be '*', or origins such as https://example.com without paths, separated by commas; "
+                f"it is {environ['CORS_ORIGINS'][:100]!r}."
+            )
         return cls(
             model_uri,
             model_alias,
             _positive(environ, "MODEL_REFRESH_SECONDS", DEFAULT_REFRESH_SECONDS),
             _positive(environ, "MAX_ROWS", DEFAULT_MAX_ROWS),
+            cors_origins,
         )
 
 

@@ -12,7 +12,9 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from handler.dimensions import dimension_value
 from handler.errors import ModelUnavailable
+from handler.request import method_and_path
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -27,7 +29,8 @@ class Telemetry:
         self.service = environ.get("POWERTOOLS_SERVICE_NAME", DEFAULT_SERVICE)
         self.namespace = environ.get("POWERTOOLS_METRICS_NAMESPACE", DEFAULT_NAMESPACE)
         self.logger = Logger(service=self.service, location=None)
-        self.metrics = Metrics(service=self.service, namespace=self.namespace)
+        self.service_dimension = dimension_value(self.service)
+        self.metrics = Metrics(service=self.service_dimension, namespace=self.namespace)
 
     def observed(self, handle: Handler) -> Handler:
         """`handle` with the request's id and the cold start in each log line, and its metrics written at its end."""
@@ -41,8 +44,8 @@ class Telemetry:
     def count(self, name: str, value: int, dimension: str, of: str) -> None:
         """Count something under a dimension that the request's other metrics do not have."""
         with single_metric(name, MetricUnit.Count, value, namespace=self.namespace) as metric:
-            metric.add_dimension("service", self.service)
-            metric.add_dimension(dimension, of)
+            metric.add_dimension("service", self.service_dimension)
+            metric.add_dimension(dimension, dimension_value(of))
 
     def model_loaded(self, version: str, seconds: float, replaced: str | None) -> None:
         """A model was loaded and serves from now on.
@@ -82,16 +85,16 @@ class Telemetry:
         self.logger.error("internal error", exception_name=type(error).__name__, trace=trace)
         self.logger.debug("internal error, in full", exc_info=error)
 
-    def answered(self, event: Mapping[str, Any], status: int, seconds: float, model_version: str) -> None:
+    def answered(self, event: object, status: int, seconds: float, model_version: str) -> None:
         """One request is over."""
-        context = event.get("requestContext") or {}
+        method, path = method_and_path(event)
         self.measure("Requests", MetricUnit.Count, 1)
         self.measure("Latency", MetricUnit.Milliseconds, 1000 * seconds)
         self.logger.info(
             "answered",
             status=status,
-            method=event.get("httpMethod") or (context.get("http") or {}).get("method"),
-            path=event.get("path") or event.get("rawPath"),
+            method=method,
+            path=path,
             milliseconds=round(1000 * seconds, 2),
             model_version=model_version,
         )

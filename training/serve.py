@@ -1,19 +1,18 @@
 """Serves the function's own routes on localhost, without Docker: `make serve`.
 
-Powertools brings the ASGI side; routes, errors and answers are `handler.app`'s. What API Gateway does (keys,
-throttling) is not here, nor are Lambda's metrics and log lines: uvicorn logs each request instead.
+Each HTTP request becomes the event that a function URL would make of it, and `handler.app` answers it. What API Gateway
+does (keys, throttling) is not here, nor are Lambda's metrics and log lines: uvicorn logs each request instead.
 """
 
+import base64
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import uvicorn
-from aws_lambda_powertools.event_handler import HttpResolverLocal
-from aws_lambda_powertools.event_handler.http_resolver import MockLambdaContext
 from aws_lambda_powertools.metrics import MetricUnit
 
-from handler.app import TRAILING_SLASH, Application, create_application
+from handler.app import Application, create_application
 from handler.errors import UndecodableBody
 from handler.telemetry import Telemetry
 
@@ -21,25 +20,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-class LocalContext(MockLambdaContext):
-    """What Lambda would say of an invocation: here, an id of its own."""
-
-    def __init__(self) -> None:
-        self.aws_request_id = str(uuid.uuid4())
-
-
-class LocalResolver(HttpResolverLocal):
-    """Powertools' ASGI resolver, with one context a request in place of one for all."""
-
-    @property
-    def lambda_context(self) -> Any:
-        return self.context.setdefault("local_context", LocalContext())
-
-    @lambda_context.setter
-    def lambda_context(self, value: Any) -> None:
-        """Ignored: the resolver sets the context that all requests share."""
 
 
 class LocalTelemetry(Telemetry):
@@ -53,25 +33,79 @@ class LocalTelemetry(Telemetry):
 
 
 def create_asgi(application: Application) -> Asgi:
-    """The application as an ASGI app."""
-    resolver = LocalResolver(debug=False, strip_prefixes=TRAILING_SLASH)
-    application.routed(resolver)
+    """The application as an ASGI app, which answers one request at a time as an execution environment does."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        body = await _body(receive)
+        request_id = str(uuid.uuid4())
         try:
-            await resolver(scope, receive, send)
+            headers = _headers(scope)
         except UnicodeDecodeError:
-            # The resolver decodes body and headers before any route runs. API Gateway would hand on base64 instead.
-            refusal = application.refuse(UndecodableBody("The body and the headers must be UTF-8."), str(uuid.uuid4()))
-            headers = [(name.lower().encode(), str(value).encode()) for name, value in refusal.headers.items()]
-            await send({"type": "http.response.start", "status": refusal.status_code, "headers": headers})
-            await send({"type": "http.response.body", "body": str(refusal.body).encode()})
+            refusal = application.refuse(UndecodableBody("The headers must be UTF-8."), request_id)
+            await _send(send, refusal.status_code, refusal.headers, refusal.body or "")
+            return
+        told = application.answer(_event(scope, headers, body), request_id)
+        await _send(send, told["statusCode"], told["headers"], told["body"])
 
     return answer
+
+
+def _event(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    """The event of a function URL (AWS Lambda Developer Guide, "Invoking Lambda function URLs", payload format)."""
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": scope["path"],
+        "headers": headers,
+        "requestContext": {"stage": "$default", "http": {"method": scope["method"], "path": scope["path"]}},
+        "isBase64Encoded": False,
+    }
+    if not body:
+        return event
+    try:
+        return {**event, "body": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {**event, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers by their names in lower case, those that come twice joined; raises UnicodeDecodeError."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("utf-8").lower(), raw_value.decode("utf-8")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _send(send: Send, status: int, headers: Mapping[str, Any], body: str) -> None:
+    names = [(name.lower().encode(), str(value).encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": names})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Say that all is well when the server starts and when it ends: there is nothing to do then."""
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return
 
 
 def run_server(environ: Mapping[str, str], port: int) -> None:
     """Load the model that `environ` names, then answer on the loopback address until interrupted."""
     application = create_application(environ, LocalTelemetry(environ))
     application.environment.start()
-    uvicorn.run(create_asgi(application), host="127.0.0.1", port=port)
+    uvicorn.run(create_asgi(application), host="127.0.0.1", port=port, ws="none")

@@ -50,7 +50,8 @@ class HttpApi:
             connection.close()
         names = {name.lower(): value for name, value in response.getheaders()}
         is_json = names.get("content-type", "").startswith("application/json")
-        return Answer(response.status, names, json.loads(text) if is_json else text)
+        # The answer to a preflight has no body, whatever its type.
+        return Answer(response.status, names, json.loads(text) if is_json and text else text)
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import gzip
 import http.client
 import json
 import threading
@@ -116,6 +117,21 @@ def test_a_header_that_is_not_utf_8_is_no_failure_of_ours(server: str) -> None:
     status, _, body = ask(server, "GET", "/health", None, {"X-Name": b"caf\xe9"})
     assert status == 400
     assert body["code"] == "undecodable_body"
+
+
+def test_a_compressed_body_is_read(server: str) -> None:
+    body = gzip.compress(b'{"features": [6.0, 2.5, 4.5, 1.5]}')
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    status, _, answer = ask(server, "POST", "/predict", body, headers)
+    assert (status, answer["prediction"]) == (200, "versicolor")
+
+
+def test_head_is_answered_without_a_body(server: str) -> None:
+    with contextlib.closing(http.client.HTTPConnection(server, timeout=10)) as connection:
+        for path, status in (("/health", 200), ("/nowhere", 404)):
+            connection.request("HEAD", path)
+            answer = connection.getresponse()
+            assert (answer.status, answer.read()) == (status, b"")
 
 
 def test_a_query_and_a_trailing_slash_lead_to_the_same_route(server: str) -> None:

@@ -19,6 +19,7 @@ from tests.e2e.aws_stand_in import Credentials, StandIn
 from tests.e2e.commands import ROOT
 from tests.e2e.deploy.stages import (
     NEW_CODE,
+    PAGES,
     Deleted,
     Denied,
     Reconfigured,
@@ -127,8 +128,9 @@ def redeployed(released: Released, project: Path) -> Redeployed:
 
 @pytest.fixture(scope="session")
 def reconfigured(redeployed: Redeployed, project: Path) -> Reconfigured:
-    """A parameter was changed, and nothing else."""
-    stack.deploy(redeployed.after.stand_in, project, parameters=("MaxRows=1",))
+    """Two parameters were changed, and nothing else."""
+    parameters = ("MaxRows=1", f"CorsOrigins={PAGES}")
+    stack.deploy(redeployed.after.stand_in, project, parameters=parameters)
     after = stack.deployed_stack(redeployed.after.stand_in)
     rows = json.dumps({"instances": [[6.0, 2.5, 4.5, 1.5], [5.1, 3.5, 1.4, 0.2]]})
     return Reconfigured(after, after.api.ask("POST", "/predict", rows), redeployed.live_after, after.live_version())

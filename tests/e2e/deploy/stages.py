@@ -8,6 +8,9 @@ from tests.e2e.stack import Stack
 NEW_CODE = "path_of_the_new_code"
 """The code of the error for unknown paths in the release that the stage `denied` deploys."""
 
+PAGES = "https://pages.example"
+"""The origin that the stage `reconfigured` lets ask from a browser."""
+
 
 @dataclass(frozen=True)
 class Unpublished:

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e import stack
 from tests.e2e.deploy.stages import (
     NEW_CODE,
+    PAGES,
     Deleted,
     Denied,
     Reconfigured,
@@ -174,6 +175,17 @@ def test_building_and_deploying_again_changes_nothing(redeployed: Redeployed) ->
 def test_a_changed_parameter_alone_goes_live_through_the_alias(reconfigured: Reconfigured) -> None:
     assert int(reconfigured.live_after) > int(reconfigured.live_before)
     assert (reconfigured.answer.status, reconfigured.answer.body["code"]) == (413, "too_many_rows")
+
+
+def test_a_named_page_may_ask_from_a_browser_and_its_preflight_needs_no_key(reconfigured: Reconfigured) -> None:
+    """Of the preflights that API Gateway would refuse this stand-in sees none; tests/template looks at those."""
+    deployed = reconfigured.stack
+    headers = {"Origin": PAGES, "Access-Control-Request-Method": "POST"}
+    preflight = deployed.api_without_key.ask("OPTIONS", "/predict", headers=headers)
+    assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, PAGES)
+    for api in (deployed.api, deployed.api_without_key):
+        answer = api.ask("GET", "/health", headers={"Origin": PAGES})
+        assert answer.headers["access-control-allow-origin"] in (PAGES, "*")
 
 
 def test_new_code_goes_live_through_the_alias(denied: Denied) -> None:

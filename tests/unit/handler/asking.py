@@ -15,7 +15,7 @@ from handler.app import Application, create_application
 from handler.telemetry import Telemetry
 from tests.conftest import Context
 
-STATUSES = {200, 400, 404, 405, 413, 415, 422, 500, 503}
+STATUSES = {200, 204, 400, 404, 405, 413, 415, 422, 500, 503}
 """The status table of the HTTP contract."""
 
 JSON = {"Content-Type": "application/json"}
@@ -92,8 +92,12 @@ def read_answer(raw: Mapping[str, Any], request_id: str) -> Answer:
     headers = {name.lower(): value for name, value in raw.get("headers", {}).items()}
     for name, values in raw.get("multiValueHeaders", {}).items():
         (headers[name.lower()],) = values
+    if raw["statusCode"] == 204:  # a preflight's answer
+        assert raw["body"] == ""
+        return Answer(204, headers, None, "")
     is_json = headers["content-type"] == "application/json"
-    body = json.loads(raw["body"], parse_constant=_refuse) if is_json else None
+    # Only HEAD is answered with 200 and nothing.
+    body = json.loads(raw["body"], parse_constant=_refuse) if is_json and raw["body"] else None
     answer = Answer(raw["statusCode"], headers, body, raw["body"])
     assert answer.status in STATUSES
     assert not raw.get("isBase64Encoded")

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -220,3 +221,12 @@ def test_no_more_than_a_bound_is_told_and_the_sentence_says_so() -> None:
 def test_a_single_problem_is_told_in_the_sentence_alone() -> None:
     with pytest.raises(InvalidFeatures, match=r"^The values do not fit the model: row 0: expected 3 values, came 1\.$"):
         ask({"features": [1]})
+
+
+def test_one_unknown_category_among_many_rows_and_many_categories_takes_no_time() -> None:
+    colour = Feature("colour", "category", categories=tuple(f"colour {index}" for index in range(5000)))
+    rows = [["colour 4999"]] * 20_000 + [["none of them"]]
+    began = time.perf_counter()
+    (problem,) = problems(rows, (colour,))
+    assert problem.row == 20_000
+    assert time.perf_counter() - began < 1

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from handler.errors import ResponseTooLarge
 from handler.manifest import Manifest
 from handler.request import PAYLOAD_BYTES
-from handler.responses import ENVELOPE_BYTES, json_response, model_summary, visible_manifest
+from handler.responses import (
+    ENVELOPE_BYTES,
+    Page,
+    json_response,
+    model_summary,
+    page_response,
+    travelling_bytes,
+    visible_manifest,
+)
 
 HEADERS = {"X-Request-Id": "1", "X-Model-Version": "none"}
 
@@ -46,6 +54,48 @@ def test_the_largest_answer_fits_what_lambda_returns_and_one_more_character_is_r
     assert PAYLOAD_BYTES - ENVELOPE_BYTES - 16 < len(json.dumps(travelling)) <= PAYLOAD_BYTES
     with pytest.raises(ResponseTooLarge, match=r"Send fewer rows\."):
         json_response(200, {"a": character * (room // each + 1)}, HEADERS)
+
+
+def as_the_runtime_writes_it(body: str | None, headers: object) -> int:
+    """Bytes of an answer on its way: the runtime of python3.13 writes JSON in UTF-8 and escapes what JSON must have."""
+    travelling = {"statusCode": 200, "body": body, "headers": headers, "isBase64Encoded": False}
+    text = json.dumps(travelling, ensure_ascii=False)
+    # simplejson, which the runtime writes with, escapes these two for JavaScript's sake.
+    return len(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode())
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["x", '"', "\n", "é", "中", "\U0001f600", "\r", "\t", "\x01", "\u2028", "aé\t"],
+    ids=ascii,
+)
+def test_the_largest_page_fits_what_lambda_returns_and_one_more_character_is_refused(character: str) -> None:
+    each = as_the_runtime_writes_it(character, {}) - as_the_runtime_writes_it("", {})
+    most = (PAYLOAD_BYTES - ENVELOPE_BYTES) // each
+    fitting = page_response(Page("text/html; charset=utf-8", character * most), HEADERS)
+    size = as_the_runtime_writes_it(fitting.body, fitting.headers)
+    assert PAYLOAD_BYTES - ENVELOPE_BYTES - each < size <= PAYLOAD_BYTES
+    with pytest.raises(ResponseTooLarge):
+        page_response(Page("text/html; charset=utf-8", character * (most + 1)), HEADERS)
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_a_text_takes_the_bytes_that_the_runtime_writes(text: str) -> None:
+    empty = as_the_runtime_writes_it("", {})
+    assert travelling_bytes(text) == as_the_runtime_writes_it(text, {}) - empty
+
+
+def test_as_many_rows_with_names_that_are_not_ascii_are_answered_as_fit() -> None:
+    """An answer's JSON is ASCII: such a letter takes six characters there, and its backslash one more on its way."""
+    row = {"prediction": "größe-中-😀" * 20, "prediction_index": 0}
+    one, two = (json_response(200, {"predictions": [row] * rows}, HEADERS).body for rows in (1, 2))
+    each = as_the_runtime_writes_it(two, HEADERS) - as_the_runtime_writes_it(one, HEADERS)
+    most = (PAYLOAD_BYTES - ENVELOPE_BYTES) // each
+    largest = json_response(200, {"predictions": [row] * most}, HEADERS)
+    size = as_the_runtime_writes_it(largest.body, largest.headers)
+    assert PAYLOAD_BYTES - ENVELOPE_BYTES - each < size <= PAYLOAD_BYTES
+    with pytest.raises(ResponseTooLarge):
+        json_response(200, {"predictions": [row] * (most + 1)}, HEADERS)
 
 
 def test_the_summary_says_which_model_answered(iris_manifest: Manifest) -> None:

@@ -9,15 +9,20 @@ from handler.settings import VARIABLES, Settings
 def test_a_model_uri_alone_is_enough_and_the_rest_has_defaults() -> None:
     settings = Settings.from_env({"MODEL_URI": "s3://bucket/iris"})
     assert settings == Settings(
-        model_uri="s3://bucket/iris", model_alias="production", model_refresh_seconds=60, max_rows=1000
+        model_uri="s3://bucket/iris", model_alias="production", model_refresh_seconds=60, max_rows=1000, cors_origins=""
     )
 
 
 def test_every_variable_is_read() -> None:
     environ = {"MODEL_URI": "models/iris", "MODEL_ALIAS": "canary", "MODEL_REFRESH_SECONDS": "5", "MAX_ROWS": "7"}
+    environ["CORS_ORIGINS"] = " https://One.example, http://localhost:3000 "
     assert set(environ) == set(VARIABLES)
     assert Settings.from_env(environ) == Settings(
-        model_uri="models/iris", model_alias="canary", model_refresh_seconds=5, max_rows=7
+        model_uri="models/iris",
+        model_alias="canary",
+        model_refresh_seconds=5,
+        max_rows=7,
+        cors_origins="https://one.example,http://localhost:3000",
     )
 
 

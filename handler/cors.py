@@ -1,0 +1,57 @@
+"""Which pages of other origins may ask from a browser, and what a browser is told of it.
+
+`handler.app` puts `Cors.headers` on every answer and answers preflights by `PREFLIGHT` (Fetch Standard, "CORS
+protocol"). No answer depends on cookies, so credentials are never allowed. In template.yaml a function of a few lines
+answers preflights; a test holds the two together.
+"""
+
+from dataclasses import dataclass
+
+HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:[]")
+MOST_CHARACTERS = 4096
+"""Of all origins together: all variables have this much room (AWS Lambda Developer Guide, "Lambda quotas")."""
+
+EXPOSED = "X-Request-Id, X-Model-Version, Retry-After, Allow"
+"""The headers of ours that a page may read beside the few that any page may."""
+
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Content-Type, Content-Encoding, X-Api-Key",
+    # Seconds for which the browser does not ask again.
+    "Access-Control-Max-Age": "3600",
+}
+
+
+@dataclass(frozen=True)
+class Cors:
+    """`origins` is CORS_ORIGINS as `origins_of` gives it: empty for none, `*` for all, else separated by commas."""
+
+    origins: str = ""
+
+    def allows(self, origin: str | None) -> bool:
+        """Whether a page of `origin`, a request's header of this name, may read the answer."""
+        return bool(origin) and (self.origins == "*" or origin in self.origins.split(","))
+
+    def headers(self, origin: str | None) -> dict[str, str]:
+        """What every answer to a request from `origin` says of it."""
+        told = {} if self.origins in ("", "*") else {"Vary": "Origin"}
+        if origin and self.allows(origin):
+            told |= {
+                "Access-Control-Allow-Origin": "*" if self.origins == "*" else origin,
+                "Access-Control-Expose-Headers": EXPOSED,
+            }
+        return told
+
+
+def origins_of(text: str) -> str | None:
+    """`text` without blanks and in lower case, as browsers write origins; None where it is no list of origins."""
+    origins = [origin.strip().lower() for origin in text.split(",")]
+    if origins in ([""], ["*"]):
+        return origins[0]
+    sound = len(text) <= MOST_CHARACTERS and all(map(_is_origin, origins))
+    return ",".join(origins) if sound else None
+
+
+def _is_origin(text: str) -> bool:
+    scheme, _, host = text.partition("://")
+    return scheme in ("http", "https") and host != "" and set(host) <= HOST_CHARACTERS

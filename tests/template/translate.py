@@ -1,0 +1,22 @@
+"""`python translate.py TEMPLATE NAME=VALUE…` prints the template after SAM's transform, as JSON.
+
+Run by path in `.tools/sam`, where the transform is, by `translated.py` beside it. The parameters are told to the
+transform as CloudFormation tells them.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import boto3
+from samcli.yamlhelper import yaml_parse  # type: ignore[import-not-found]  # in .tools/sam alone
+from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]  # as above
+from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]  # as above
+
+if __name__ == "__main__":
+    template = yaml_parse(Path(sys.argv[1]).read_text())
+    # The transform takes a place in S3 alone, which `sam deploy` would have put here.
+    template["Resources"]["PredictFunction"]["Properties"]["CodeUri"] = "s3://bucket/package.zip"
+    parameters = dict(argument.split("=", 1) for argument in sys.argv[2:])
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
+    print(json.dumps(translator.translate(template, parameters)))
