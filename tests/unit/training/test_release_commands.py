@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -113,15 +113,19 @@ def controls(text: str) -> list[str]:
     return [char for char in text if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
 
 
+def put_hostile(registry: Path, iris: TrainedFolder, version: str) -> None:
+    """A version whose name, and whose release of a library, are hostile."""
+    manifest = json.loads(iris.manifest.to_json())
+    hostile = {"version": version, "name": HOSTILE, "runtime": {**manifest["runtime"], "scikit-learn": HOSTILE}}
+    put_file(str(registry), f"versions/{version}/manifest.json", json.dumps({**manifest, **hostile}).encode())
+
+
 def test_no_command_hands_a_terminal_what_it_would_obey(registry: Path, iris: TrainedFolder) -> None:
     moment = "2030-01-02T03:04:05.000006+00:00"
     version = made_at(iris, 1).manifest.version
     entry = Alias(1, version, "ab" * 32, moment, "ada\x1b[1m", HOSTILE, None)
     put_file(str(registry), history_key("production", entry), json.dumps(asdict(entry)).encode())
-    hostile = replace(iris.manifest, name=HOSTILE, runtime={**iris.manifest.runtime, "scikit-learn": HOSTILE})
-    put_file(
-        str(registry), f"versions/{version}/manifest.json", json.dumps({**asdict(hostile), "version": version}).encode()
-    )
+    put_hostile(registry, iris, version)
     put_file(str(registry), f"versions/{'x' + chr(0x1B)}[2J/manifest.json", b"")
     for arguments in (["history"], ["list"], ["show", version], ["verify"], ["verify", version]):
         shown = run(registry, *arguments)
@@ -145,8 +149,7 @@ def test_an_error_that_quotes_a_registry_hands_a_terminal_nothing_that_it_would_
     registry: Path, iris: TrainedFolder
 ) -> None:
     version = made_at(iris, 1).manifest.version
-    hostile = replace(iris.manifest, version=version, runtime={**iris.manifest.runtime, "scikit-learn": HOSTILE})
-    put_file(str(registry), f"versions/{version}/manifest.json", json.dumps(asdict(hostile)).encode())
+    put_hostile(registry, iris, version)
     result = run(registry, "promote", version, "--reason", "tests")
     assert result.exit_code == 1
     assert "RuntimeMismatch" in result.stderr
