@@ -34,7 +34,11 @@ def package_command(
     trust: bool,
     as_json: bool,
 ) -> None:
-    """Make the folder that publish takes of a model in a joblib or pickle FILE that was fitted elsewhere."""
+    """Make the folder that publish takes of a model in a joblib or pickle FILE that was fitted elsewhere.
+
+    Code in the file runs in a process without your environment's credentials and with an empty home. Your files and
+    the network are not fenced off.
+    """
     contents = inspect_pickle(file.read_bytes())
     show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
     from training.package import Told, package, parse_features, require_loadable  # slow imports, for this command alone

@@ -21,7 +21,7 @@ from handler.store import Store
 from training.calibration import calibration_error, standardized_bias
 from training.errors import UnprovedArtifact
 from training.held_out import HeldOut
-from training.isolation import run_isolated
+from training.isolation import last_words, run_isolated
 from training.model_file import GateSpec
 from training.recorded import RecordedClassifier, RecordedProbabilities, RecordedRegressor, score
 from training.stores import WritableDirectoryStore
@@ -198,7 +198,6 @@ def _answers(artifact: VerifiedArtifact, rows: Sequence[Sequence[Any]]) -> dict[
         except subprocess.TimeoutExpired as error:
             raise UnprovedArtifact(f"{manifest.version} did not answer within {error.timeout:.0f} s.") from error
     if outcome.returncode != 0:
-        reason = outcome.stderr.strip().splitlines()[-1:] or [f"the process ended with {outcome.returncode}"]
-        raise UnprovedArtifact(f"{manifest.version} cannot answer the rows held out: {reason[0]}")
+        raise UnprovedArtifact(f"{manifest.version} cannot answer the rows held out: {last_words(outcome)}")
     answered: dict[str, Any] = json.loads(outcome.stdout)
     return answered

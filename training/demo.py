@@ -12,7 +12,7 @@ from training.console import person, working
 from training.errors import UnprovedArtifact
 from training.folder import write_folder
 from training.iris import train_iris
-from training.isolation import run_isolated
+from training.isolation import last_words, run_isolated
 from training.promote import Release, current_user, promote
 from training.publish import publish, read_folder
 from training.stores import open_writable_store
@@ -77,6 +77,6 @@ def invoke_cold(model_uri: str, event: dict[str, Any]) -> dict[str, Any]:
     """What `handler.app.lambda_handler` answers to `event` in a fresh process, as on a cold start."""
     outcome = run_isolated(INVOKE_SCRIPT, [str(Path(model_uri).resolve())], json.dumps(event))
     if outcome.returncode != 0:
-        raise UnprovedArtifact(f"The handler ended with {outcome.returncode}: {outcome.stderr.strip()}")
+        raise UnprovedArtifact(f"The handler ended with {outcome.returncode}: {last_words(outcome)}")
     answer: dict[str, Any] = json.loads(outcome.stdout)
     return answer

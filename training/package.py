@@ -33,7 +33,7 @@ from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verif
 from handler.runtime import installed_versions
 from training.errors import UnpackableArtifact, UnprovedArtifact
 from training.folder import ARTIFACT_FILE, git_commit, public_name_of, replace_file
-from training.isolation import run_isolated
+from training.isolation import last_words, run_isolated
 from training.pickle_imports import PickleContents
 from training.proof import prove
 from training.report import render_package_report
@@ -165,8 +165,7 @@ def _facts(path: Path, copy: Path, row: list[Value]) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise UnprovedArtifact(f"{path} did not load within {error.timeout:.0f} s.") from error
     if outcome.returncode != 0:
-        reason = outcome.stderr.strip().splitlines()[-1:] or [f"the process ended with {outcome.returncode}"]
-        raise UnpackableArtifact(f"{path} was refused: {reason[0]}")
+        raise UnpackableArtifact(f"{path} was refused: {last_words(outcome)}")
     facts: dict[str, Any] = json.loads(outcome.stdout)
     if facts["task"] is None:
         raise UnpackableArtifact(f"{path} holds a {facts['class'][1]}, which neither classifies nor regresses.")

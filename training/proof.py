@@ -11,7 +11,7 @@ from pathlib import Path
 
 from handler.registry import MANIFEST_FILE, VerifiedArtifact, version_key
 from training.errors import UnprovedArtifact
-from training.isolation import run_isolated
+from training.isolation import last_words, run_isolated
 from training.stores import WritableDirectoryStore
 
 SCRIPT = Path(__file__).with_name("proof_process.py")
@@ -29,5 +29,4 @@ def prove(artifact: VerifiedArtifact) -> None:
         except subprocess.TimeoutExpired as error:
             raise UnprovedArtifact(f"{manifest.version} did not load within {error.timeout:.0f} s.") from error
     if outcome.returncode != 0:
-        reason = outcome.stderr.strip().splitlines()[-1:] or [f"the process ended with {outcome.returncode}"]
-        raise UnprovedArtifact(f"{manifest.version} would not serve: {reason[0]}")
+        raise UnprovedArtifact(f"{manifest.version} would not serve: {last_words(outcome)}")

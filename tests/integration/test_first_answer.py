@@ -1,6 +1,7 @@
 """From a trained folder to an answered request, and from one version to the next, with moto for S3."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from training.stores import open_writable_store
 
 
 def ask_cold(uri: str) -> dict[str, Any]:
-    """What the function answers in a fresh process that has only `handler`."""
-    outcome = run_isolated(INVOKE_SCRIPT, [uri], json.dumps(read_event("predict_features")))
+    """What the function answers in a fresh process that has only `handler`, and the key to the bucket."""
+    rights = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    outcome = run_isolated(INVOKE_SCRIPT, [uri], json.dumps(read_event("predict_features")), rights)
     assert outcome.returncode == 0, outcome.stderr
     answer: dict[str, Any] = json.loads(outcome.stdout)
     return {**answer, "body": json.loads(answer["body"])}

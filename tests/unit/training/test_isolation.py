@@ -57,7 +57,6 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="the process inherits every credential")
 def test_no_variable_of_the_caller_reaches_the_process_but_those_that_libraries_compute_by(
     seen: dict[str, Any],
 ) -> None:
@@ -68,13 +67,11 @@ def test_no_variable_of_the_caller_reaches_the_process_but_those_that_libraries_
     assert environ["OMP_NUM_THREADS"] == "1"
 
 
-@pytest.mark.xfail(strict=True, reason="the process has its caller's home and folder")
 def test_home_and_the_working_folder_are_empty_and_gone_afterwards(seen: dict[str, Any], tmp_path: Path) -> None:
     assert (seen["home"], seen["folder"]) == ([], [])
     assert not [place for place in seen["where"] if Path(place) == tmp_path or Path(place).exists()]
 
 
-@pytest.mark.xfail(strict=True, reason="the process shares its caller's session, and so its terminal")
 def test_the_process_has_a_session_of_its_own(seen: dict[str, Any]) -> None:
     assert seen["session"]
 
@@ -83,12 +80,10 @@ def test_arguments_and_standard_input_arrive(seen: dict[str, Any]) -> None:
     assert (seen["argv"], seen["input"]) == (["one", "two"], "typed")
 
 
-@pytest.mark.xfail(strict=True, reason="there is no way to hand a variable over")
 def test_what_is_given_by_name_arrives(tmp_path: Path) -> None:
     script = tmp_path / "look.py"
     script.write_text("import os; print(os.environ['LOG_LEVEL'])")
-    given: dict[str, Any] = {"environ": {"LOG_LEVEL": "DEBUG"}}
-    assert run_isolated(script, [], **given).stdout == "DEBUG\n"
+    assert run_isolated(script, [], environ={"LOG_LEVEL": "DEBUG"}).stdout == "DEBUG\n"
 
 
 def test_the_interpreter_is_this_one(tmp_path: Path) -> None:
