@@ -1,0 +1,80 @@
+"""An example is one row or several; all are proved, and what does not fit the model is told in our words."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from tests.unit.training.packaging import IRIS, NAMES, ROW, fitted_iris, named_iris, package_model, packaged, refused
+
+FEATURES = ("--features", ",".join(NAMES))
+ONE_A_CLASS = [IRIS.data[index].tolist() for index in (0, 50, 100)]
+
+
+def named(row: list[float]) -> dict[str, float]:
+    return dict(zip(NAMES, row, strict=True))
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        ONE_A_CLASS,
+        [named(row) for row in ONE_A_CLASS],
+        [ONE_A_CLASS[0], *(dict(reversed(named(row).items())) for row in ONE_A_CLASS[1:])],
+    ],
+)
+@pytest.mark.xfail(strict=True, reason="an example is one row")
+def test_several_rows_are_proved(tmp_path: Path, example: Any) -> None:
+    result = package_model(tmp_path, named_iris(), example)
+    manifest = packaged(result, tmp_path)
+    assert manifest.example.features == tuple(ONE_A_CLASS[0])
+    assert "3 rows" in result.stderr
+
+
+@pytest.mark.xfail(strict=True, reason="an example is one row")
+def test_of_many_rows_fifty_are_kept_and_each_class_has_one(tmp_path: Path) -> None:
+    result = package_model(tmp_path, fitted_iris(), IRIS.data.tolist(), *FEATURES)
+    packaged(result, tmp_path)
+    assert "50 of 150 rows" in result.stderr
+
+
+def with_an_encoder() -> Any:
+    rows = np.array([[1.0, "a"], [2.0, "b"], [3.0, "a"], [4.0, "b"]], dtype=object)
+    columns = ColumnTransformer([("text", OneHotEncoder(), [1])], remainder="passthrough")
+    return make_pipeline(columns, LogisticRegression()).fit(rows, [0, 1, 0, 1])
+
+
+def without_bounds() -> Any:
+    model = LinearRegression().fit([[1.0, 2.0], [2.0, 1.0], [3.0, 5.0]], [1.0, 2.0, 3.0])
+    model.coef_ = np.array([1e300, 1e300])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "example", "options", "words"),
+    [
+        (fitted_iris(), [], FEATURES, ("one row", "list of rows")),
+        (fitted_iris(), [ROW, 5], FEATURES, ("one row", "list of rows")),
+        (fitted_iris(), "{not json", FEATURES, ("not JSON",)),
+        (fitted_iris(), "[NaN, 1, 2, 3]", FEATURES, ("NaN", "null")),
+        (fitted_iris(), "[1e999, 1, 2, 3]", FEATURES, ("64-bit",)),
+        (fitted_iris(), [True, 1, 2, 3], FEATURES, ("true", "'a'")),
+        (fitted_iris(), [ROW, [*ROW[:3], None]], FEATURES, ("row 1", "null", "'d'", "SimpleImputer")),
+        (fitted_iris(), [ROW, ["pro", 1, 2, 3]], FEATURES, ("'pro'", "'a'")),
+        (with_an_encoder(), [1.5, "c"], ("--features", "size,letter"), ("'letter'", "'c'", "a, b")),
+        (without_bounds(), [1e300, 1e300], ("--features", "a,b"), ("finite", "row 0")),
+    ],
+)
+@pytest.mark.xfail(strict=True, reason="told in another library's words, or not at all")
+def test_an_example_that_does_not_fit_is_refused_in_our_words(
+    tmp_path: Path, model: Any, example: Any, options: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    result = package_model(tmp_path, model, example, *options)
+    refused(result, "UnpackableArtifact", *words)
+    said = result.stderr.partition("UnpackableArtifact")[2]
+    assert not [word for word in ("ValueError", "could not convert", "Input X", "line 1 column") if word in said]
