@@ -1,6 +1,5 @@
 """The command `package`: a model fitted elsewhere becomes a folder to publish. `training.cli` gathers it."""
 
-import json
 from pathlib import Path
 
 import click
@@ -15,9 +14,15 @@ from training.pickle_imports import inspect_pickle
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
 @click.option(
-    "--example", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A JSON file with one row."
+    "--example",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON file with one row, or a list of rows: best one of each class. The first 50 are kept.",
 )
-@click.option("--features", help="Names parted by commas, or a JSON file of features. Default: the model's own names.")
+@click.option(
+    "--features",
+    help="Names parted by commas, or a JSON file of features, in the order of the model's columns. Default: the "
+    "model's own names, and no others where it has them.",
+)
 @click.option("--classes", help="Names parted by commas, in the order of classes_. Default: the model's own.")
 @click.option("--target", default="target", show_default=True, help="What is predicted.")
 @click.option("--name", help="The model's name.  [default: the file's]")
@@ -41,7 +46,11 @@ def package_command(
     """
     contents = inspect_pickle(file.read_bytes())
     show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
-    from training.package import Told, package, parse_features, require_loadable  # slow imports, for this command alone
+    # Slow imports, for this command alone.
+    from training.example_rows import read_rows
+    from training.loadable import require_loadable
+    from training.naming import parse_classes, parse_features
+    from training.package import Told, package
 
     require_loadable(contents)
     if not trust:
@@ -50,21 +59,21 @@ def package_command(
         )
     if example is None:
         raise UnpackableArtifact(
-            "Give a row to prove the model with: --example row.json, a list of values or an object of named values."
+            "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
+            "a list of such rows."
         )
-    try:
-        row = json.loads(example.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UnpackableArtifact(f"{example} is not JSON: {error}.") from error
     told = Told(
         name or file.name.partition(".")[0],
         parse_features(features) if features else None,
-        tuple(part.strip() for part in classes.split(",")) if classes else None,
+        parse_classes(classes) if classes else None,
         target,
-        row,
+        read_rows(example),
     )
     with working("Loading and proving"):
-        manifest = package(file, told, out)
+        made = package(file, told, out)
+    manifest = made.manifest
+    for note in made.notes:
+        person().print(note)
     if as_json:
         print_json(manifest)
     else:

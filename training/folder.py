@@ -29,6 +29,7 @@ from training.evaluate import evaluate
 from training.examples import choose_examples
 from training.held_out import HELD_OUT_FILE, HeldOut, held_out_of
 from training.model import TrainedModel
+from training.parameters import plain_parameters
 from training.preprocessing import ESTIMATOR_STEP
 from training.report import render_report
 
@@ -100,7 +101,7 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
             dataset_sha256=model.dataset_sha256,
             rows=model.rows,
             estimator=public_name(type(final)),
-            parameters=plain_parameters(final),
+            parameters=plain_parameters(final.get_params()),
             seed=model.seed,
             git_commit=git_commit(),
         ),
@@ -134,14 +135,6 @@ def public_name(estimator: type) -> str:
 def public_name_of(module: str, name: str) -> str:
     """The same from the class' own names: scikit-learn keeps each in a private module below its public one."""
     return ".".join([*(part for part in module.split(".") if not part.startswith("_")), name])
-
-
-def plain_parameters(estimator: Any) -> dict[str, Any]:
-    """Its parameters as JSON holds them; an object that JSON has no form for is told by its text, on one line."""
-    return {
-        name: value if value is None or isinstance(value, (bool, int, float, str)) else " ".join(repr(value).split())
-        for name, value in sorted(estimator.get_params().items())
-    }
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -1,74 +1,97 @@
 """The process of `training.package`: loads a file made elsewhere with what Lambda has, and says what it is.
 
-Run by path, never imported: `python -I foreign_process.py PATH_ENTRY MODEL COPY < row.json > facts.json`. It writes the
-estimator again, uncompressed, to COPY. Ends with 0, or with 1 and the reason as the last line of standard error.
+Run by path, never imported, in one of two ways; the answer is JSON on standard output:
+
+    python -I foreign_process.py PATH_ENTRY describe MODEL COPY      what it is; writes it again, uncompressed, to COPY
+    python -I foreign_process.py PATH_ENTRY answer COPY < rows.json  what it says of rows
+
+`{"refused": sentence}` is the answer where the model cannot be served.
 """
 
 import json
 import sys
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 
-def main(_: str, model: str, copy: str) -> None:
+def main(path_entry: str, what: str, *paths: str) -> None:
+    sys.path.insert(0, path_entry)
     answers, sys.stdout = sys.stdout, sys.stderr
-    import joblib
-    import numpy as np
-    from sklearn.base import is_classifier, is_regressor
+    from training.foreign_estimator import Refused
 
-    row = json.load(sys.stdin)
     warnings.simplefilter("ignore")
     try:
-        estimator = joblib.load(model)
-    except Exception as error:  # noqa: BLE001 - whatever a foreign file raises is its user's to know
-        sys.exit(f"it does not load: {type(error).__name__}: {error}".replace("\n", " "))
-    facts: dict[str, Any] = {
-        "task": "classification" if is_classifier(estimator) else "regression" if is_regressor(estimator) else None,
-        "class": [type(estimator).__module__, type(estimator).__qualname__],
-        "features": getattr(estimator, "n_features_in_", None),
-        "names": [str(name) for name in getattr(estimator, "feature_names_in_", [])],
-        "classes": np.asarray(getattr(estimator, "classes_", [])).tolist(),
-        "by_name": [],
-        "categories": {},
-    }
-    if hasattr(estimator, "get_params"):
-        facts["parameters"] = {
-            name: value
-            if value is None or isinstance(value, (bool, int, float, str))
-            else " ".join(repr(value).split())
-            for name, value in estimator.get_params(deep=False).items()
-        }
-    for columns in column_transformers(estimator):
-        for name, step, chosen in columns.transformers_:
-            given = [chosen] if isinstance(chosen, str) else list(chosen) if isinstance(chosen, (list, tuple)) else []
-            if given and all(isinstance(column, str) for column in given):
-                facts["by_name"].append([name, type(step).__name__, given])
-            for encoder in getattr(step, "steps", [("", step)]):
-                if hasattr(encoder[1], "categories_") and all(type(column) is int for column in given):
-                    for column, values in zip(given, encoder[1].categories_, strict=False):
-                        facts["categories"][str(column)] = [
-                            value for value in values.tolist() if isinstance(value, str)
-                        ]
-    if facts["task"] is not None and not facts["by_name"]:
-        kind = object if any(isinstance(value, str) for value in row) else np.float64
-        try:
-            rows = np.array([row], dtype=kind)
-            facts["prediction"] = np.asarray(estimator.predict(rows)).ravel().tolist()[0]
-            if hasattr(estimator, "predict_proba"):
-                facts["probabilities"] = estimator.predict_proba(rows).tolist()[0]
-        except Exception as error:  # noqa: BLE001 - as above
-            sys.exit(f"it cannot answer the example: {type(error).__name__}: {error}".replace("\n", " "))
+        said = describe(*paths) if what == "describe" else answer(paths[0], json.load(sys.stdin))
+    except Refused as refused:
+        said = {"refused": str(refused)}
+    json.dump(said, answers)
+
+
+def describe(model: str, copy: str) -> dict[str, Any]:
+    """What the model says of itself; raises Refused."""
+    import joblib
+
+    from training.domains import known_categories
+    from training.foreign_estimator import (
+        Refused,
+        chosen_by_name,
+        classes_of,
+        found_by_search,
+        load_failure,
+        names_of,
+        require_predictor,
+    )
+    from training.parameters import plain_parameters
+
+    try:
+        loaded = joblib.load(model)
+    except Exception as error:
+        raise Refused(load_failure(error)) from error
+    estimator, searched = found_by_search(loaded)
+    task = require_predictor(estimator)
+    names = names_of(estimator)
+    classes = classes_of(estimator) if task == "classification" else []
     joblib.dump(estimator, copy)
-    json.dump(facts, answers)
+    return {
+        "task": task,
+        "class": [type(estimator).__module__, type(estimator).__qualname__],
+        "parameters": plain_parameters(estimator.get_params(deep=False)),
+        "searched": searched,
+        "features": getattr(estimator, "n_features_in_", None),
+        "names": names,
+        "by_name": chosen_by_name(estimator, names),
+        "classes": [[str(label), type(label).__name__] for label in classes],
+        "categories": known_categories(estimator),
+    }
 
 
-def column_transformers(estimator: Any) -> Iterator[Any]:
-    """Every ColumnTransformer in a pipeline, at whatever depth of steps."""
-    if hasattr(estimator, "transformers_"):
-        yield estimator
-    for _, step in getattr(estimator, "steps", []):
-        yield from column_transformers(step)
+def answer(copy: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """What the model says of `asked["rows"]`; raises Refused. Where it fails: on which row, and how."""
+    import joblib
+    import numpy as np
+    from sklearn.base import is_classifier
+
+    from training.foreign_estimator import Refused, answers_of, classes_of, failure
+
+    estimator = joblib.load(copy)
+    classes = classes_of(estimator) if is_classifier(estimator) else []
+    rows = np.array(asked["rows"], dtype=object if asked["texts"] else np.float64)
+    try:
+        predicted, probabilities = answers_of(estimator, rows, classes)
+    except Refused:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a foreign model raises is its user's to know
+        return {"failed": failure(error), "error": type(error).__name__, "row": _first_that_fails(estimator, rows)}
+    return {"predicted": predicted, "probabilities": probabilities}
+
+
+def _first_that_fails(estimator: Any, rows: Any) -> int:
+    for index in range(len(rows)):
+        try:
+            estimator.predict(rows[[index]])
+        except Exception:  # noqa: BLE001 - as above
+            return index
+    return 0
 
 
 if __name__ == "__main__":

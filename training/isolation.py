@@ -1,4 +1,4 @@
-"""Runs a script of ours in a fresh interpreter that can import `handler` and its libraries, and no `training`.
+"""Runs a script of ours in a fresh interpreter that can import `handler` and its libraries.
 
 It is what Lambda has: a model that needs more than that fails here, before anyone depends on it. `training.proof`
 proves artifacts in it; `training.demo` has a cold function answer in it.
@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import handler
+from training.console import printable
 
 SECONDS = 600
 """How long a script may take: loading gigabytes takes minutes, and a process that hangs must not hang its caller."""
@@ -30,12 +31,17 @@ KEPT_OF_LIBRARIES = ("OMP_", "KMP_", "GOMP_", "OPENBLAS_", "MKL_", "BLIS_", "VEC
 
 
 def run_isolated(
-    script: Path, arguments: Sequence[str], standard_input: str = "", environ: Mapping[str, str] | None = None
+    script: Path,
+    arguments: Sequence[str],
+    standard_input: str = "",
+    environ: Mapping[str, str] | None = None,
+    modules: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run `script` with a copy of the `handler` package as its first path entry; its output is captured, as UTF-8.
 
     The script gets that entry as `sys.argv[1]`, then `arguments`. Of this process' environment it gets KEPT and
-    KEPT_OF_LIBRARIES, beside them `environ`. Raises subprocess.TimeoutExpired after SECONDS.
+    KEPT_OF_LIBRARIES, beside them `environ`. Of `training` it can import `modules` alone, which must need no others.
+    Raises subprocess.TimeoutExpired after SECONDS.
     """
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
@@ -43,6 +49,9 @@ def run_isolated(
             folder.mkdir()
         source = Path(handler.__file__).parent
         shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("__pycache__", "requirements.*"))
+        for module in modules:
+            (only / "training").mkdir(exist_ok=True)
+            shutil.copy(Path(__file__).with_name(f"{module}.py"), only / "training")
         # -I: no PYTHONPATH, no user site, and the script's own folder (where `training` is) not on the path.
         command = [sys.executable, "-I", "-X", "utf8", str(script.resolve()), str(only), *arguments]
         return subprocess.run(  # noqa: S603 - the command is our own interpreter and script
@@ -62,9 +71,7 @@ def run_isolated(
 
 def last_words(outcome: subprocess.CompletedProcess[str]) -> str:
     """The last line that a script which failed wrote to standard error, fit for a terminal; else its exit code."""
-    lines = outcome.stderr.strip().split("\n")
-    said = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in lines[-1])
-    return said or f"the process ended with {outcome.returncode}"
+    return printable(outcome.stderr.strip().split("\n")[-1]) or f"the process ended with {outcome.returncode}"
 
 
 def _environ(home: Path, temporary: Path) -> dict[str, str]:

@@ -1,22 +1,19 @@
 """Takes a model that was fitted elsewhere and makes of it the folder that `publish` takes.
 
-The file is first read without running it (`training.pickle_imports`), and refused where Lambda could not load it. Only
-when its user vouches for it is it loaded, in a process of its own that has what Lambda has. What the model cannot say
-of itself is asked for.
+The file is first read without running it (`training.pickle_imports`), and refused where Lambda could not load it
+(`training.loadable`). Only when its user vouches for it is it loaded, in a process of its own that has what Lambda has.
+What the model cannot say of itself is asked for.
 """
 
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-import sklearn
-
-from handler.decoding import Undecodable, decode
 from handler.manifest import (
     ArtifactFile,
     Example,
@@ -31,155 +28,98 @@ from handler.manifest import (
 )
 from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact
 from handler.runtime import installed_versions
-from training.errors import UnpackableArtifact, UnprovedArtifact
+from training.errors import InvalidFolder, UnpackableArtifact, UnprovedArtifact
+from training.example_rows import Row
 from training.folder import ARTIFACT_FILE, git_commit, public_name_of, replace_file
-from training.isolation import last_words, run_isolated
-from training.pickle_imports import PickleContents
+from training.foreign_features import features_of
+from training.isolation import run_isolated
+from training.naming import class_names, listed, names_in_order, values_in_order
 from training.proof import prove
 from training.report import render_package_report
 
 SCRIPT = Path(__file__).with_name("foreign_process.py")
+MODULES = ("foreign_estimator", "domains", "parameters")
+"""What SCRIPT imports of `training`."""
 
-SHIPPED = ("sklearn", "numpy", "scipy", "joblib")
-STANDARD = ("builtins", "copyreg", "collections", "functools", "_codecs", "datetime", "decimal", "operator", "types")
-"""Of the standard library, what models hold; anything else of it in a model is a sign of something else."""
-
-
-NEVER_IN_A_MODEL = {
-    f"builtins.{name}" for name in ("eval", "exec", "compile", "open", "__import__", "input", "breakpoint")
-}
-"""Built-in functions that run or read something: what holds one does more than to be a model."""
+MOST_EXAMPLES = 50
+"""So many rows are kept: each is answered at every cold start."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the person says of the model; None means: find out."""
+    """What the person says of the model; None means: find out. `rows` are the examples, at least one."""
 
     name: str
     features: tuple[Feature, ...] | None
     classes: tuple[str, ...] | None
     target: str
-    example: Any
+    rows: Sequence[Row]
 
 
-def require_loadable(contents: PickleContents) -> None:
-    """Raise UnpackableArtifact, naming the import and the line to change, where Lambda could not load the file."""
-    for imported in contents.imports:
-        module, _, _ = imported.partition(".")
-        if imported in NEVER_IN_A_MODEL:
-            raise UnpackableArtifact(f"The file calls {imported}, which no model needs: ask whoever made it.")
-        if module not in (*SHIPPED, *STANDARD):
-            raise UnpackableArtifact(_advice(imported, module))
-    different = [version for version in contents.sklearn_versions if version != sklearn.__version__]
-    if different:
-        raise UnpackableArtifact(
-            f"The model was fitted under scikit-learn {different[0]}; the function has {sklearn.__version__}. Fit it "
-            f"again under {sklearn.__version__}, or pin {different[0]} in handler/requirements.in and run `make lock`."
-        )
+@dataclass(frozen=True)
+class Packaged:
+    """What was made, and what the person should know of how."""
+
+    manifest: Manifest
+    notes: tuple[str, ...]
 
 
-def package(path: Path, told: Told, folder: Path) -> Manifest:
+def package(path: Path, told: Told, folder: Path) -> Packaged:
     """Load the file in a process of its own, prove it, and write the folder. The caller has been told to trust it.
 
-    Raises UnpackableArtifact, with what to change or what to say, or UnprovedArtifact.
+    Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
     with tempfile.TemporaryDirectory(prefix="package-") as scratch:
         copy = Path(scratch, ARTIFACT_FILE)
-        row = _row(told)
-        facts = _facts(path, copy, row)
+        facts = _ask(path, "describe", str(path.resolve()), str(copy))
+        _require_by_position(facts)
+        names, is_guess = names_in_order(facts["names"], told.features, told.rows)
+        if facts["features"] not in (None, len(names)):
+            raise UnpackableArtifact(
+                f"The model takes {facts['features']} values, and {len(names)} features are named ({listed(names)}): "
+                "it cannot answer the example."
+            )
+        rows = values_in_order(told.rows, names)
+        features = features_of(names, told.features, {int(k): v for k, v in facts["categories"].items()}, rows)
+        own = [name for name, _ in facts["classes"]]
+        classes = class_names(own, told.classes, [kind for _, kind in facts["classes"]]) if own else ()
+        texts = any(feature.kind == "category" for feature in features)
+        said = _ask(path, "answer", str(copy), given=json.dumps({"rows": rows, "texts": texts}))
+        if "failed" in said:
+            raise UnpackableArtifact(_failure(said, features, rows[said["row"]]))
         data = copy.read_bytes()
-    _require_by_position(facts)
-    features = _features(told, facts, row)
-    task = cast(Task, facts["task"])
-    classes = _classes(told, facts) if task == "classification" else ()
-    manifest = _manifest(path, told, facts, features, classes, _example(row, facts, classes), data)
+    examples = _kept(_examples(rows, said, classes))
+    manifest = _manifest(path, told, facts, features, classes, examples, data)
     # Parsed again: the rules of a manifest are checked where it is read.
     artifact: VerifiedArtifact = verify_artifact(Manifest.from_json(manifest.to_json()), data)
     prove(artifact)
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / ARTIFACT_FILE, data)
-    replace_file(folder / REPORT_FILE, render_package_report(manifest).encode())
-    replace_file(folder / MANIFEST_FILE, manifest.to_json().encode())
-    return manifest
+    _write(folder, manifest, data)
+    return Packaged(manifest, tuple(_notes(told, facts, own, classes, names if is_guess else (), len(examples))))
 
 
-def parse_features(text: str) -> tuple[Feature, ...]:
-    """Names parted by commas, all numbers; or the path of a JSON file that lists features as a manifest does."""
-    if not text.endswith(".json"):
-        return tuple(Feature(name.strip(), "number") for name in text.split(","))
+def _ask(path: Path, what: str, *arguments: str, given: str = "") -> dict[str, Any]:
+    """What SCRIPT says; raises UnpackableArtifact where it refuses the model."""
     try:
-        listed = json.loads(Path(text).read_text(encoding="utf-8"))
-        return tuple(decode(Feature, item, f"feature {index}") for index, item in enumerate(listed))
-    except (OSError, ValueError, TypeError, Undecodable) as error:
-        raise UnpackableArtifact(
-            f'{text} must be a list such as [{{"name": "age", "kind": "number"}}, {{"name": "plan", '
-            f'"kind": "category", "categories": ["basic", "pro"]}}]: {error}.'
-        ) from error
-
-
-def _advice(imported: str, module: str) -> str:
-    if module == "__main__":
-        return (
-            f"The model holds {imported.removeprefix('__main__.')!r}, which was defined in the script that fitted it, "
-            "and Lambda does not have that script. Put a class of scikit-learn in its place, or do that step before "
-            "the request."
-        )
-    if module in ("cloudpickle", "dill"):
-        return (
-            f"The model holds a lambda or a local function (it was written with {module}). In the line that says "
-            "FunctionTransformer(lambda …), name a function of numpy instead, as in FunctionTransformer(numpy.log1p)."
-        )
-    if module == "pandas":
-        return (
-            "The model holds an object of pandas, which Lambda does not have. Fit it to arrays: "
-            "model.fit(frame.to_numpy(), target.to_numpy())."
-        )
-    return (
-        f"The model imports {imported}, and the function has {', '.join(SHIPPED)} and nothing else. Put a class of "
-        "scikit-learn in its place, and fit again."
-    )
-
-
-def _row(told: Told) -> list[Value]:
-    """The example in the order of the features; in its own order where those were not given."""
-    if isinstance(told.example, Mapping):
-        if told.features is None:
-            return _floats(told.example.values())
-        names = [feature.name for feature in told.features]
-        if set(names) != set(told.example):
-            raise UnpackableArtifact(f"The example must have a value for each of {', '.join(names)}, and no others.")
-        return _floats(told.example[name] for name in names)
-    if not isinstance(told.example, list) or not told.example:
-        raise UnpackableArtifact("The example must be one row: a JSON list of values, or an object of named values.")
-    return _floats(told.example)
-
-
-def _floats(values: Iterable[Any]) -> list[Value]:
-    """JSON's whole numbers as the floats that a request's become."""
-    return [float(value) if type(value) is int else value for value in values]
-
-
-def _facts(path: Path, copy: Path, row: list[Value]) -> dict[str, Any]:
-    try:
-        outcome = run_isolated(SCRIPT, [str(path.resolve()), str(copy)], json.dumps(row))
+        outcome = run_isolated(SCRIPT, [what, *arguments], given, modules=MODULES)
     except subprocess.TimeoutExpired as error:
-        raise UnprovedArtifact(f"{path} did not load within {error.timeout:.0f} s.") from error
+        raise UnprovedArtifact(f"{path} did not load or answer within {error.timeout:.0f} s.") from error
     if outcome.returncode != 0:
-        raise UnpackableArtifact(f"{path} was refused: {last_words(outcome)}")
-    facts: dict[str, Any] = json.loads(outcome.stdout)
-    if facts["task"] is None:
-        raise UnpackableArtifact(f"{path} holds a {facts['class'][1]}, which neither classifies nor regresses.")
-    if facts["features"] not in (None, len(row)):
-        raise UnpackableArtifact(f"The model takes {facts['features']} values, the example has {len(row)}.")
-    return facts
+        raise UnpackableArtifact(
+            f"{path} ends the process that asks it (exit code {outcome.returncode}): it needs more memory than there "
+            "is, or libraries of another build. Fit it again with this project's versions."
+        )
+    said: dict[str, Any] = json.loads(outcome.stdout)
+    if "refused" in said:
+        raise UnpackableArtifact(f"{path} cannot be served. {said['refused']}")
+    return said
 
 
 def _require_by_position(facts: Mapping[str, Any]) -> None:
     """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know; with the new lines."""
-    lines = []
-    for name, step, columns in facts["by_name"]:
-        places = [facts["names"].index(column) for column in columns if column in facts["names"]]
-        lines.append(f"  ({name!r}, {step}(…), {columns!r})  becomes  ({name!r}, {step}(…), {places!r})")
+    lines = [
+        f"  ({name!r}, {step}, {columns!r})  becomes  ({name!r}, {step}, {places!r})"
+        for name, step, columns, places in facts["by_name"]
+    ]
     if lines:
         raise UnpackableArtifact(
             "The model chooses columns by name, which needs a DataFrame, and Lambda has no pandas. Choose them by "
@@ -187,54 +127,85 @@ def _require_by_position(facts: Mapping[str, Any]) -> None:
         )
 
 
-def _features(told: Told, facts: Mapping[str, Any], row: Sequence[Value]) -> tuple[Feature, ...]:
-    features = told.features
-    if features is None:
-        names = list(told.example) if isinstance(told.example, Mapping) else facts["names"]
-        if not names:
-            raise UnpackableArtifact(
-                "The model does not know its features' names: say them with --features, in the order of its columns."
-            )
-        features = tuple(Feature(str(name), "number") for name in names)
-    if len(features) != len(row):
-        raise UnpackableArtifact(f"{len(features)} features are named, and the example has {len(row)} values.")
-    found = []
-    for index, (feature, value) in enumerate(zip(features, row, strict=True)):
-        categories = tuple(facts["categories"].get(str(index), ()))
-        if feature.kind == "number" and (categories or isinstance(row[index], str)):
-            if not categories:
-                raise UnpackableArtifact(
-                    f"{feature.name!r} is a text in the example, and the model does not say which texts it knows: give "
-                    "--features a JSON file that lists its categories."
-                )
-            feature = replace(feature, kind="category", categories=categories)
-        found.append(replace(feature, nullable=feature.nullable or value is None))
-    return tuple(found)
-
-
-def _classes(told: Told, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    own = [str(value) for value in facts["classes"]]
-    if told.classes is None:
-        return tuple(own)
-    if len(told.classes) != len(own):
-        raise UnpackableArtifact(
-            f"The model has {len(own)} classes ({', '.join(own[:10])}); {len(told.classes)} are named."
+def _failure(said: Mapping[str, Any], features: Sequence[Feature], row: Sequence[Value]) -> str:
+    """A sentence on why the model could not answer a row of the example."""
+    number, kind = said["row"], said["failed"]
+    gaps = [repr(feature.name) for feature, value in zip(features, row, strict=True) if value is None]
+    texts = [
+        f"{value!r} for {feature.name!r}"
+        for feature, value in zip(features, row, strict=True)
+        if isinstance(value, str)
+    ]
+    if kind == "unfitted":
+        return "A step of the model was not fitted: call fit(X, y) on the whole of it, and dump it after that."
+    if kind == "names":
+        return (
+            "The model treats its rows as a DataFrame, and Lambda has no pandas. Fit it to frame.to_numpy(), with "
+            "steps that choose columns by position."
         )
-    return told.classes
-
-
-def _example(row: Sequence[Value], facts: Mapping[str, Any], classes: Sequence[str]) -> Example:
-    values = tuple(row)
-    if facts["task"] == "regression":
-        return Example(values, float(facts["prediction"]))
-    index = facts["classes"].index(facts["prediction"])
-    probabilities = facts.get("probabilities")
-    return Example(
-        values,
-        classes[index],
-        index,
-        dict(zip(classes, probabilities, strict=True)) if probabilities is not None else None,
+    if kind == "gap" and gaps:
+        return (
+            f"The model takes no gaps, and row {number} of the example has null for {listed(gaps)}: give a value, or "
+            "fit a pipeline that begins with SimpleImputer."
+        )
+    if kind in ("text", "unknown") and texts:
+        return (
+            f"The model does not take a text that row {number} of the example has: {listed(texts)}. Give what it was "
+            "fitted to, or package the pipeline that encodes the texts."
+        )
+    return (
+        f"The model cannot answer row {number} of the example: its predict raises {said['error']}. Try model.predict "
+        "on that row as an array where it was made; what is missing before it belongs into a pipeline."
     )
+
+
+def _examples(rows: Sequence[Sequence[Value]], said: Mapping[str, Any], classes: Sequence[str]) -> list[Example]:
+    if not classes:
+        return [Example(tuple(row), float(answer)) for row, answer in zip(rows, said["predicted"], strict=True)]
+    shares = said["probabilities"] or [None] * len(rows)
+    return [
+        Example(tuple(row), classes[index], index, dict(zip(classes, share, strict=True)) if share else None)
+        for row, index, share in zip(rows, said["predicted"], shares, strict=True)
+    ]
+
+
+def _kept(examples: Sequence[Example]) -> list[Example]:
+    """Up to MOST_EXAMPLES of them, in their order: the first of each class, then the first others."""
+    seen: set[int | None] = set()
+    firsts: list[int] = []
+    others: list[int] = []
+    for place, example in enumerate(examples):
+        is_first = example.prediction_index is not None and example.prediction_index not in seen
+        (firsts if is_first else others).append(place)
+        seen.add(example.prediction_index)
+    return [examples[place] for place in sorted([*firsts, *others][:MOST_EXAMPLES])]
+
+
+def _notes(
+    told: Told,
+    facts: Mapping[str, Any],
+    own: Sequence[str],
+    classes: Sequence[str],
+    guessed: Sequence[str],
+    kept: int,
+) -> list[str]:
+    notes = []
+    if facts["searched"]:
+        notes.append(f"Found by {' and '.join(facts['searched'])}: the artifact is the best estimator alone.")
+    if guessed:
+        notes.append(
+            f"CHECK THIS: the model does not know its features' names, so they were taken in the order of the "
+            f"example's keys: {listed(guessed)}. If it was fitted to columns in another order, every answer is for the "
+            "wrong ones: say the order with --features."
+        )
+    renamed = [f"{label} is named {name}" for label, name in zip(own, classes, strict=True) if label != name]
+    if renamed:
+        notes.append(f"Classes: {listed(renamed)}.")
+    if kept < len(told.rows):
+        notes.append(f"Proved on {kept} of {len(told.rows)} rows: no more are kept in the manifest.")
+    else:
+        notes.append(f"Proved on {kept} row{'s' if kept > 1 else ''}.")
+    return notes
 
 
 def _manifest(
@@ -243,7 +214,7 @@ def _manifest(
     facts: Mapping[str, Any],
     features: tuple[Feature, ...],
     classes: tuple[str, ...],
-    example: Example,
+    examples: Sequence[Example],
     data: bytes,
 ) -> Manifest:
     now, digest = datetime.now(UTC), sha256(data)
@@ -262,9 +233,19 @@ def _manifest(
             dataset_sha256="",
             rows=0,
             estimator=public_name_of(*facts["class"]),
-            parameters=facts.get("parameters", {}),
+            parameters=facts["parameters"],
             seed=None,
             git_commit=git_commit(),
         ),
-        example=example,
+        example=examples[0],
     )
+
+
+def _write(folder: Path, manifest: Manifest, data: bytes) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / ARTIFACT_FILE, data)
+        replace_file(folder / REPORT_FILE, render_package_report(manifest).encode())
+        replace_file(folder / MANIFEST_FILE, manifest.to_json().encode())
+    except OSError as error:
+        raise InvalidFolder(f"{folder} cannot be written ({error.strerror}): name another with --out.") from error

@@ -1,10 +1,11 @@
-"""What a joblib or pickle file would import, found out without importing or running any of it.
+"""What a joblib or pickle file would import and give, found out without importing or running any of it.
 
 `training.package` reads a foreign file with it before anyone says that they trust it. The pickle's machine is run with
 stand-ins in place of everything that it names; the raw bytes of arrays, which joblib writes between its opcodes, are
 stepped over.
 """
 
+import _compat_pickle
 import bz2
 import gzip
 import io
@@ -18,7 +19,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from training.console import printable
 from training.errors import UnpackableArtifact
+from training.foreign_file import WRITE_AGAIN, other_kind, text_kind
 
 _SIZED = re.compile(r"[<>|=]?[biufcmMSUV]\d+|\?")
 
@@ -35,23 +38,56 @@ _COMPRESSIONS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
 
 
 @dataclass(frozen=True)
+class Held:
+    """What the file gives when it is loaded: the name of its class, as "module.name", or its own where it is a class or
+    a function (`is_name`). `members` are what a dict, list or tuple holds: how Python reaches each, and its class.
+    """
+
+    name: str
+    is_name: bool = False
+    members: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class PickleContents:
-    """The names that the file imports, as "module.name", and the scikit-learn versions that wrote its estimators."""
+    """The names that the file imports, as "module.name", the scikit-learn versions that wrote its estimators, and what
+    it gives."""
 
     imports: tuple[str, ...]
     sklearn_versions: tuple[str, ...]
+    held: Held
 
 
 def inspect_pickle(data: bytes) -> PickleContents:
-    """What `data` would import; raises UnpackableArtifact where it is not a pickle that can be followed to its end."""
+    """What `data` would import; raises UnpackableArtifact, which says what it is, where that cannot be followed."""
+    _require_no_other_kind(data)
     try:
-        return _scan(_decompressed(data))
+        unpacked = _decompressed(data)
+    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        raise UnpackableArtifact(_CUT_SHORT) from error
+    if unpacked is not data:
+        _require_no_other_kind(unpacked)
+    try:
+        return _scan(unpacked)
     except UnpackableArtifact:
         raise
     except Exception as error:
-        raise UnpackableArtifact(
-            f"The file is not a joblib or pickle file that can be read to its end: {type(error).__name__}: {error}."
-        ) from error
+        # As a writer ends it, a pickle ends with STOP; what joblib writes of arrays goes before.
+        short = unpacked.startswith(b"\x80") and not unpacked.endswith(pickle.STOP)
+        raise UnpackableArtifact(text_kind(unpacked) or (_CUT_SHORT if short else _NO_PICKLE)) from error
+
+
+_CUT_SHORT = f"The file ends before the model does: it was cut short or damaged. Fetch it again, or {WRITE_AGAIN}."
+_NO_PICKLE = (
+    "The file is neither a joblib nor a pickle file. If it is a model of another library, the function cannot load it; "
+    f"if it is one of scikit-learn, {WRITE_AGAIN}."
+)
+
+
+def _require_no_other_kind(data: bytes) -> None:
+    sentence = other_kind(data)
+    if sentence is not None:
+        raise UnpackableArtifact(sentence)
 
 
 def _decompressed(data: bytes) -> bytes:
@@ -65,8 +101,31 @@ def _scan(data: bytes) -> PickleContents:
     names: dict[str, None] = {}
     versions: dict[str, None] = {}
     stream = io.BytesIO(data)
-    _Follower(stream, names, versions).load()
-    return PickleContents(tuple(names), tuple(versions))
+    held = _held(_Follower(stream, names, versions).load())
+    return PickleContents(tuple(names), tuple(versions), held)
+
+
+def _held(value: Any) -> Held:
+    if isinstance(value, type):
+        return Held(_class_of(value), is_name=True)
+    if isinstance(value, dict):
+        members = [(f"[{key!r}]", item) for key, item in value.items() if isinstance(key, (str, int, float))]
+    elif isinstance(value, (list, tuple)):
+        members = [(f"[{index}]", item) for index, item in enumerate(value)]
+    else:
+        members = []
+    return Held(_class_of(value), members=tuple((place, _class_of(item)) for place, item in members))
+
+
+def _class_of(value: Any) -> str:
+    """The name of the class of `value`, or the one that `value` is."""
+    made = value if isinstance(value, type) else type(value)
+    if not issubclass(made, _StandIn):
+        return f"{made.__module__}.{made.__qualname__}"
+    # The two oldest protocols make every object by this function, which they hand the class.
+    if made.imported == "copyreg._reconstructor" and not isinstance(value, type) and value.arguments:
+        return _class_of(value.arguments[0])
+    return made.imported
 
 
 class _StandIn:
@@ -116,11 +175,29 @@ class _Follower(_PurePython):  # type: ignore[misc] # as above
         self.stream, self.names, self.versions = stream, names, versions
 
     def find_class(self, module: str, name: str) -> Any:
-        self.names[f"{module}.{name}"] = None
-        return type(name.rpartition(".")[2], (_StandIn,), {"imported": f"{module}.{name}"})
+        if self.proto < 3:
+            # These were written for Python 2 too, and spell its names.
+            module, name = _compat_pickle.NAME_MAPPING.get((module, name), (module, name))
+            module = _compat_pickle.IMPORT_MAPPING.get(module, module)
+        # The file's maker chose these texts, and people are shown them before they trust it.
+        imported = printable(f"{module}.{name}")
+        self.names[imported] = None
+        return type(name.rpartition(".")[2], (_StandIn,), {"imported": imported})
 
     def persistent_load(self, _: Any) -> Any:
         return _StandIn()
+
+    def newobj(self) -> None:
+        arguments = self.stack.pop()
+        self._make(self.stack.pop(), arguments)
+
+    def newobj_ex(self) -> None:
+        self.stack.pop()
+        self.newobj()
+
+    def _make(self, cls: Any, arguments: Any) -> None:
+        """As NEWOBJ does; but a class that the file itself made, as cloudpickle's do, is no class here."""
+        self.append(cls.__new__(cls, *arguments) if isinstance(cls, type) else _StandIn())
 
     def build(self) -> None:
         state, made = self.stack[-1], self.stack[-2]
@@ -147,4 +224,9 @@ class _Follower(_PurePython):  # type: ignore[misc] # as above
         # Not read into memory: sizes are the file's own claim.
         self.stream.seek(items * np.dtype(spelled).itemsize, io.SEEK_CUR)
 
-    dispatch: ClassVar[dict[int, Any]] = {**_PurePython.dispatch, pickle.BUILD[0]: build}
+    dispatch: ClassVar[dict[int, Any]] = {
+        **_PurePython.dispatch,
+        pickle.NEWOBJ[0]: newobj,
+        pickle.NEWOBJ_EX[0]: newobj_ex,
+        pickle.BUILD[0]: build,
+    }

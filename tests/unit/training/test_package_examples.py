@@ -28,7 +28,6 @@ def named(row: list[float]) -> dict[str, float]:
         [ONE_A_CLASS[0], *(dict(reversed(named(row).items())) for row in ONE_A_CLASS[1:])],
     ],
 )
-@pytest.mark.xfail(strict=True, reason="an example is one row")
 def test_several_rows_are_proved(tmp_path: Path, example: Any) -> None:
     result = package_model(tmp_path, named_iris(), example)
     manifest = packaged(result, tmp_path)
@@ -36,7 +35,6 @@ def test_several_rows_are_proved(tmp_path: Path, example: Any) -> None:
     assert "3 rows" in result.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="an example is one row")
 def test_of_many_rows_fifty_are_kept_and_each_class_has_one(tmp_path: Path) -> None:
     result = package_model(tmp_path, fitted_iris(), IRIS.data.tolist(), *FEATURES)
     packaged(result, tmp_path)
@@ -70,7 +68,6 @@ def without_bounds() -> Any:
         (without_bounds(), [1e300, 1e300], ("--features", "a,b"), ("finite", "row 0")),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="told in another library's words, or not at all")
 def test_an_example_that_does_not_fit_is_refused_in_our_words(
     tmp_path: Path, model: Any, example: Any, options: tuple[str, ...], words: tuple[str, ...]
 ) -> None:

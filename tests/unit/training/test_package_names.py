@@ -38,7 +38,6 @@ NAMED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", NAMED)
-@pytest.mark.xfail(strict=True, reason="the keys of the example decide")
 def test_an_example_is_looked_up_by_the_models_own_names_whatever_its_order(tmp_path: Path, kind: str) -> None:
     model = NAMED[kind].fit(table(), TARGET)
     manifest = packaged(package_model(tmp_path, model, OTHER_ORDER), tmp_path)
@@ -55,7 +54,6 @@ def test_a_list_is_a_row_in_the_models_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("given", "as_file"), [("d,c,b,a", False), ("d,c,b,a", True), ("a,b,c,e", False)])
-@pytest.mark.xfail(strict=True, reason="--features is taken at its word")
 def test_features_that_differ_from_the_models_are_refused_with_both_lists(
     tmp_path: Path, given: str, *, as_file: bool
 ) -> None:
@@ -75,7 +73,6 @@ def test_the_same_features_are_taken_and_a_file_may_say_more_of_them(tmp_path: P
     assert [feature.minimum for feature in manifest.features] == [0.0] * 4
 
 
-@pytest.mark.xfail(strict=True, reason="a file must list objects")
 def test_a_file_of_features_may_list_names_alone(tmp_path: Path) -> None:
     path = tmp_path / "features.json"
     path.write_text(json.dumps(["a, or so", "b", "c", "d"]))
@@ -92,14 +89,12 @@ def test_a_file_of_features_may_list_names_alone(tmp_path: Path) -> None:
         ('{"a": 1, "b": 2, "c": 3, "a": 4, "d": 5}', ("'a' twice",)),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="the keys of the example decide")
 def test_an_example_that_has_other_features_than_the_model_is_refused_by_their_names(
     tmp_path: Path, example: Any, words: tuple[str, ...]
 ) -> None:
     refused(package_model(tmp_path, named_iris(), example), *words)
 
 
-@pytest.mark.xfail(strict=True, reason="the order of the keys is taken and not told")
 def test_an_order_that_only_the_example_tells_is_told_loudly(tmp_path: Path) -> None:
     result = package_model(tmp_path, fitted_iris(), AS_OBJECT)
     packaged(result, tmp_path)
@@ -108,7 +103,6 @@ def test_an_order_that_only_the_example_tells_is_told_loudly(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("given", ["a,b,b,d", "a,,c,d"])
-@pytest.mark.xfail(strict=True, reason="told in the words of a manifest, or not at all")
 def test_features_that_cannot_be_names_are_refused(tmp_path: Path, given: str) -> None:
     refused(package_model(tmp_path, fitted_iris(), ROW, "--features", given), "--features")
 
@@ -121,7 +115,6 @@ def test_features_that_cannot_be_names_are_refused(tmp_path: Path, given: str) -
         (IRIS.target, "2,1,0"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="every answer would name the wrong class")
 def test_classes_that_name_the_models_own_in_another_order_are_refused_with_both_lists(
     tmp_path: Path, labels: Any, given: str
 ) -> None:
@@ -130,7 +123,6 @@ def test_classes_that_name_the_models_own_in_another_order_are_refused_with_both
     refused(result, ", ".join(str(label) for label in model.classes_), ", ".join(given.split(",")))
 
 
-@pytest.mark.xfail(strict=True, reason="which class got which name is not told")
 def test_classes_that_rename_the_models_own_are_taken_and_told(tmp_path: Path) -> None:
     model = LogisticRegression(max_iter=200).fit(table(), IRIS.target)
     result = package_model(tmp_path, model, ROW, "--classes", "one,two,three")
@@ -139,12 +131,10 @@ def test_classes_that_rename_the_models_own_are_taken_and_told(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("given", ["one,one,two", "one,,two"])
-@pytest.mark.xfail(strict=True, reason="told in the words of a manifest, or not at all")
 def test_classes_that_cannot_be_names_are_refused(tmp_path: Path, given: str) -> None:
     refused(package_model(tmp_path, named_iris(), ROW, "--classes", given), "--classes")
 
 
-@pytest.mark.xfail(strict=True, reason="told in the words of a manifest, or not at all")
 def test_classes_that_are_written_alike_are_refused(tmp_path: Path) -> None:
     model = named_iris()
     model.classes_ = np.array([1, "1", 2], dtype=object)
