@@ -22,7 +22,6 @@ from handler.manifest import (
     Target,
     Task,
     Training,
-    Value,
     sha256,
     version_of,
 )
@@ -31,6 +30,7 @@ from handler.runtime import installed_versions
 from training.errors import InvalidFolder, UnpackableArtifact, UnprovedArtifact
 from training.example_rows import Row
 from training.folder import ARTIFACT_FILE, git_commit, public_name_of, replace_file
+from training.foreign_answers import examples_of, failure_told, kept_examples, spread_of
 from training.foreign_features import features_of
 from training.isolation import run_isolated
 from training.naming import class_names, listed, names_in_order, values_in_order
@@ -40,9 +40,6 @@ from training.report import render_package_report
 SCRIPT = Path(__file__).with_name("foreign_process.py")
 MODULES = ("foreign_estimator", "domains", "parameters")
 """What SCRIPT imports of `training`."""
-
-MOST_EXAMPLES = 50
-"""So many rows are kept: each is answered at every cold start."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +83,9 @@ def package(path: Path, told: Told, folder: Path) -> Packaged:
         texts = any(feature.kind == "category" for feature in features)
         said = _ask(path, "answer", str(copy), given=json.dumps({"rows": rows, "texts": texts}))
         if "failed" in said:
-            raise UnpackableArtifact(_failure(said, features, rows[said["row"]]))
+            raise UnpackableArtifact(failure_told(said, features, rows[said["row"]]))
         data = copy.read_bytes()
-    examples = _kept(_examples(rows, said, classes))
+    examples = kept_examples(examples_of(rows, said, classes))
     manifest = _manifest(path, told, facts, features, classes, examples, data)
     # Parsed again: the rules of a manifest are checked where it is read.
     artifact: VerifiedArtifact = verify_artifact(Manifest.from_json(manifest.to_json()), data)
@@ -127,60 +124,6 @@ def _require_by_position(facts: Mapping[str, Any]) -> None:
         )
 
 
-def _failure(said: Mapping[str, Any], features: Sequence[Feature], row: Sequence[Value]) -> str:
-    """A sentence on why the model could not answer a row of the example."""
-    number, kind = said["row"], said["failed"]
-    gaps = [repr(feature.name) for feature, value in zip(features, row, strict=True) if value is None]
-    texts = [
-        f"{value!r} for {feature.name!r}"
-        for feature, value in zip(features, row, strict=True)
-        if isinstance(value, str)
-    ]
-    if kind == "unfitted":
-        return "A step of the model was not fitted: call fit(X, y) on the whole of it, and dump it after that."
-    if kind == "names":
-        return (
-            "The model treats its rows as a DataFrame, and Lambda has no pandas. Fit it to frame.to_numpy(), with "
-            "steps that choose columns by position."
-        )
-    if kind == "gap" and gaps:
-        return (
-            f"The model takes no gaps, and row {number} of the example has null for {listed(gaps)}: give a value, or "
-            "fit a pipeline that begins with SimpleImputer."
-        )
-    if kind in ("text", "unknown") and texts:
-        return (
-            f"The model does not take a text that row {number} of the example has: {listed(texts)}. Give what it was "
-            "fitted to, or package the pipeline that encodes the texts."
-        )
-    return (
-        f"The model cannot answer row {number} of the example: its predict raises {said['error']}. Try model.predict "
-        "on that row as an array where it was made; what is missing before it belongs into a pipeline."
-    )
-
-
-def _examples(rows: Sequence[Sequence[Value]], said: Mapping[str, Any], classes: Sequence[str]) -> list[Example]:
-    if not classes:
-        return [Example(tuple(row), float(answer)) for row, answer in zip(rows, said["predicted"], strict=True)]
-    shares = said["probabilities"] or [None] * len(rows)
-    return [
-        Example(tuple(row), classes[index], index, dict(zip(classes, share, strict=True)) if share else None)
-        for row, index, share in zip(rows, said["predicted"], shares, strict=True)
-    ]
-
-
-def _kept(examples: Sequence[Example]) -> list[Example]:
-    """Up to MOST_EXAMPLES of them, in their order: the first of each class, then the first others."""
-    seen: set[int | None] = set()
-    firsts: list[int] = []
-    others: list[int] = []
-    for place, example in enumerate(examples):
-        is_first = example.prediction_index is not None and example.prediction_index not in seen
-        (firsts if is_first else others).append(place)
-        seen.add(example.prediction_index)
-    return [examples[place] for place in sorted([*firsts, *others][:MOST_EXAMPLES])]
-
-
 def _notes(
     told: Told,
     facts: Mapping[str, Any],
@@ -194,7 +137,7 @@ def _notes(
         notes.append(f"Found by {' and '.join(facts['searched'])}: the artifact is the best estimator alone.")
     if guessed:
         notes.append(
-            f"CHECK THIS: the model does not know its features' names, so they were taken in the order of the "
+            "CHECK THIS: the model does not know its features' names, so they were taken in the order of the "
             f"example's keys: {listed(guessed)}. If it was fitted to columns in another order, every answer is for the "
             "wrong ones: say the order with --features."
         )
@@ -225,7 +168,7 @@ def _manifest(
         task=cast(Task, facts["task"]),
         artifacts={"joblib": ArtifactFile(ARTIFACT_FILE, len(data), digest)},
         features=features,
-        target=Target(told.target, classes),
+        target=Target(told.target, classes, spread_of(examples)),
         metrics={},
         runtime=installed_versions(),
         training=Training(
@@ -238,6 +181,7 @@ def _manifest(
             git_commit=git_commit(),
         ),
         example=examples[0],
+        more_examples=tuple(examples[1:]),
     )
 
 

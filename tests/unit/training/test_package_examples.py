@@ -31,14 +31,28 @@ def named(row: list[float]) -> dict[str, float]:
 def test_several_rows_are_proved(tmp_path: Path, example: Any) -> None:
     result = package_model(tmp_path, named_iris(), example)
     manifest = packaged(result, tmp_path)
-    assert manifest.example.features == tuple(ONE_A_CLASS[0])
+    assert [example.features for example in manifest.examples] == [tuple(row) for row in ONE_A_CLASS]
+    assert [example.prediction for example in manifest.examples] == ["setosa", "versicolor", "virginica"]
     assert "3 rows" in result.stderr
 
 
 def test_of_many_rows_fifty_are_kept_and_each_class_has_one(tmp_path: Path) -> None:
     result = package_model(tmp_path, fitted_iris(), IRIS.data.tolist(), *FEATURES)
-    packaged(result, tmp_path)
+    manifest = packaged(result, tmp_path)
     assert "50 of 150 rows" in result.stderr
+    assert len(manifest.examples) == 50
+    assert {example.prediction for example in manifest.examples} == set(manifest.target.classes)
+
+
+def test_the_answers_of_a_regression_to_several_rows_tell_the_scale_that_it_is_compared_on(tmp_path: Path) -> None:
+    model = LinearRegression().fit(IRIS.data[:, :2], IRIS.data[:, 2] * 1e-12)
+    rows = IRIS.data[:5, :2].tolist()
+    manifest = packaged(package_model(tmp_path, model, rows, "--features", "a,b"), tmp_path)
+    assert manifest.target.spread == pytest.approx(np.std(model.predict(rows)), rel=1e-6)
+
+
+def test_one_row_is_written_in_the_first_format(tmp_path: Path) -> None:
+    assert packaged(package_model(tmp_path, named_iris(), ROW), tmp_path).format_version == 1
 
 
 def with_an_encoder() -> Any:
