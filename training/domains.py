@@ -1,142 +1,153 @@
-"""What a fitted model's first steps take of its inputs at all: the values an encoder knows, a function's domain.
+"""What a fitted model takes of its inputs at all: the values that its encoders know, the domains of its functions.
 
-Followed are steps that hand a column on as it came: selections of columns, imputers, pipelines, and estimators that
-give all their columns to those inside. What is behind a step that computes is not known. `training.package` asks in
-the process that loaded the model, so this module imports what Lambda has, and nothing else of `training`.
+Known is what its first steps ask for (`training.column_steps`). Where a model takes more than is known here, it is left
+alone: a value that it could answer is never refused. `training.package` asks in the process that loaded the model, so
+these modules import what Lambda has, and nothing else of `training`.
 """
 
+import math
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
 from sklearn.feature_selection import SelectorMixin
-from sklearn.impute import KNNImputer, SimpleImputer
-from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, TargetEncoder
+from sklearn.impute import KNNImputer, MissingIndicator, SimpleImputer
+from sklearn.naive_bayes import CategoricalNB
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PowerTransformer,
+    SplineTransformer,
+    TargetEncoder,
+)
+from sklearn.utils import get_tags
 
+from handler.manifest import Domain
+from training.column_steps import steps_met
 
-@dataclass(frozen=True)
-class Column:
-    """An input of the model, by its place, as a step gets it; `also` is what an imputer before took for a gap."""
+_ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)
+_MOST = sys.float_info.max
 
-    index: int
-    also: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What one step says of a column: the values it knows, and whether it fails on others (`strict`)."""
-
-    column: Column
-    values: tuple[Any, ...]
-    strict: bool
+_FUNCTIONS: dict[Any, Domain] = {
+    np.log: Domain(exclusive_minimum=0.0),
+    np.log2: Domain(exclusive_minimum=0.0),
+    np.log10: Domain(exclusive_minimum=0.0),
+    np.log1p: Domain(exclusive_minimum=-1.0),
+    np.sqrt: Domain(minimum=0.0),
+    np.arcsin: Domain(minimum=-1.0, maximum=1.0),
+    np.arccos: Domain(minimum=-1.0, maximum=1.0),
+    np.arctanh: Domain(exclusive_minimum=-1.0, exclusive_maximum=1.0),
+    np.arccosh: Domain(minimum=1.0),
+    np.exp: Domain(maximum=math.log(_MOST)),
+    np.expm1: Domain(maximum=math.log(_MOST)),
+    np.exp2: Domain(exclusive_maximum=1024.0),
+    np.sinh: Domain(minimum=-710.0, maximum=710.0),
+    np.cosh: Domain(minimum=-710.0, maximum=710.0),
+}
+"""Where functions of numpy give finite numbers (numpy reference, "Mathematical functions"; sinh and cosh overflow
+half a unit later)."""
 
 
 def known_categories(estimator: Any) -> dict[int, list[str]]:
     """By the place of its column: the texts that encoders know of it, where every encoder of it knows them."""
     found: dict[int, list[str]] = {}
-    for demand in demands(estimator):
-        texts = [str(value) for value in (*demand.values, *demand.column.also) if isinstance(value, str)]
-        before = found.get(demand.column.index)
-        if texts:
-            found[demand.column.index] = texts if before is None else [text for text in before if text in texts]
+    for step, columns in steps_met(estimator):
+        if not isinstance(step, _ENCODERS):
+            continue
+        for column, values in zip(columns, step.categories_, strict=False):
+            texts = [value for value in (*values.tolist(), *column.also) if isinstance(value, str)]
+            before = found.get(column.index)
+            if texts:
+                found[column.index] = texts if before is None else [text for text in before if text in texts]
     return found
 
 
-def demands(estimator: Any) -> list[Demand]:
-    """All that the first steps of a fitted estimator say of its inputs."""
-    width = getattr(estimator, "n_features_in_", None)
-    found: list[Demand] = []
-    if width is not None:
-        _follow(estimator, [Column(index) for index in range(width)], found)
+def domains_of(estimator: Any) -> dict[int, Domain]:
+    """By the place of its column: what the model can take of a number, where not every number."""
+    found: dict[int, Domain] = {}
+    takes_any = _takes_what_is_not_finite(estimator)
+    for step, columns in steps_met(estimator):
+        if isinstance(step, FunctionTransformer) and takes_any:
+            continue
+        for place, column in enumerate(columns):
+            domain = _domain(step, place, column.also)
+            if domain is not None:
+                found[column.index] = _both(found.get(column.index, Domain()), domain)
     return found
 
 
-def _follow(step: Any, columns: Sequence[Column], found: list[Demand]) -> list[Column] | None:
-    """Add to `found` what `step` says of `columns`; gives the columns that it hands on, None where it computes."""
-    if step is None or step == "passthrough":
-        return list(columns)
-    if isinstance(step, FunctionTransformer) and step.func is None:
-        return list(columns)
-    if isinstance(step, str):  # "drop"
-        return []
-    if isinstance(step, Pipeline):
-        return _follow_all(step, columns, found)
-    if isinstance(step, ColumnTransformer):
-        return _follow_each(step, columns, found)
-    if isinstance(step, (OneHotEncoder, OrdinalEncoder, TargetEncoder)):
-        strict = getattr(step, "handle_unknown", "") == "error"
-        pairs = zip(columns, step.categories_, strict=False)
-        found += [Demand(column, tuple(values.tolist()), strict) for column, values in pairs]
+def _domain(step: Any, place: int, also: Sequence[Any]) -> Domain | None:
+    """What `step` takes of the column at `place`; None where everything, or where it cannot be said in a domain."""
+    if isinstance(step, _ENCODERS):
+        if getattr(step, "handle_unknown", "") != "error":
+            return None
+        values = [*step.categories_[place].tolist(), *also]
+        numbers = [float(value) for value in values if isinstance(value, (int, float)) and math.isfinite(value)]
+        has_texts = any(isinstance(value, str) for value in values)
+        return Domain(values=tuple(sorted(set(numbers)))) if numbers and not has_texts else None
+    if also:  # taken too, wherever it lies
         return None
-    if isinstance(step, SelectorMixin):
-        return [column for column, kept in zip(columns, step.get_support(), strict=False) if kept]
-    if isinstance(step, (SimpleImputer, KNNImputer)):
-        return _imputed(step, columns)
-    for part in _parts(step):
-        _follow(part, columns, found)
+    if isinstance(step, FunctionTransformer) and isinstance(step.func, np.ufunc) and not step.kw_args:
+        return _FUNCTIONS.get(step.func)
+    if isinstance(step, PowerTransformer) and step.method == "box-cox":
+        return Domain(exclusive_minimum=0.0)
+    if isinstance(step, SplineTransformer) and step.extrapolation == "error":
+        spline = step.bsplines_[place]
+        return Domain(minimum=float(spline.t[spline.k]), maximum=float(spline.t[-spline.k - 1]))
+    if isinstance(step, CategoricalNB):
+        return Domain(minimum=0.0, exclusive_maximum=float(step.n_categories_[place]))
     return None
 
 
-def _follow_all(pipeline: Any, columns: Sequence[Column], found: list[Demand]) -> list[Column] | None:
-    handed: list[Column] | None = list(columns)
-    for _, step in pipeline.steps:
-        if handed is None:
-            return None
-        handed = _follow(step, handed, found)
-    return handed
+def _both(one: Domain, other: Domain) -> Domain:
+    """What lies in both."""
+    values = one.values or other.values
+    if one.values and other.values:
+        # Two encoders that have no value in common would leave nothing; one of them is told then.
+        values = tuple(value for value in one.values if value in other.values) or one.values
+    return Domain(
+        values,
+        _tighter(max, one.minimum, other.minimum),
+        _tighter(max, one.exclusive_minimum, other.exclusive_minimum),
+        _tighter(min, one.maximum, other.maximum),
+        _tighter(min, one.exclusive_maximum, other.exclusive_maximum),
+    )
 
 
-def _follow_each(transformer: Any, columns: Sequence[Column], found: list[Demand]) -> list[Column] | None:
-    handed: list[Column] | None = []
-    names = [str(name) for name in getattr(transformer, "feature_names_in_", [])]
-    for _, step, chosen in transformer.transformers_:
-        places = column_places(chosen, len(columns), names)
-        given = _follow(step, [columns[place] for place in places], found)
-        handed = None if handed is None or given is None else [*handed, *given]
-    return handed if transformer.sparse_output_ is False else None
+def _tighter(choose: Any, one: float | None, other: float | None) -> float | None:
+    bounds = [bound for bound in (one, other) if bound is not None]
+    return choose(bounds) if bounds else None
 
 
-def column_places(chosen: Any, width: int, names: Sequence[str]) -> list[int]:
-    """The places that a ColumnTransformer's choice of columns means, of `width` columns with these names, if any."""
-    if isinstance(chosen, slice):
-        start, stop = (names.index(end) if end in names else end for end in (chosen.start, chosen.stop))
-        # A slice by names includes its end.
-        return list(range(width)[slice(start, stop + 1 if isinstance(chosen.stop, str) else stop, chosen.step)])
-    listed = list(chosen) if isinstance(chosen, (list, tuple, np.ndarray)) else [chosen]
-    if listed and all(isinstance(item, (bool, np.bool_)) for item in listed):
-        return [place for place, kept in enumerate(listed) if kept]
-    places = [names.index(item) if isinstance(item, str) and item in names else item for item in listed]
-    return [range(width)[place] for place in places if isinstance(place, (int, np.integer)) and -width <= place < width]
+def _takes_what_is_not_finite(estimator: Any) -> bool:
+    """Whether a step behind a function may take its NaN or infinity: an imputer, or an estimator that allows gaps."""
+    return any(
+        isinstance(part, (SimpleImputer, KNNImputer, MissingIndicator)) or _predicts_with_gaps(part)
+        for part in _steps(estimator)
+    )
 
 
-def _imputed(imputer: Any, columns: Sequence[Column]) -> list[Column] | None:
-    if imputer.add_indicator or (not imputer.keep_empty_features and _has_empty(imputer)):
-        return None
-    gap = imputer.missing_values
-    if gap is None or (isinstance(gap, float) and np.isnan(gap)):
-        return list(columns)
-    return [replace(column, also=(*column.also, gap)) for column in columns]
+def _predicts_with_gaps(step: Any) -> bool:
+    return callable(getattr(step, "predict", None)) and bool(get_tags(step).input_tags.allow_nan)
 
 
-def _has_empty(imputer: Any) -> bool:
-    """Whether the imputer leaves columns out, of which it saw nothing but gaps."""
-    statistics = getattr(imputer, "statistics_", None)
-    if statistics is None:
-        return True
-    return any(value is None or value != value for value in statistics.tolist())
-
-
-def _parts(step: Any) -> Iterator[Any]:
-    """The fitted estimators inside `step` that are given all its columns."""
-    if isinstance(step, FeatureUnion):
-        yield from (part for _, part in step.transformer_list)
-    if isinstance(step, (VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor)):
-        yield from step.estimators_
-    if isinstance(step, TransformedTargetRegressor):
-        yield step.regressor_
-    for calibrated in getattr(step, "calibrated_classifiers_", []):
-        yield calibrated.estimator
+def _steps(estimator: Any) -> Iterator[Any]:
+    """The steps of pipelines and ColumnTransformers, at whatever depth, but not these themselves."""
+    if isinstance(estimator, Pipeline):
+        for _, step in estimator.steps:
+            yield from _steps(step)
+    elif isinstance(estimator, ColumnTransformer):
+        for _, step, _ in getattr(estimator, "transformers_", []):
+            yield from _steps(step)
+    elif isinstance(estimator, BaseEstimator) and not isinstance(estimator, SelectorMixin):
+        yield estimator
+        for inner in vars(estimator).values():
+            if isinstance(inner, BaseEstimator):
+                yield from _steps(inner)
+            elif isinstance(inner, list):
+                yield from (part for item in inner if isinstance(item, BaseEstimator) for part in _steps(item))

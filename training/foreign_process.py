@@ -11,6 +11,7 @@ Run by path, never imported, in one of two ways; the answer is JSON on standard 
 import json
 import sys
 import warnings
+from dataclasses import asdict
 from typing import Any
 
 
@@ -31,7 +32,7 @@ def describe(model: str, copy: str) -> dict[str, Any]:
     """What the model says of itself; raises Refused."""
     import joblib
 
-    from training.domains import known_categories
+    from training.domains import domains_of, known_categories
     from training.foreign_estimator import (
         Refused,
         chosen_by_name,
@@ -62,6 +63,7 @@ def describe(model: str, copy: str) -> dict[str, Any]:
         "by_name": chosen_by_name(estimator, names),
         "classes": [[str(label), type(label).__name__] for label in classes],
         "categories": known_categories(estimator),
+        "domains": {index: asdict(domain) for index, domain in domains_of(estimator).items()},
     }
 
 

@@ -31,14 +31,14 @@ from training.errors import InvalidFolder, UnpackableArtifact, UnprovedArtifact
 from training.example_rows import Row
 from training.folder import ARTIFACT_FILE, git_commit, public_name_of, replace_file
 from training.foreign_answers import examples_of, failure_told, kept_examples, spread_of
-from training.foreign_features import features_of
+from training.foreign_features import features_of, known_of
 from training.isolation import run_isolated
 from training.naming import class_names, listed, names_in_order, values_in_order
 from training.proof import prove
 from training.report import render_package_report
 
 SCRIPT = Path(__file__).with_name("foreign_process.py")
-MODULES = ("foreign_estimator", "domains", "parameters")
+MODULES = ("foreign_estimator", "domains", "column_steps", "parameters")
 """What SCRIPT imports of `training`."""
 
 
@@ -77,7 +77,7 @@ def package(path: Path, told: Told, folder: Path) -> Packaged:
                 "it cannot answer the example."
             )
         rows = values_in_order(told.rows, names)
-        features = features_of(names, told.features, {int(k): v for k, v in facts["categories"].items()}, rows)
+        features = features_of(names, told.features, known_of(facts), rows)
         own = [name for name, _ in facts["classes"]]
         classes = class_names(own, told.classes, [kind for _, kind in facts["classes"]]) if own else ()
         texts = any(feature.kind == "category" for feature in features)

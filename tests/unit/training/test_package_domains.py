@@ -20,7 +20,6 @@ MODEL = make_pipeline(
 ).fit(ROWS, [0, 1, 0, 1])
 
 
-@pytest.mark.xfail(strict=True, reason="only texts are asked for")
 def test_the_codes_of_an_encoder_and_the_domain_of_a_function_are_in_the_manifest(tmp_path: Path) -> None:
     code, amount = packaged(package_model(tmp_path, MODEL, [2, 3.5], *OPTIONS), tmp_path).features
     assert code.domain == Domain(values=(1.0, 2.0, 4.0))
@@ -30,7 +29,6 @@ def test_the_codes_of_an_encoder_and_the_domain_of_a_function_are_in_the_manifes
 @pytest.mark.parametrize(
     ("row", "words"), [([3, 3.5], ("'code' is 3", "one of 1, 2, 4")), ([1, -5], ("'amount' is -5", "above -1"))]
 )
-@pytest.mark.xfail(strict=True, reason="the model raises, and nothing says over which value")
 def test_an_example_outside_is_refused_with_what_is_taken(
     tmp_path: Path, row: list[float], words: tuple[str, ...]
 ) -> None:
