@@ -50,7 +50,7 @@ def describe(model: str, copy: str) -> dict[str, Any]:
         raise Refused(load_failure(error)) from error
     estimator, searched = found_by_search(loaded)
     task = require_predictor(estimator)
-    names = names_of(estimator)
+    names, width = names_of(estimator), getattr(estimator, "n_features_in_", None)
     classes = classes_of(estimator) if task == "classification" else []
     joblib.dump(estimator, copy)
     return {
@@ -58,7 +58,7 @@ def describe(model: str, copy: str) -> dict[str, Any]:
         "class": [type(estimator).__module__, type(estimator).__qualname__],
         "parameters": plain_parameters(estimator.get_params(deep=False)),
         "searched": searched,
-        "features": getattr(estimator, "n_features_in_", None),
+        "features": None if width is None else int(width),
         "names": names,
         "by_name": chosen_by_name(estimator, names),
         "classes": [[str(label), type(label).__name__] for label in classes],

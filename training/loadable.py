@@ -88,7 +88,9 @@ def _several(held: Held) -> str:
     shown = ", ".join(f"{place[1:-1]} ({name.rpartition('.')[2]})" for place, name in held.members[:10])
     more = f" and {len(held.members) - 10} more" if len(held.members) > 10 else ""
     estimators = [(place, name.rpartition(".")[2]) for place, name in held.members if name.startswith("sklearn.")]
-    transformers = {name for name, _ in all_estimators(type_filter="transformer")}
+    # Some that predict transform as well.
+    predictors = {name for name, _ in all_estimators(type_filter=["classifier", "regressor"])}
+    transformers = {name for name, _ in all_estimators(type_filter="transformer")} - predictors
     before = [f"held{place}" for place, name in estimators if name in transformers]
     models = [f"held{place}" for place, name in estimators if name not in transformers]
     told = f"The file holds a {kind} of {shown}{more}, and one estimator is served."

@@ -8,8 +8,15 @@ import numpy as np
 
 
 def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """`parameters`, sorted; what JSON has no form for (an object, infinity, NaN) is told by its text, on one line."""
-    return {name: _plain(value) for name, value in sorted(parameters.items())}
+    """`parameters`, sorted; what JSON has no form for (an object, infinity, NaN) is told by its text, on one line.
+
+    Where a pipeline caches its fits is left out: a path of the machine that fitted.
+    """
+    return {name: None if _is_cache(name) else _plain(value) for name, value in sorted(parameters.items())}
+
+
+def _is_cache(name: str) -> bool:
+    return name.rpartition("__")[2] == "memory"
 
 
 def _plain(value: Any) -> Any:

@@ -30,5 +30,9 @@ def test_a_parameter_is_written_as_json_has_it_or_as_a_text(value: Any, written:
     assert json.loads(json.dumps(plain_parameters({"C": value}), allow_nan=False)) == {"C": written}
 
 
+def test_the_folder_of_a_cache_is_left_out() -> None:
+    assert plain_parameters({"memory": "/home/me", "clf__memory": "/home/me"}) == {"memory": None, "clf__memory": None}
+
+
 def test_parameters_are_sorted() -> None:
     assert list(plain_parameters({"b": 1, "a": 2})) == ["a", "b"]
