@@ -69,11 +69,6 @@ def working(what: str) -> AbstractContextManager[object]:
     return console.status(what) if console.is_terminal else Console(quiet=True).status(what)
 
 
-def printable(text: str) -> str:
-    """`text` of somebody else's making without what could steer a terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-
-
 def show_table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print a table for a person."""
     table = Table(title=shown(title), title_justify="left", box=None, pad_edge=False, header_style="bold")

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import handler
-from training.console import printable
+from training.console import shown
 
 SECONDS = 600
 """How long a script may take: loading gigabytes takes minutes, and a process that hangs must not hang its caller."""
@@ -71,7 +71,7 @@ def run_isolated(
 
 def last_words(outcome: subprocess.CompletedProcess[str]) -> str:
     """The last line that a script which failed wrote to standard error, fit for a terminal; else its exit code."""
-    return printable(outcome.stderr.strip().split("\n")[-1]) or f"the process ended with {outcome.returncode}"
+    return shown(outcome.stderr.strip().split("\n")[-1]) or f"the process ended with {outcome.returncode}"
 
 
 def _environ(home: Path, temporary: Path) -> dict[str, str]:

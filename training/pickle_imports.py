@@ -19,7 +19,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from training.console import printable
 from training.errors import UnpackableArtifact
 from training.foreign_file import WRITE_AGAIN, other_kind, text_kind
 
@@ -179,8 +178,7 @@ class _Follower(_PurePython):  # type: ignore[misc] # as above
             # These were written for Python 2 too, and spell its names.
             module, name = _compat_pickle.NAME_MAPPING.get((module, name), (module, name))
             module = _compat_pickle.IMPORT_MAPPING.get(module, module)
-        # The file's maker chose these texts, and people are shown them before they trust it.
-        imported = printable(f"{module}.{name}")
+        imported = f"{module}.{name}"
         self.names[imported] = None
         return type(name.rpartition(".")[2], (_StandIn,), {"imported": imported})
 
