@@ -45,7 +45,11 @@ def reason_or_ask(given: str | None) -> str:
 
 def print_json(document: Any) -> None:
     """Print one JSON document on standard output."""
-    plain = dataclasses.asdict(document) if isinstance(document, (Alias, Manifest)) else document
+    plain = document
+    if isinstance(document, Manifest):
+        plain = document.document()
+    elif isinstance(document, Alias):
+        plain = dataclasses.asdict(document)
     json.dump(plain, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
 

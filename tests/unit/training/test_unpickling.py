@@ -16,7 +16,7 @@ from training.publish import TrainedFolder
 ROOT = Path(__file__).parent.parent.parent.parent
 MAY_UNPICKLE = {
     "handler/predictor.py",
-    "training/folder.py",
+    "training/examples.py",
     "training/lesson.py",
     # A file of the user's own, once --trust was given, in a process of its own; it never sees a registry.
     "training/foreign_process.py",
