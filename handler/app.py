@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.answers import answer_for
 from handler.artifact_cache import temporary_cache
 from handler.environment import Environment, Loaded
 from handler.errors import InvalidFeatures, InvalidSettings, ModelUnavailable, UnsupportedEvent, WrongMethod
+from handler.public_paths import is_public
 from handler.read_ahead import ReadAhead
 from handler.request import payload_version
 from handler.responses import json_response, page_response
@@ -71,17 +73,19 @@ class Application:
             resolver.route(path, method)(self._answering(resolver, route))
 
         def refuse(error: Exception) -> Response[str]:
+            event = resolver.current_event
             if isinstance(error, NotFoundError):
-                error = no_route(resolver.current_event)
-            return self.refuse(error, resolver.lambda_context.aws_request_id)
+                error = no_route(event)
+            return self.refuse(error, resolver.lambda_context.aws_request_id, public=_is_public(event))
 
         resolver.exception_handler([Exception, NotFoundError])(refuse)
         return resolver
 
     def _answering(self, resolver: ApiGatewayResolver, route: Route) -> Callable[[], Response[str]]:
         def answer() -> Response[str]:
-            result = route(self, resolver.current_event)
-            headers = self._headers(resolver.lambda_context.aws_request_id)
+            event = resolver.current_event
+            result = route(self, event)
+            headers = self._headers(resolver.lambda_context.aws_request_id, public=_is_public(event))
             return json_response(200, result, headers) if isinstance(result, dict) else page_response(result, headers)
 
         return answer
@@ -112,16 +116,17 @@ class Application:
         manifest = self.environment.served()
         return manifest.version if manifest else "none"
 
-    def _headers(self, request_id: str) -> dict[str, str]:
-        return {"X-Request-Id": request_id, "X-Model-Version": self._model_version()}
+    def _headers(self, request_id: str, *, public: bool) -> dict[str, str]:
+        version = {} if public else {"X-Model-Version": self._model_version()}
+        return {"X-Request-Id": request_id, **version}
 
-    def refuse(self, error: Exception, request_id: str) -> Response[str]:
-        """The error's answer, in the one form that all of them have."""
+    def refuse(self, error: Exception, request_id: str, *, public: bool = False) -> Response[str]:
+        """The error's answer, in the one form that all of them have; `public` where it was reached without a key."""
         answer = answer_for(error)
         self.telemetry.refused(answer.code, error)
         if answer.status == 500:
             self.telemetry.crashed(error)
-        headers = self._headers(request_id)
+        headers = self._headers(request_id, public=public)
         if isinstance(error, ModelUnavailable):
             headers["Retry-After"] = str(self.environment.retry_after())
         if isinstance(error, WrongMethod):
@@ -133,6 +138,11 @@ class Application:
             "details": [asdict(problem) for problem in error.problems] if isinstance(error, InvalidFeatures) else [],
         }
         return json_response(answer.status, body, headers)
+
+
+def _is_public(event: BaseProxyEvent) -> bool:
+    # Behind a custom domain a path may begin with a base path; what the gateway calls the resource never does.
+    return any(is_public(path) for path in (event.path, event.get("resource")) if isinstance(path, str) and path)
 
 
 def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: bool = False) -> Application:

@@ -9,8 +9,6 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.page.gateway import KEY
 
-pytestmark = pytest.mark.xfail(strict=True, reason="the pages show the model before the key")
-
 Service = Callable[[str], str]
 
 OF_THE_MODEL = ("setosa", "sepal", "LogisticRegression", "accuracy")

@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from handler.app import Application
-from handler.manifest import Feature
+from handler.manifest import Domain, Feature
 from tests import served_models
 from tests.conftest import Context
 from tests.unit.handler.asking import ask, get_event, http_event, open_application, predict_event, rest_event
@@ -62,7 +62,6 @@ def whole(application: Application, event: dict[str, Any]) -> str:
 # --- What the gateway lets through without the key -------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="what needs no key shows the model")
 def test_the_template_asks_for_the_key_everywhere_but_at_the_pages_and_their_files() -> None:
     events = re.findall(r"Path: (\S+)\n +Method: ANY\n( +Auth: \{ApiKeyRequired: false\})?", TEMPLATE.read_text())
     assert {path: not keyless for path, keyless in events} == {
@@ -71,7 +70,6 @@ def test_the_template_asks_for_the_key_everywhere_but_at_the_pages_and_their_fil
     }
 
 
-@pytest.mark.xfail(strict=True, reason="what needs no key shows the model")
 @pytest.mark.parametrize("event", [rest_event, http_event])
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -94,7 +92,15 @@ def test_what_needs_no_key_tells_nothing_of_the_model(served: Application, event
     assert "x-model-version" not in answer.headers
 
 
-@pytest.mark.xfail(strict=True, reason="what needs no key shows the model")
+@pytest.mark.parametrize("path", ["/docs/predict", "/v1/docs/predict"])
+def test_what_the_gateway_lets_through_below_docs_leads_to_no_other_route(served: Application, path: str) -> None:
+    body = json.dumps({"features": [6.0, "red", None, None, 5.0]})
+    keyless = {"resource": "/docs/{proxy+}", "pathParameters": {"proxy": "predict"}}
+    told = whole(served, {**rest_event(body, path=path), **keyless})
+    assert json.loads(told)["statusCode"] == 404
+    assert served.predictor().manifest.version not in told
+
+
 @pytest.mark.parametrize("path", SHELLS)
 def test_a_page_is_the_same_for_every_model_and_without_one(
     served: Application, unserved: Application, iris_application: Application, path: str
@@ -105,7 +111,6 @@ def test_a_page_is_the_same_for_every_model_and_without_one(
     }
 
 
-@pytest.mark.xfail(strict=True, reason="what needs no key shows the model")
 def test_a_page_is_answered_without_a_model_being_asked_for(tmp_path: Path) -> None:
     application = open_application(MODEL_URI=str(marked().write(tmp_path / "model")))
     for path in SHELLS:
@@ -137,7 +142,6 @@ def opened(version: Version, tmp_path: Path) -> Application:
     return open_application(MODEL_URI=str(version.write(tmp_path / "model")))
 
 
-@pytest.mark.xfail(strict=True, reason="the example is a row that was held out")
 @pytest.mark.parametrize("model", ["iris", "categories", "regression"])
 def test_the_example_is_made_of_the_middle_of_each_feature_and_is_no_row_of_the_manifest(
     tmp_path: Path, model: str
@@ -145,7 +149,7 @@ def test_the_example_is_made_of_the_middle_of_each_feature_and_is_no_row_of_the_
     version: Version = getattr(served_models, model)()
     application = opened(version, tmp_path)
     made = [
-        feature.quantiles[5] if feature.kind == "number" else feature.categories[0]
+        feature.typical or (feature.quantiles[5] if feature.kind == "number" else feature.categories[0])
         for feature in version.manifest.features
     ]
     assert shown(application)["features"] == row_of(application) == made
@@ -162,7 +166,6 @@ def test_the_answer_shown_beside_the_example_is_the_model_s_own(tmp_path: Path, 
     assert example["probabilities"] == answer.get("probabilities")
 
 
-@pytest.mark.xfail(strict=True, reason="the example is a row that was held out")
 @given(st.lists(st.floats(-100, 100), min_size=3, max_size=3), st.booleans())
 def test_a_held_out_row_is_shown_nowhere(row: list[float], described: bool) -> None:
     rows = np.arange(60.0).reshape(20, 3)
@@ -179,7 +182,6 @@ def test_a_held_out_row_is_shown_nowhere(row: list[float], described: bool) -> N
         assert json.dumps(row)[1:-1] not in whole(application, get_event("/openapi.json"))
 
 
-@pytest.mark.xfail(strict=True, reason="the example is a row that was held out")
 def test_a_model_that_cannot_answer_the_middle_is_shown_with_a_row_that_it_can_answer(tmp_path: Path) -> None:
     rows = np.linspace(1.0, 9.0, 40).reshape(20, 2)
     logarithm = make_pipeline(FunctionTransformer(np.log), LogisticRegression()).fit(rows, rows[:, 0] > 5)
@@ -189,7 +191,35 @@ def test_a_model_that_cannot_answer_the_middle_is_shown_with_a_row_that_it_can_a
     assert example["features"] != [4.25, 4.75]
 
 
-@pytest.mark.xfail(strict=True, reason="the example is a row that was held out")
+@pytest.mark.parametrize(
+    ("domain", "typical", "shown_as"),
+    [
+        (Domain(values=(1.0, 3.0)), None, 1.0),
+        (Domain(values=(1.0, 3.0)), 3.0, 3.0),
+        (Domain(exclusive_minimum=0.0), None, 1.0),
+        (Domain(exclusive_minimum=0.0, exclusive_maximum=0.5), None, 0.25),
+        (Domain(maximum=-2.0), None, -2.0),
+        (Domain(exclusive_maximum=-2.0), None, -3.0),
+        (Domain(minimum=-1.0), 7.0, 7.0),
+    ],
+)
+def test_the_example_is_of_values_that_the_model_can_take(
+    tmp_path: Path, domain: Domain, typical: float | None, shown_as: float
+) -> None:
+    fitted = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
+    version = version_with(fitted, [9.75], features=[Feature("x", "number", typical=typical, domain=domain)])
+    assert shown(opened(version, tmp_path))["features"] == [shown_as]
+
+
+def test_a_category_is_shown_by_its_most_frequent_value(tmp_path: Path) -> None:
+    sound = served_models.categories()
+    features = tuple(
+        replace(feature, typical="red") if feature.name == "colour" else feature for feature in sound.manifest.features
+    )
+    application = opened(sound.changed(features=features), tmp_path)
+    assert shown(application)["features"][1] == row_of(application)[1] == "red"
+
+
 def test_a_model_that_answers_no_made_row_is_shown_without_an_answer(tmp_path: Path) -> None:
     rows = np.linspace(50.0, 90.0, 40).reshape(20, 2)
     narrow = make_pipeline(FunctionTransformer(np.arccosh), Ridge()).fit(rows, rows[:, 0])
