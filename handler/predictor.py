@@ -8,16 +8,16 @@ library versions, loads those same bytes, and compares the model with its own ex
 import io
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 
 from handler.errors import NoFiniteAnswer, SelfTestFailed, UnloadableArtifact
+from handler.fitted_parts import fitted_parts
 from handler.manifest import Manifest
 from handler.registry import VerifiedArtifact
 from handler.runtime import installed_versions, require_runtime
@@ -144,26 +144,6 @@ def _finite(values: NDArray[Any]) -> NDArray[Any]:
 def _run_on_one_core(estimator: Any) -> None:
     """Set `n_jobs` to 1 in every fitted part: starting workers costs a one-row answer several times its own price, and
     process pools do not run on Lambda at all, which has no /dev/shm."""
-    waiting, seen = [estimator], set()
-    while waiting:
-        part = waiting.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        attributes = getattr(part, "__dict__", {})
-        if "n_jobs" in attributes:
+    for part in fitted_parts(estimator):
+        if "n_jobs" in getattr(part, "__dict__", {}):
             part.n_jobs = 1
-        waiting.extend(_fitted_parts(attributes.values()))
-
-
-def _fitted_parts(values: Iterable[Any]) -> Iterator[Any]:
-    """scikit-learn's own objects among `values`; some that hold estimators are no estimators themselves."""
-    for value in values:
-        if isinstance(value, BaseEstimator) or (
-            type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__")
-        ):
-            yield value
-        elif isinstance(value, dict):
-            yield from _fitted_parts(value.values())
-        elif isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
-            yield from _fitted_parts(value)

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def main(_: str, model: str, copy: str) -> None:
+def main(path_entry: str, model: str, copy: str) -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
+    sys.path.insert(0, path_entry)
     import joblib
     import numpy as np
     from sklearn.base import is_classifier, is_regressor
+
+    from handler.fitted_parts import fitted_parts
 
     row = json.load(sys.stdin)
     warnings.simplefilter("ignore")
@@ -59,6 +62,10 @@ def main(_: str, model: str, copy: str) -> None:
                 facts["probabilities"] = estimator.predict_proba(rows).tolist()[0]
         except Exception as error:  # noqa: BLE001 - as above
             sys.exit(f"it cannot answer the example: {type(error).__name__}: {error}".replace("\n", " "))
+    for part in fitted_parts(estimator):
+        # The folder where a pipeline cached its fits: of no use to predictions, and a path of the machine that trained.
+        if getattr(part, "memory", None) is not None:
+            part.memory = None
     joblib.dump(estimator, copy)
     json.dump(facts, answers)
 

@@ -35,6 +35,7 @@ from training.errors import UnpackableArtifact, UnprovedArtifact
 from training.folder import ARTIFACT_FILE, git_commit, public_name_of, replace_file
 from training.isolation import run_isolated
 from training.pickle_imports import PickleContents
+from training.places import parameters_without_places
 from training.proof import prove
 from training.report import render_package_report
 
@@ -263,7 +264,7 @@ def _manifest(
             dataset_sha256="",
             rows=0,
             estimator=public_name_of(*facts["class"]),
-            parameters=facts.get("parameters", {}),
+            parameters=parameters_without_places(facts.get("parameters", {})),
             seed=None,
             git_commit=git_commit(),
         ),

@@ -46,9 +46,8 @@ def render_report(model: TrainedModel, manifest: Manifest, comparison: Compariso
 def render_package_report(manifest: Manifest) -> str:
     """The report of a model that was fitted elsewhere: what is known of it."""
     note = "This model was fitted elsewhere and packaged: neither its data nor its metrics are known here."
-    example = f"It answers {manifest.example.prediction!r} to {list(manifest.example.features)}."
     sections = [
-        f"<p>{html.escape(note)}</p>\n<p>{html.escape(example)}</p>",
+        f"<p>{html.escape(note)}</p>",
         _features(manifest.features),
         _made_from(manifest, None),
     ]

@@ -20,11 +20,10 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from handler.manifest import Manifest
 from training.cli import main
 from training.folder import dump_estimator
+from training.places import command_line, without_places
 
 MARK = "jane7f3a9c"
 """Stands in every folder and name of the machine that trains here, and in nothing else."""
-
-pytestmark = pytest.mark.xfail(strict=True, reason="what is published names folders of the machine that trained")
 
 PUBLISHED = ("model.joblib", "manifest.json", "report.html")
 
@@ -141,6 +140,53 @@ def test_an_artifact_that_is_trained_here_carries_no_cache(machine: Path) -> Non
     assert MARK.encode() not in data
     loaded: Any = joblib.load(io.BytesIO(data))
     assert (loaded.memory, fitted.memory) == (None, str(machine / "cache"))
+
+
+@pytest.mark.parametrize(
+    ("said", "published"),
+    [
+        ("/home/jane/cache", "cache"),
+        ("/home/jane doe/my cache/", "my cache"),
+        ("~/cache", "cache"),
+        ("./cache/here", "here"),
+        ("../jane/cache", "cache"),
+        ("C:\\Users\\jane\\cache", "cache"),
+        ("file:///srv/jane/cache", "cache"),
+        ("Pipeline(memory='/home/jane doe/cache', steps=[('a', B())])", "Pipeline(memory='cache', steps=[('a', B())])"),
+        ("Memory(location=/home/jane/cache/joblib)", "Memory(location=joblib)"),
+        ("<function clip at 0x7f12ab34>", "<function clip>"),
+        ("n/a", "n/a"),
+        ("km/h", "km/h"),
+        ("(?u)\\b\\w+\\b", "(?u)\\b\\w+\\b"),
+        ("A(x='a/b', y=1/2)", "A(x='a/b', y=1/2)"),
+        ("https://example.org/a/b", "https://example.org/a/b"),
+        (3, 3),
+        (None, None),
+    ],
+)
+def test_a_text_keeps_all_but_its_paths_and_addresses(said: object, published: object) -> None:
+    assert without_places(said) == published
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("s3://bucket/folder/table.csv", "s3://bucket/folder/table.csv"),
+        ("s3://jane:secret@bucket/table.csv?token=1", "s3://bucket/table.csv"),
+        ("dask=tcp://10.0.0.3:8786", "dask=tcp://…"),
+        ("sklearn.datasets.load_iris", "sklearn.datasets.load_iris"),
+        ("iris", "iris"),
+        ("/data/jane/churn.csv", "churn.csv"),
+    ],
+)
+def test_a_place_on_the_command_line_goes_by_its_name(place: str, told: str) -> None:
+    said = command_line(["train", "--at", place, f"--at={place}", "--target", "a/b"], [place, None], [])
+    assert shlex.split(said) == ["python", "-m", "training", "train", "--at", told, f"--at={told}", "--target", "a/b"]
+
+
+def test_a_parameter_on_the_command_line_is_told_without_its_path() -> None:
+    said = command_line(["train", "--param", "memory=/home/jane/cache"], [], ["memory=/home/jane/cache"])
+    assert said == "python -m training train --param memory=cache"
 
 
 def test_a_packaged_models_report_shows_no_row(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
