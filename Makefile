@@ -40,7 +40,7 @@ e2e-local: install .tools/sam/installed ## Run every event, and HTTP requests, t
 	$(RUN) -m pytest tests/e2e/local
 
 .PHONY: e2e-deploy
-e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed ## `sam deploy` into a stand-in for AWS, and the life of the stack
+e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and the life of the stack
 	$(RUN) -m pytest -x tests/e2e/deploy
 
 .PHONY: local-model

@@ -26,6 +26,7 @@ from handler.artifact_cache import temporary_cache
 from handler.cors import PREFLIGHT, Cors
 from handler.environment import Environment, Loaded
 from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
+from handler.public_paths import is_public
 from handler.read_ahead import ReadAhead
 from handler.request import origin_of, parsed_event
 from handler.responses import json_response, page_response
@@ -77,7 +78,7 @@ class Application:
         try:
             response = self._respond(asked, request_id)
         except Exception as error:  # noqa: BLE001 - each has its answer, and what is not ours is logged there
-            response = self.refuse(error, request_id)
+            response = self.refuse(error, request_id, public=is_public(route_path(event)))
         response.headers.update(self.cors.headers(origin_of(event)))
         return {
             "statusCode": response.status_code,
@@ -90,9 +91,10 @@ class Application:
         method = event.http_method.upper()
         if method == "OPTIONS" and self.cors.allows(origin_of(event.raw_event)):
             # For every path, so that a page can read why the request itself is refused.
-            return Response(204, None, "", {**self._headers(request_id), **PREFLIGHT})
-        result = find_route(method, route_path(event.raw_event))(self, event)
-        headers = self._headers(request_id)
+            return Response(204, None, "", {**self._headers(request_id, public=True), **PREFLIGHT})
+        path = route_path(event.raw_event)
+        result = find_route(method, path)(self, event)
+        headers = self._headers(request_id, public=is_public(path))
         response = json_response(200, result, headers) if isinstance(result, dict) else page_response(result, headers)
         if method == "HEAD":
             response.body = ""
@@ -113,16 +115,17 @@ class Application:
         manifest = self.environment.served()
         return manifest.version if manifest else "none"
 
-    def _headers(self, request_id: str) -> dict[str, str]:
-        return {"X-Request-Id": request_id, "X-Model-Version": self._model_version()}
+    def _headers(self, request_id: str, *, public: bool) -> dict[str, str]:
+        version = {} if public else {"X-Model-Version": self._model_version()}
+        return {"X-Request-Id": request_id, **version}
 
-    def refuse(self, error: Exception, request_id: str) -> Response[str]:
-        """The error's answer, in the one form that all of them have."""
+    def refuse(self, error: Exception, request_id: str, *, public: bool = False) -> Response[str]:
+        """The error's answer, in the one form that all of them have; `public` where it was reached without a key."""
         answer = answer_for(error)
         self.telemetry.refused(answer.code, error)
         if answer.status == 500:
             self.telemetry.crashed(error)
-        headers = self._headers(request_id)
+        headers = self._headers(request_id, public=public)
         if isinstance(error, ModelUnavailable):
             headers["Retry-After"] = str(self.environment.retry_after())
         if isinstance(error, WrongMethod):

@@ -8,8 +8,10 @@ of both.
 from typing import Any
 
 from handler.answers import ANSWERS, INTERNAL_ERROR
-from handler.manifest import Example, Manifest
+from handler.manifest import Manifest
 from handler.openapi_schemas import list_of, ref, request_object, schemas
+from handler.responses import model_summary
+from handler.shown_example import ShownExample
 
 JSON_TYPE = "application/json"
 REQUEST_ID = {"description": "Leads to the request's log.", "schema": {"type": "string"}}
@@ -41,8 +43,11 @@ GATEWAY_CODES = {
 """What API Gateway answers by itself, before or in place of the function; template.yaml gives it the same form."""
 
 
-def openapi(manifest: Manifest, max_rows: int) -> dict[str, Any]:
-    """The OpenAPI document of a service that serves `manifest` and takes up to `max_rows` rows at once."""
+def openapi(manifest: Manifest, max_rows: int, example: ShownExample) -> dict[str, Any]:
+    """The OpenAPI document of a service that serves `manifest` and takes up to `max_rows` rows at once.
+
+    `example` stands in it in place of the manifest's own, which are real rows.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,12 +58,12 @@ def openapi(manifest: Manifest, max_rows: int) -> dict[str, Any]:
         # Relative to this document, so that it holds below a stage's prefix and on localhost alike.
         "servers": [{"url": "."}],
         "paths": {
-            "/predict": {"post": _predict(manifest, max_rows)},
+            "/predict": {"post": _predict(manifest, max_rows, example)},
             "/health": {"get": _reads("health", "Whether a model is served, and which", "Health")},
             "/model": {"get": _reads("model", "What the model takes, answers, and was measured at", "Manifest")},
         },
         "components": {
-            "schemas": schemas(manifest),
+            "schemas": schemas(manifest, answered=example.prediction is not None),
             "responses": {f"Error{status}": _error_response(status) for status in TITLES},
             "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
         },
@@ -68,11 +73,9 @@ def openapi(manifest: Manifest, max_rows: int) -> dict[str, Any]:
     }
 
 
-def _predict(manifest: Manifest, max_rows: int) -> dict[str, Any]:
-    row = list(manifest.example.features)
+def _predict(manifest: Manifest, max_rows: int, example: ShownExample) -> dict[str, Any]:
+    row = list(example.features)
     named = {feature.name: value for feature, value in zip(manifest.features, row, strict=True)}
-    one = {**_answer_example(manifest.example), "model": _model_example(manifest)}
-    batch = {"predictions": [_answer_example(manifest.example)] * 2, "model": _model_example(manifest)}
     body = {
         "oneOf": [
             request_object({"features": ref("Row")}),
@@ -102,7 +105,7 @@ def _predict(manifest: Manifest, max_rows: int) -> dict[str, Any]:
                 "content": {
                     JSON_TYPE: {
                         "schema": {"oneOf": [ref("OneAnswer"), ref("BatchAnswer")]},
-                        "examples": {"row": {"value": one}, "batch": {"value": batch}},
+                        **_answer_examples(manifest, example),
                     }
                 },
             },
@@ -134,9 +137,10 @@ def _errors(*statuses: int) -> dict[str, Any]:
     return {str(status): {"$ref": f"#/components/responses/Error{status}"} for status in statuses}
 
 
-def _answer_example(example: Example) -> dict[str, Any]:
-    return {name: value for name, value in vars(example).items() if name != "features" and value is not None}
-
-
-def _model_example(manifest: Manifest) -> dict[str, str]:
-    return {"name": manifest.name, "version": manifest.version, "sha256": manifest.artifact.sha256}
+def _answer_examples(manifest: Manifest, example: ShownExample) -> dict[str, Any]:
+    if example.prediction is None:
+        return {}
+    answer = {name: value for name, value in vars(example).items() if name != "features" and value is not None}
+    one = {**answer, "model": model_summary(manifest)}
+    batch = {"predictions": [answer] * 2, "model": model_summary(manifest)}
+    return {"examples": {"row": {"value": one}, "batch": {"value": batch}}}

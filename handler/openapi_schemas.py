@@ -13,11 +13,11 @@ from handler.manifest import Feature, Manifest
 TEXT = {"type": "string"}
 
 
-def schemas(manifest: Manifest) -> dict[str, Any]:
-    """`components.schemas` of a service that serves `manifest`."""
+def schemas(manifest: Manifest, *, answered: bool = True) -> dict[str, Any]:
+    """`components.schemas` of a service that serves `manifest`; `answered` says whether its example has an answer."""
     values = {feature.name: _value(feature) for feature in manifest.features}
     prediction = _prediction(manifest)
-    answered = [name for name in prediction if name != "probabilities"]
+    required = [name for name in prediction if name != "probabilities"]
     problem = {"row": {"type": "integer"}, "feature": {"type": ["string", "null"]}, "problem": TEXT}
     warnings = {
         **list_of("Problem"),
@@ -39,12 +39,12 @@ def schemas(manifest: Manifest) -> dict[str, Any]:
                 request_object(values),
             ],
         },
-        "Prediction": answer_object(prediction, answered),
-        "OneAnswer": answer_object({**prediction, "model": ref("Model"), "warnings": warnings}, [*answered, "model"]),
+        "Prediction": answer_object(prediction, required),
+        "OneAnswer": answer_object({**prediction, "model": ref("Model"), "warnings": warnings}, [*required, "model"]),
         "BatchAnswer": answer_object(of_batch, ["predictions", "model"]),
         "Model": answer_object(dict.fromkeys(("name", "version", "sha256"), TEXT)),
         "Health": answer_object({"status": {"const": "ok"}, "model": ref("Model")}),
-        "Manifest": _manifest(prediction),
+        "Manifest": _manifest(prediction, answered),
         "Feature": _feature(),
         "Problem": answer_object(problem),
         "Error": answer_object(
@@ -58,9 +58,10 @@ def schemas(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _manifest(prediction: dict[str, Any]) -> dict[str, Any]:
+def _manifest(prediction: dict[str, Any], answered: bool) -> dict[str, Any]:
     # A regression's example has null where a classification's has a class's index and shares.
-    example = {"features": {"type": "array"}, "prediction": prediction["prediction"]}
+    predicted = prediction["prediction"]
+    example = {"features": {"type": "array"}, "prediction": predicted if answered else or_null(predicted)}
     example |= {name: or_null(prediction.get(name)) for name in ("prediction_index", "probabilities")}
     return answer_object(
         {

@@ -6,13 +6,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from handler.errors import ResponseTooLarge
 from handler.manifest import Manifest
 from handler.request import PAYLOAD_BYTES, utf_8_bytes
+
+if TYPE_CHECKING:
+    from handler.shown_example import ShownExample
 
 ENVELOPE_BYTES = 4096
 """Room for the status, the headers and the names around the body in what Lambda returns to API Gateway."""
@@ -24,7 +27,7 @@ MORE_BYTES = {
 }
 """What a character takes as a JSON string's escape beyond what it takes in UTF-8."""
 
-NOT_FOR_CLIENTS = ("artifacts", "training", "more_examples")
+NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples")
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,13 @@ def model_summary(manifest: Manifest) -> dict[str, str]:
     return {"name": manifest.name, "version": manifest.version, "sha256": manifest.artifact.sha256}
 
 
-def visible_manifest(manifest: Manifest) -> dict[str, Any]:
-    """What a client may see of the manifest: all but where the training data lies and how the registry keeps files."""
+def visible_manifest(manifest: Manifest, example: "ShownExample") -> dict[str, Any]:
+    """What a client may see of the manifest, with `example` in place of the real rows: all but those, where the
+    training data lies and how the registry keeps files."""
     document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
     return document | {
         "format_version": manifest.format_version,
+        "example": asdict(example),
         "sha256": manifest.artifact.sha256,
         "estimator": manifest.training.estimator,
         # Relative to this answer's own address, below a stage's prefix as anywhere.

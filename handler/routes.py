@@ -53,22 +53,27 @@ def health(application: "Application", _: BaseProxyEvent) -> dict[str, Any]:
 
 def model(application: "Application", _: BaseProxyEvent) -> dict[str, Any]:
     """GET /model: what the model takes, answers, and was measured at."""
-    return visible_manifest(application.predictor().manifest)
+    from handler.shown_example import shown_example
+
+    predictor = application.predictor()
+    return visible_manifest(predictor.manifest, shown_example(predictor))
 
 
 def contract(application: "Application", _: BaseProxyEvent) -> dict[str, Any]:
     """GET /openapi.json: the contract, made for the model that serves."""
     from handler.openapi import openapi
+    from handler.shown_example import shown_example
 
-    return openapi(application.predictor().manifest, application.max_rows)
+    predictor = application.predictor()
+    return openapi(predictor.manifest, application.max_rows, shown_example(predictor))
 
 
 # What follows is for people. Its modules are imported when somebody looks: the predict path does not pay for them.
-def try_it(application: "Application", _: BaseProxyEvent) -> Page:
+def try_it(_: "Application", __: BaseProxyEvent) -> Page:
     """GET /: a page to try the model in a browser."""
     from handler.pages import try_it_page
 
-    return try_it_page(application.predictor().manifest)
+    return try_it_page()
 
 
 def report(application: "Application", _: BaseProxyEvent) -> Page:

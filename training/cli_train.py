@@ -27,6 +27,7 @@ from training.model_file import (
     parse_parameters,
     read_model_file,
 )
+from training.places import command_line
 from training.table import Said
 
 
@@ -73,7 +74,8 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
 
     with working("Training"):
         trained = train_model(spec, seed, tell, backend)
-        command = shlex.join(["python", "-m", "training", *sys.argv[1:]])
+        places = (model, out, backend, options["source"], options["model_uri"])
+        command = command_line(sys.argv[1:], places, (*options["param"], *options["tried"]))
         built = build(dataclasses.replace(trained, command=command))
     comparison = None
     if options["model_uri"]:

@@ -30,6 +30,7 @@ from training.examples import choose_examples
 from training.held_out import HELD_OUT_FILE, HeldOut, held_out_of
 from training.model import TrainedModel
 from training.parameters import plain_parameters
+from training.places import base_name, parameters_without_places, without_caches
 from training.preprocessing import ESTIMATOR_STEP
 from training.report import render_report
 
@@ -76,9 +77,13 @@ def write_built(built: Built, folder: Path, comparison: Comparison | None = None
 
 
 def dump_estimator(estimator: Any) -> bytes:
-    """The estimator as joblib writes it, uncompressed: bytes that load fastest, and the same for the same estimator."""
+    """The estimator as joblib writes it, uncompressed: bytes that load fastest, and the same for the same estimator.
+
+    It is written without the folders of pipelines' caches, which are of use while fitting alone.
+    """
     buffer = io.BytesIO()
-    joblib.dump(estimator, buffer)
+    with without_caches(estimator):
+        joblib.dump(estimator, buffer)
     return buffer.getvalue()
 
 
@@ -97,11 +102,11 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
         metrics=evaluate(model),
         runtime=installed_versions(),
         training=Training(
-            dataset=model.dataset,
+            dataset=base_name(model.dataset),
             dataset_sha256=model.dataset_sha256,
             rows=model.rows,
             estimator=public_name(type(final)),
-            parameters=plain_parameters(final.get_params()),
+            parameters=parameters_without_places(plain_parameters(final.get_params())),
             seed=model.seed,
             git_commit=git_commit(),
         ),

@@ -43,6 +43,7 @@ def describe(model: str, copy: str) -> dict[str, Any]:
         require_predictor,
     )
     from training.parameters import plain_parameters
+    from training.places import without_caches
 
     try:
         loaded = joblib.load(model)
@@ -52,7 +53,8 @@ def describe(model: str, copy: str) -> dict[str, Any]:
     task = require_predictor(estimator)
     names, width = names_of(estimator), getattr(estimator, "n_features_in_", None)
     classes = classes_of(estimator) if task == "classification" else []
-    joblib.dump(estimator, copy)
+    with without_caches(estimator):
+        joblib.dump(estimator, copy)
     return {
         "task": task,
         "class": [type(estimator).__module__, type(estimator).__qualname__],

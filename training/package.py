@@ -34,11 +34,12 @@ from training.foreign_answers import examples_of, failure_told, kept_examples, s
 from training.foreign_features import features_of, known_of
 from training.isolation import run_isolated
 from training.naming import class_names, listed, names_in_order, values_in_order
+from training.places import parameters_without_places
 from training.proof import prove
 from training.report import render_package_report
 
 SCRIPT = Path(__file__).with_name("foreign_process.py")
-MODULES = ("foreign_estimator", "domains", "column_steps", "parameters")
+MODULES = ("foreign_estimator", "domains", "column_steps", "parameters", "places")
 """What SCRIPT imports of `training`."""
 
 
@@ -176,7 +177,7 @@ def _manifest(
             dataset_sha256="",
             rows=0,
             estimator=public_name_of(*facts["class"]),
-            parameters=facts["parameters"],
+            parameters=parameters_without_places(facts["parameters"]),
             seed=None,
             git_commit=git_commit(),
         ),

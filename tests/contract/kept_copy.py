@@ -12,25 +12,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from handler.manifest import Manifest
 from handler.openapi import openapi
+from handler.predictor import Predictor, load_predictor
 from handler.settings import DEFAULT_MAX_ROWS
+from handler.shown_example import shown_example
 
 KEPT = Path(__file__).parent.parent.parent / "docs" / "openapi-iris.json"
 VERSION = "00000000T000000Z-00000000"
 
 
-def contract_text(manifest: Manifest) -> str:
-    """The contract of `manifest` as the copy has it."""
-    example = manifest.example
+def contract_text(predictor: Predictor) -> str:
+    """The contract of the model as the copy has it."""
+    manifest, example = predictor.manifest, shown_example(predictor)
     probabilities = {name: round(share, 3) for name, share in (example.probabilities or {}).items()}
-    steady = replace(
-        manifest,
-        version=VERSION,
-        artifacts={"joblib": replace(manifest.artifact, sha256="0" * 64)},
-        example=replace(example, probabilities=probabilities or None),
-    )
-    document: dict[str, Any] = openapi(steady, DEFAULT_MAX_ROWS)
+    steady = replace(manifest, version=VERSION, artifacts={"joblib": replace(manifest.artifact, sha256="0" * 64)})
+    document: dict[str, Any] = openapi(steady, DEFAULT_MAX_ROWS, replace(example, probabilities=probabilities or None))
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -40,7 +36,7 @@ def main() -> int:
     from training.iris import train_iris
 
     KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(contract_text(build(train_iris()).artifact.manifest), encoding="utf-8")
+    KEPT.write_text(contract_text(load_predictor(build(train_iris()).artifact)), encoding="utf-8")
     print(f"Wrote {KEPT.relative_to(Path.cwd()) if KEPT.is_relative_to(Path.cwd()) else KEPT}.")
     return 0
 

@@ -6,12 +6,18 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from handler.manifest import Manifest
 from handler.openapi import openapi
+from handler.predictor import Predictor, load_predictor
+from handler.shown_example import shown_example
 from tests.contract.schemathesis_run import SCHEMATHESIS
 from tests.served_models import categories, regression
+from training.publish import TrainedFolder
 
 SCRIPT = Path(__file__).with_name("check_documents.py")
+
+
+def contract(predictor: Predictor) -> Any:
+    return openapi(predictor.manifest, 1000, shown_example(predictor))
 
 
 def checked(folder: Path, *documents: Any) -> "subprocess.CompletedProcess[str]":
@@ -23,18 +29,16 @@ def checked(folder: Path, *documents: Any) -> "subprocess.CompletedProcess[str]"
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_contract_of_every_kind_of_model_is_valid_and_its_examples_fit(
-    tmp_path: Path, iris_manifest: Manifest
-) -> None:
-    manifests = (iris_manifest, categories().manifest, regression().manifest)
-    done = checked(tmp_path, *(openapi(manifest, 1000) for manifest in manifests))
+def test_the_contract_of_every_kind_of_model_is_valid_and_its_examples_fit(tmp_path: Path, iris: TrainedFolder) -> None:
+    predictors = (load_predictor(iris.artifact), categories().load(), regression().load())
+    done = checked(tmp_path, *map(contract, predictors))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_check_finds_a_document_that_is_not_valid_and_an_example_that_does_not_fit(
-    tmp_path: Path, iris_manifest: Manifest
+    tmp_path: Path, iris: TrainedFolder
 ) -> None:
-    document = openapi(iris_manifest, 1000)
+    document = contract(load_predictor(iris.artifact))
     invalid, unfit = copy.deepcopy(document), copy.deepcopy(document)
     del invalid["info"]["title"]
     content = unfit["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]

@@ -1,4 +1,4 @@
-"""Asks a deployed stack for one real prediction, and compares it with what the model's manifest says.
+"""Asks a deployed stack for one real prediction, and compares it with what GET /model says.
 
 The deploy workflow runs it after each deployment: `python -m tests.e2e.smoke --stack-name NAME`, with credentials
 that may describe the stack and read its API key. It proves the whole way from the URL to the estimator; it changes
@@ -49,18 +49,22 @@ def ask(url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = N
 
 
 def check(url: str, key: str) -> str:
-    """Predict the manifest's own example at `url`; a sentence for the log. Raises SmokeFailed."""
+    """Predict the example that GET /model shows at `url`; a sentence for the log. Raises SmokeFailed."""
     headers = {"x-api-key": key}
     manifest = ask(f"{url}/model", headers)
     example = manifest["example"]
+    if example["prediction"] is None:
+        return (
+            f"{manifest['name']} {manifest['version']} serves, and has no answer to any row that could be made for it."
+        )
     answer = ask(f"{url}/predict", headers, {"features": example["features"]})
     if answer["model"]["version"] != manifest["version"]:
         raise SmokeFailed(f"Asked {manifest['version']}, answered by {answer['model']['version']}: ask again.")
     expected, came = example["prediction"], answer["prediction"]
     same = abs(expected - came) <= 1e-6 * max(1.0, abs(expected)) if isinstance(expected, float) else expected == came
     if not same:
-        raise SmokeFailed(f"{manifest['version']} predicts {came!r} for its own example, not {expected!r}.")
-    return f"{manifest['name']} {manifest['version']} predicts {came!r}, as its manifest says."
+        raise SmokeFailed(f"{manifest['version']} predicts {came!r} for its example, not {expected!r}.")
+    return f"{manifest['name']} {manifest['version']} predicts {came!r}, as it says itself."
 
 
 def main() -> int:

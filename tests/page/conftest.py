@@ -84,7 +84,7 @@ class _Service:
 
 @pytest.fixture(scope="session")
 def stage(service: Callable[[str], str]) -> Iterator[str]:
-    """Iris as it is deployed: below /Prod/, with a key for predictions."""
+    """Iris as it is deployed: below /Prod/, with a key for all but the pages."""
     with gateway(service("iris")) as url:
         yield url
 

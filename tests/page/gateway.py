@@ -1,7 +1,7 @@
-"""A reverse proxy that does what the deployed API Gateway does: a stage's prefix, and a key for predictions.
+"""A reverse proxy that does what the deployed API Gateway does: a stage's prefix, and a key for all but the pages.
 
-Below `/Prod` it hands every request on without the prefix; what needs no key there (the page, the contract and its
-files) needs none here, and the rest is refused in the gateway's words.
+Below `/Prod` it hands every request on without the prefix; what needs no key there (the pages and their files) needs
+none here, and the rest is refused in the gateway's words.
 """
 
 import contextlib
@@ -12,15 +12,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from handler.public_paths import is_public
+
 STAGE = "/Prod"
 KEY = "a-key-for-tests"
 REFUSED = {"error": "The header x-api-key is missing, or holds no key of this API.", "code": "invalid_api_key"}
 KEPT = ("content-security-policy", "cache-control", "x-content-type-options", "referrer-policy", "x-model-version")
-
-
-def needs_no_key(path: str) -> bool:
-    """As template.yaml has it: the page, the contract, and all below /docs."""
-    return path in ("/", "/docs", "/openapi.json") or path.startswith("/docs/")
 
 
 @contextmanager
@@ -34,7 +31,7 @@ def gateway(service: str) -> Iterator[str]:
             prefix, path = self.path[: len(STAGE)], self.path[len(STAGE) :] or "/"
             if prefix != STAGE or not path.startswith("/"):
                 self.answer(403, "application/json", b'{"message":"Forbidden"}', {})
-            elif not needs_no_key(path) and self.headers.get("x-api-key") != KEY:
+            elif not is_public(path) and self.headers.get("x-api-key") != KEY:
                 self.answer(
                     403, "application/json", json.dumps(REFUSED | {"request_id": "1", "details": []}).encode(), {}
                 )

@@ -11,11 +11,9 @@ from tests.page.gateway import KEY
 @pytest.mark.parametrize("path", ["docs", "docs/"])
 def test_the_contract_is_shown_below_a_stage_and_asked_with_the_key(page: Page, stage: str, path: str) -> None:
     page.goto(stage + path)
+    page.get_by_label("API key").fill(KEY)
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="iris: predictions")).to_be_visible()
-    page.get_by_role("button", name="Authorize").first.click()
-    page.get_by_label("Value").fill(KEY)
-    page.get_by_role("button", name="Apply credentials").click()
-    page.get_by_role("button", name="Close").click()
     page.locator("#operations-default-predict").click()
     page.get_by_role("button", name="Try it out").click()
     with page.expect_response("**/Prod/predict") as answered:

@@ -34,7 +34,7 @@ RESOURCES = {
     "AWS::IAM::Role": 1,
     "AWS::Lambda::Alias": 1,
     "AWS::Lambda::Function": 1,
-    "AWS::Lambda::Permission": 6,
+    "AWS::Lambda::Permission": 4,
     "AWS::Lambda::Version": 1,
     "AWS::Logs::LogGroup": 1,
     "AWS::S3::Bucket": 1,
@@ -109,15 +109,30 @@ def test_the_url_answers_the_lessons_sample_with_the_key(serving: Serving) -> No
 def test_without_a_key_or_with_a_wrong_one_the_url_refuses(serving: Serving) -> None:
     api = serving.stack.api_without_key
     wrong_key = api.ask("POST", "/predict", "{}", {"x-api-key": "wrong"})
-    for answer in (stack.predict(api), api.ask("GET", "/health"), wrong_key):
+    shows_the_model = [api.ask("GET", path) for path in ("/health", "/model", "/openapi.json", "/report", "/nowhere")]
+    for answer in (stack.predict(api), wrong_key, *shows_the_model):
         assert (answer.status, answer.body["code"]) == (403, "invalid_api_key")
         assert set(answer.body) == {"error", "code", "request_id", "details"}
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/docs/swagger-ui.js", "/openapi.json", "/report"])
-def test_the_pages_for_people_need_no_key(path: str, serving: Serving) -> None:
-    answer = serving.stack.api_without_key.ask("GET", path)
-    assert answer.status == 200, answer.body
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        *(("GET", path, 200) for path in ("/", "/docs", "/docs/swagger-ui.js", "/docs/swagger-ui.css")),
+        ("POST", "/", 405),
+        ("GET", "/docs/nowhere", 404),
+        ("POST", "/docs/predict", 404),
+    ],
+)
+def test_what_needs_no_key_holds_nothing_of_the_model(method: str, path: str, status: int, serving: Serving) -> None:
+    answer = serving.stack.api_without_key.ask(method, path)
+    assert answer.status == status, answer.body
+    assert "x-model-version" not in answer.headers
+    told = f"{dict(answer.headers)} {answer.body}"
+    model = serving.stack.api.ask("GET", "/model").body
+    names = [feature["name"] for feature in model["features"]]
+    for secret in (model["version"], model["sha256"], model["estimator"], *names, *model["target"]["classes"]):
+        assert secret not in told
 
 
 def test_paths_and_methods_that_do_not_exist_get_our_own_errors_and_not_the_gateways(serving: Serving) -> None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.app import Application, create_application
+from handler.public_paths import is_public
 from handler.telemetry import Telemetry
 from tests.conftest import Context
 
@@ -83,11 +84,18 @@ def ask(application: Application, event: Any, context: Context | None = None) ->
     """The application's answer to `event`, once it is proved to keep the contract."""
     asked_with = context or Context()
     raw = application.handle(event, cast(LambdaContext, asked_with))
-    return read_answer(raw, asked_with.aws_request_id)
+    return read_answer(raw, asked_with.aws_request_id, _path_of(event))
 
 
-def read_answer(raw: Mapping[str, Any], request_id: str) -> Answer:
-    """What a client gets of `raw`, Lambda's return value; fails where it breaks the contract of all answers."""
+def _path_of(event: Any) -> str:
+    """The path that `event` asks for; none where it is no HTTP event."""
+    path = (event.get("path") or event.get("rawPath")) if isinstance(event, Mapping) else None
+    return path if isinstance(path, str) else ""
+
+
+def read_answer(raw: Mapping[str, Any], request_id: str, path: str = "") -> Answer:
+    """What a client that asked for `path` gets of `raw`, Lambda's return value; fails where it breaks the contract of
+    all answers."""
     json.dumps(raw, allow_nan=False)
     headers = {name.lower(): value for name, value in raw.get("headers", {}).items()}
     for name, values in raw.get("multiValueHeaders", {}).items():
@@ -104,7 +112,7 @@ def read_answer(raw: Mapping[str, Any], request_id: str) -> Answer:
     assert is_json or (answer.status, headers["content-type"].split("/")[0]) == (200, "text")
     assert headers["cache-control"] == "no-store" or not is_json
     assert headers["x-request-id"] == request_id
-    assert headers["x-model-version"]
+    assert bool(headers.get("x-model-version")) != (path != "" and is_public(path))
     assert ("retry-after" in headers) == (answer.status == 503)
     assert ("allow" in headers) == (answer.status == 405)
     if answer.status != 200:

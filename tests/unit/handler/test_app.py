@@ -15,9 +15,11 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from handler.app import Application
 from handler.manifest import Example, Feature
+from handler.predictor import Predictor
 from handler.request import PAYLOAD_BYTES
 from handler.responses import model_summary, visible_manifest
 from handler.routes import ROUTES
+from handler.shown_example import shown_example
 from tests.unit.handler.asking import (
     Answer,
     ask,
@@ -47,11 +49,12 @@ def test_health_says_which_model_serves(iris_application: Application, iris_vers
 
 @EVENTS
 def test_model_shows_what_a_client_may_see_of_the_manifest(
-    iris_application: Application, iris_version: Version, event: Any
+    iris_application: Application, iris_version: Version, iris_predictor: Predictor, event: Any
 ) -> None:
     answer = ask(iris_application, event(None, method="GET", path="/model"))
     assert answer.status == 200
-    assert answer.body == json.loads(json.dumps(visible_manifest(iris_version.manifest)))
+    seen = visible_manifest(iris_version.manifest, shown_example(iris_predictor))
+    assert answer.body == json.loads(json.dumps(seen))
 
 
 @EVENTS

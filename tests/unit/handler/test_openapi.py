@@ -1,7 +1,6 @@
 """`handler.openapi`: the contract says what the service does. That it is valid, and holds, tests/contract shows."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from handler.instances import LARGEST
 from handler.manifest import Domain, Feature
 from handler.openapi import GATEWAY_CODES, openapi
 from handler.routes import ROUTES
+from handler.shown_example import ShownExample
 from tests import served_models
 from tests.unit.handler.asking import ask, get_event, open_application, predict_event
 from tests.unit.handler.models import Version
@@ -54,11 +54,6 @@ def test_every_example_of_a_request_is_answered_by_the_example_of_its_answer(ser
         answered = ask(served, predict_event(request))
         assert answered.status == 200
         assert close_to(answered.body) == close_to(answers["batch" if name == "batch" else "row"])
-
-
-def test_the_example_is_the_row_that_the_manifest_has(served: Application) -> None:
-    manifest = served.predictor().manifest
-    assert examples(predict_of(contract(served))["requestBody"])["row"] == {"features": list(manifest.example.features)}
 
 
 def described(answer: Any, schema: Any, document: Any) -> None:
@@ -108,9 +103,8 @@ def test_a_value_is_described_by_its_kind_its_gaps_and_its_range(iris_version: V
         Feature("code", "number", nullable=True, domain=Domain(values=(1.0, 3.0))),
         Feature("logged", "number", domain=Domain(exclusive_minimum=-1.0, maximum=5.0)),
     )
-    example = iris_version.manifest.example
-    changed = replace(example, features=(0.0, 1.0, None, "red", 3.0, 0.0))
-    document = openapi(iris_version.changed(features=features, example=changed, more_examples=()).manifest, 1)
+    example = ShownExample((0.0, 1.0, None, "red", 3.0, 0.0), "setosa", 0, None)
+    document = openapi(iris_version.changed(features=features).manifest, 1, example)
     bounds = {"minimum": -LARGEST, "maximum": LARGEST}
     assert document["components"]["schemas"]["Row"]["oneOf"][1]["properties"] == {
         "zero": {"type": "number", **bounds, "description": "In training from 0 to 0."},

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from handler.responses import (
     travelling_bytes,
     visible_manifest,
 )
+from handler.shown_example import ShownExample
 
 HEADERS = {"X-Request-Id": "1", "X-Model-Version": "none"}
 
@@ -106,7 +108,9 @@ def test_the_summary_says_which_model_answered(iris_manifest: Manifest) -> None:
 
 
 def test_a_client_sees_the_model_and_not_where_its_data_or_files_lie(iris_manifest: Manifest) -> None:
-    seen = visible_manifest(iris_manifest)
+    example = ShownExample((1.0, 2.0, 3.0, 4.0), "setosa", 0, None)
+    seen = visible_manifest(iris_manifest, example)
+    assert seen["example"] == asdict(example)
     assert set(seen) == {
         *["format_version", "name", "version", "created_at", "task", "features", "target", "metrics", "runtime"],
         *["example", "sha256", "estimator", "report"],
