@@ -12,7 +12,10 @@ from typing import Any, cast
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.app import Application, create_application
+from handler.errors import UnsupportedEvent
 from handler.public_paths import is_public
+from handler.request import payload_version
+from handler.routing import route_path
 from handler.telemetry import Telemetry
 from tests.conftest import Context
 
@@ -88,9 +91,12 @@ def ask(application: Application, event: Any, context: Context | None = None) ->
 
 
 def _path_of(event: Any) -> str:
-    """The path that `event` asks for; none where it is no HTTP event."""
-    path = (event.get("path") or event.get("rawPath")) if isinstance(event, Mapping) else None
-    return path if isinstance(path, str) else ""
+    """The route's path that `event` asks for; none where it is no HTTP event."""
+    try:
+        payload_version(event)
+    except UnsupportedEvent:
+        return ""
+    return route_path(event)
 
 
 def read_answer(raw: Mapping[str, Any], request_id: str, path: str = "") -> Answer:

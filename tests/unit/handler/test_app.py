@@ -179,17 +179,17 @@ def assert_internal_error(answer: Answer) -> None:
     assert "Error" not in answer.text
 
 
-def test_an_estimator_that_raises_is_a_500_whose_place_is_in_the_log_alone(
+def test_a_model_that_no_longer_answers_its_example_is_a_500_whose_place_is_in_the_log_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     application = serve(category_model(), tmp_path / "m", POWERTOOLS_SERVICE_NAME=str(tmp_path))
     assert ask(application, predict_event({"features": ["blue"]})).body["prediction"] == "no"
+    del application.predictor().estimator[-1].coef_
     capsys.readouterr()
     assert_internal_error(ask(application, predict_event({"features": [SECRET]})))
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "internal error" in line]
-    assert (line["level"], line["exception_name"]) == ("ERROR", "ValueError")
-    assert "_encoders.py" in line["trace"]
-    assert ask(application, predict_event({"features": ["red"]})).body["prediction"] == "yes"
+    assert (line["level"], line["exception_name"]) == ("ERROR", "AttributeError")
+    assert "sklearn" in line["trace"]
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero encountered in log:RuntimeWarning")
