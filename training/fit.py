@@ -23,6 +23,7 @@ from training.estimators import default_estimator, make_estimator, require_task,
 from training.held_out import DEFAULT_METRIC
 from training.model import TrainedModel
 from training.model_file import EstimatorSpec, ModelSpec
+from training.number_spelling import NumberForm
 from training.preprocessing import prepared
 from training.table import Said, TableChoices, read_table
 from training.table_source import CsvForm
@@ -75,7 +76,7 @@ def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Said, ...]]:
     """The data that `spec` names, and what to tell of it."""
     data, features = spec.data, spec.features
     if not is_bundled(data.source):
-        form = CsvForm(data.delimiter, data.encoding, data.missing)
+        form = CsvForm(data.delimiter, data.encoding, data.missing, NumberForm(data.decimal, data.thousands))
         choices = TableChoices(data.target, data.task, features.number, features.category, features.drop, data.sample)
         return read_table(data.source, form, choices, seed)
     dataset = load_bundled(data.source, data.target)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from handler.decoding import Undecodable, decode
 from handler.manifest import Task
 from training.errors import InvalidModelFile
+from training.number_spelling import is_mark
 
 MODELS = Path(__file__).with_name("models")
 
@@ -34,6 +35,8 @@ class DataSpec:
     delimiter: str = ","
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ()
+    decimal: str = "."
+    thousands: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,11 +145,14 @@ def parse_parameters(texts: Iterable[str]) -> dict[str, Any]:
 
 def checked(spec: ModelSpec) -> ModelSpec:
     """`spec` itself; raises InvalidModelFile where its fields do not make sense together."""
-    search = spec.search
+    search, thousands = spec.search, spec.data.thousands
     rules = {
         "name must not be empty": bool(spec.name.strip()),
         "data.test_size must lie between 0 and 1, both excluded": 0 < spec.data.test_size < 1,
         "data.delimiter must be one character": len(spec.data.delimiter) == 1,
+        "data.decimal must be one mark, such as ','": is_mark(spec.data.decimal) and not spec.data.decimal.isspace(),
+        "data.thousands must be one mark, such as ',' or ' '": thousands is None or is_mark(thousands),
+        "data.decimal and data.thousands must differ": spec.data.decimal != thousands,
         "data.sample must be at least 10": spec.data.sample is None or spec.data.sample >= 10,
         "search.folds must be at least 2": search is None or search.folds >= 2,
         "search.candidates must be at least 1": search is None or search.candidates >= 1,

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from training.console import bytes_progress
 from training.errors import InvalidTable
+from training.number_spelling import PLAIN, NumberForm
+from training.table_cells import trimmed, trimmed_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,11 +36,15 @@ PARQUET_SUFFIXES = (".parquet", ".pq")
 
 @dataclass(frozen=True)
 class CsvForm:
-    """How a CSV is written: its delimiter, its encoding, and what stands for a gap beside MISSING."""
+    """How a CSV is written: its delimiter, its encoding, what stands for a gap beside MISSING, and its numbers.
+
+    `missing` and `numbers` hold for texts of a Parquet file too.
+    """
 
     delimiter: str = ","
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ()
+    numbers: NumberForm = PLAIN
 
 
 @dataclass(frozen=True)
@@ -54,15 +60,23 @@ class TableSource:
     def is_parquet(self) -> bool:
         return is_parquet(self.name)
 
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """The texts that stand for a gap: a Parquet file has its own mark for one, so only those that were named."""
+        return self.form.missing if self.is_parquet else (*MISSING, *self.form.missing)
+
     def names(self) -> list[str]:
-        """The columns' names as the file has them, repeated ones too; raises InvalidTable."""
+        """The columns' names without outer spaces, repeated ones too; raises InvalidTable."""
         with self._reader() as (schema, _):
-            return list(schema.names)
+            return [trimmed_name(name) for name in schema.names]
 
     def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
-        """The rows, part by part, with progress on a terminal told as `what`; raises InvalidTable."""
+        """The rows, part by part, trimmed, with progress on a terminal told as `what`; raises InvalidTable."""
+        import pyarrow as pa
+
         size = self.path.stat().st_size
-        with self._reader() as (_, batches), bytes_progress(what, size) as advance:
+        with self._reader() as (schema, batches), bytes_progress(what, size) as advance:
+            names = [trimmed_name(name) for name in schema.names]
             read = 0
             while True:
                 with _told(self.name, self.form.encoding):
@@ -72,7 +86,7 @@ class TableSource:
                 # Neither reader says how far it is in the file; the rows' size in memory is in proportion to it.
                 read = min(size, read + batch.nbytes)
                 advance(read)
-                yield batch
+                yield pa.RecordBatch.from_arrays([trimmed(column) for column in batch.columns], names)
 
     @contextlib.contextmanager
     def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
@@ -93,7 +107,7 @@ class TableSource:
 
         read = csv.ReadOptions(block_size=BLOCK_BYTES, encoding=self.form.encoding)
         parse = csv.ParseOptions(delimiter=self.form.delimiter, newlines_in_values=True)
-        as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[*MISSING, *self.form.missing])
+        as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
         with csv.open_csv(self.path, read, parse) as first:
             names = list(first.schema.names)
         as_text.column_types = dict.fromkeys(names, pa.string())

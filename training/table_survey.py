@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from training.errors import InvalidTable
+from training.number_spelling import NumberForm, may_be_numbers
+from training.table_cells import is_text, without_gaps
 from training.table_source import TableSource
 
 if TYPE_CHECKING:
@@ -34,9 +36,14 @@ OTHER_TEXT = 3
 
 @dataclass
 class ColumnSurvey:
-    """What is known of one column; filled batch by batch."""
+    """What is known of one column; filled batch by batch.
+
+    `not_numbers` are the first texts that are no numbers as they stand, `words` those of them that are none without
+    marks either.
+    """
 
     name: str
+    form: NumberForm
     rows: int = 0
     gaps: int = 0
     numbers: int = 0
@@ -44,6 +51,7 @@ class ColumnSurvey:
     values: set[str] = field(default_factory=set)
     too_many: bool = False
     not_numbers: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     typed: Found | None = None
     whole: bool = True
     distinct: set[float] = field(default_factory=set)
@@ -65,17 +73,20 @@ class ColumnSurvey:
             return "date"
         return "boolean" if {value.lower() for value in self.values} in BOOLEANS else "category"
 
-    def look(self, column: "pa.Array") -> None:
-        """Take one more part of the column into account."""
+    @property
+    def marked(self) -> list[str]:
+        """Texts that could be numbers but for their marks, where all the others are numbers too, or few words."""
+        if self.found != "category" or self.typed is not None or len(self.words) >= OTHER_TEXT:
+            return []
+        return [text for text in self.not_numbers if text not in self.words]
+
+    def look(self, column: "pa.Array", gaps: "pa.Array") -> None:
+        """Take one more part of the column into account; a text that is one of `gaps` is none."""
         import pyarrow as pa
-        from pyarrow import compute, types
 
         self.rows += len(column)
-        if types.is_floating(column.type):
-            column = compute.if_else(compute.is_finite(column), column, None)
+        column = without_gaps(column, gaps)
         self.gaps += column.null_count
-        if types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
         self.typed = self.typed or _typed(column.type)
         if self.typed == "number":
             self._count_numbers(column.cast(pa.float64(), safe=False))
@@ -94,14 +105,18 @@ class ColumnSurvey:
         if self.typed is not None:
             return
         earlier = self.rows - self.gaps - len(text)
-        if self.numbers == earlier or len(self.not_numbers) < OTHER_TEXT:
-            are_numbers = compute.match_substring_regex(text, NUMBER)
-            count = compute.sum(are_numbers).as_py() or 0
+        if len(self.words) < OTHER_TEXT:
+            are_numbers = compute.match_substring_regex(text, self.form.pattern)
+            count = are_numbers.true_count
             self.numbers += count
             if count < len(text):
-                others = text.filter(compute.invert(are_numbers)).unique().to_pylist()
-                self.not_numbers = [*dict.fromkeys([*self.not_numbers, *others])][:OTHER_TEXT]
-            self._count_numbers(text.filter(are_numbers).cast(pa.float64()))
+                others = text.filter(compute.invert(are_numbers)).unique()
+                _add(self.not_numbers, others)
+                _add(self.words, others.filter(compute.invert(may_be_numbers(others))))
+                text_numbers = text.filter(are_numbers)
+            else:
+                text_numbers = text
+            self._count_numbers(self.form.plain(text_numbers).cast(pa.float64()))
         if self.dates == earlier:
             self.dates += _dates(text)
 
@@ -114,23 +129,22 @@ class ColumnSurvey:
             self.distinct.update(numbers.unique().drop_null().to_pylist()[: MAX_CATEGORIES + 1])
 
 
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
-"""What counts as a number in text: neither inf, nor 1_000, nor 1,5."""
-
-
 def survey(source: TableSource, dropped: Sequence[str], needed: Sequence[str]) -> tuple[ColumnSurvey, ...]:
     """What each column holds, but for those dropped; raises InvalidTable where the table as a whole cannot be used.
 
     `needed` are names that must be there: the target's, and those whose kind was given.
     """
+    import pyarrow as pa
+
     names = source.names()
     _require_names(source, names, dropped, needed)
-    columns = {name: ColumnSurvey(name) for name in names if name not in dropped}
+    gaps = pa.array(source.gaps, pa.string())
+    columns = {name: ColumnSurvey(name, source.form.numbers) for name in names if name not in dropped}
     rows = 0
     for batch in source.batches("Finding the kinds of the columns"):
         rows += batch.num_rows
         for name, column in columns.items():
-            column.look(batch.column(name))
+            column.look(batch.column(name), gaps)
     if rows == 0:
         raise InvalidTable(f"{source.name} has a line of names, but no rows.")
     return tuple(columns.values())
@@ -166,9 +180,14 @@ def _typed(arrow_type: Any) -> Found | None:
         return "number"
     if types.is_temporal(arrow_type):
         return "date"
-    if types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_null(arrow_type):
+    if is_text(arrow_type) or types.is_null(arrow_type):
         return None
     return "other"
+
+
+def _add(known: list[str], texts: "pa.Array") -> None:
+    """Add the first of `texts` to those `known`, up to OTHER_TEXT in all."""
+    known[:] = [*dict.fromkeys([*known, *texts[:OTHER_TEXT].to_pylist()])][:OTHER_TEXT]
 
 
 def _dates(text: "pa.Array") -> int:

@@ -11,14 +11,9 @@ from tests.unit.training.tables import read, said_of, table, taken, write_csv
 from training.errors import InvalidTable
 from training.table import TableChoices
 
-SPACES = pytest.mark.xfail(strict=True, reason="outer spaces belong to names and values")
-EQUAL = pytest.mark.xfail(strict=True, reason="equal values of two spellings are two")
-SILENT = pytest.mark.xfail(strict=True, reason="nothing is said of values that differ in nearly each row")
-
 Y = TableChoices("y")
 
 
-@SPACES
 @pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u202f", "  "])
 def test_outer_spaces_belong_neither_to_names_nor_to_values(tmp_path: Path, space: str) -> None:
     rows = [["12.5", "pro", "yes"], ["NA", "free", "no"], ["", "NA", "no"]] * 10
@@ -31,7 +26,6 @@ def test_outer_spaces_belong_neither_to_names_nor_to_values(tmp_path: Path, spac
     assert dataset.columns[1].gaps.sum() == 10
 
 
-@SPACES
 def test_outer_spaces_of_a_parquet_file_are_no_part_of_it_either(tmp_path: Path) -> None:
     pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     columns = {
@@ -46,7 +40,6 @@ def test_outer_spaces_of_a_parquet_file_are_no_part_of_it_either(tmp_path: Path)
     assert dataset.target.classes == ("no", "yes")
 
 
-@SPACES
 def test_options_name_columns_without_their_outer_spaces_or_with_them(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "t.csv", ["x", " z", " y"], [[1, 2, "a"], [2, 3, "b"]] * 10)
     for options in (("--drop", " z"), ("--drop", "z")):
@@ -54,7 +47,6 @@ def test_options_name_columns_without_their_outer_spaces_or_with_them(tmp_path: 
         assert [column.name for column in dataset.columns] == ["x"]
 
 
-@SPACES
 def test_two_names_that_differ_in_outer_spaces_alone_are_refused(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "t.csv", ["x", " x", "y"], [[1, 2, 0], [2, 3, 1]] * 10)
     with pytest.raises(InvalidTable, match="two columns named 'x'"):
@@ -67,7 +59,6 @@ def test_a_byte_order_mark_belongs_to_no_name(tmp_path: Path) -> None:
     assert read(path, Y)[0].target.name == "y"
 
 
-@EQUAL
 @pytest.mark.parametrize(
     ("spelled", "classes"),
     [
@@ -88,7 +79,6 @@ def test_equal_numbers_are_one_class_and_so_many_are_said(
     assert "several spellings" in said_of(said, "y")
 
 
-@EQUAL
 def test_equal_numbers_are_one_category(tmp_path: Path) -> None:
     path = table(tmp_path, ["x", "y"], ["1", "1.0", "2"] * 20, ["a", "b"] * 30)
     dataset, said = read(path, TableChoices("y", category=("x",)))
@@ -103,7 +93,6 @@ def test_numbers_too_large_for_a_float_stay_apart(tmp_path: Path) -> None:
     assert dataset.columns[0].categories == tuple(ids)
 
 
-@EQUAL
 def test_booleans_that_differ_in_case_are_one(tmp_path: Path) -> None:
     values = ["True", "FALSE", "True", "false", "TRUE", "false"] * 10
     dataset, said = read(table(tmp_path, ["x", "y"], range(60), values), Y)
@@ -112,7 +101,6 @@ def test_booleans_that_differ_in_case_are_one(tmp_path: Path) -> None:
     assert "2 classes" in said_of(said, "y")
 
 
-@EQUAL
 @pytest.mark.parametrize("pair", [("Pro", "pro"), ("süd", "su\u0308d"), ("a b", "a  b")])
 def test_texts_that_look_alike_are_told_and_stay_apart(tmp_path: Path, pair: tuple[str, str]) -> None:
     dataset, said = read(table(tmp_path, ["x", "y"], [*pair] * 30, ["a", "b"] * 30), Y)
@@ -133,7 +121,6 @@ def test_the_classes_of_a_typed_column_are_as_many_as_it_has_values(
     assert read(tmp_path / "t.parquet", choices)[0].target.classes == classes
 
 
-@SILENT
 @pytest.mark.parametrize("rows", [20, 200, 1001])
 def test_a_category_that_differs_in_nearly_each_row_is_told(tmp_path: Path, rows: int) -> None:
     texts = [f"id{max(row, 1)}" for row in range(rows)]
@@ -142,7 +129,6 @@ def test_a_category_that_differs_in_nearly_each_row_is_told(tmp_path: Path, rows
     assert "--drop 'x'" in said_of(said, "x")
 
 
-@SILENT
 @pytest.mark.parametrize("rows", [20, 800])
 def test_whole_numbers_that_differ_in_each_row_are_told(tmp_path: Path, rows: int) -> None:
     _, said = read(table(tmp_path, ["x", "y"], range(7, rows + 7), [row % 2 for row in range(rows)]), Y)
