@@ -34,7 +34,8 @@ def read_table(uri: str, form: CsvForm, choices: TableChoices, seed: int) -> tup
     _require_choices(choices)
     with open_table(uri, form) as source:
         named = (choices.target, *choices.number, *choices.category)
-        columns = survey(source, choices.drop, named)
+        index = tuple(name for name in source.index_columns() if name not in (*named, *choices.drop))
+        columns = survey(source, (*choices.drop, *index), named)
         target = next(column for column in columns if column.name == choices.target)
         features = [column for column in columns if column is not target]
         if not features:
@@ -45,6 +46,7 @@ def read_table(uri: str, form: CsvForm, choices: TableChoices, seed: int) -> tup
         keep = _chosen_rows(target, choices.sample, seed, len(decisions) + 1)
         read = read_values(source, {column.survey.name: column.wanted for column in (*decisions, answers)}, keep)
     said = [feature_said(column, read[column.survey.name]) for column in decisions]
+    said += [Said(name, "left out: the index of pandas (--number or --category takes it in)") for name in index]
     target_read = read[target.name]
     dataset = _dataset(source, task, decisions, answers, read)
     said.insert(0, target_said(target, task, choices, dataset.target.classes, target_read))

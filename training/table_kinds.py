@@ -15,6 +15,7 @@ from handler.manifest import Kind, Task
 from training.console import quoted
 from training.errors import InvalidTable
 from training.number_spelling import NumberForm
+from training.table_index import is_read_back
 from training.table_marks import MANY, Marks, are_numbers, marks_of, options, what_to_do
 from training.table_source import TableSource
 from training.table_survey import MAX_CATEGORIES, OTHER_TEXT, ColumnSurvey
@@ -181,7 +182,11 @@ def _require_categories(column: ColumnSurvey) -> None:
 def _identifier_note(column: ColumnSurvey) -> str:
     each = len(column.distinct) == column.present >= MANY
     many = len(column.distinct) > MAX_CATEGORIES and not column.gaps
-    return "whole numbers; if they only identify, --drop it" if column.whole and (each or many) else ""
+    if not column.whole or not (each or many):
+        return ""
+    if is_read_back(column.name):
+        return f"whole numbers, it seems an index that pandas wrote: leave it out with --drop {quoted(column.name)}"
+    return f"whole numbers; if they only identify, --drop {quoted(column.name)}"
 
 
 def _not_numbers_note(column: ColumnSurvey, marks: Marks | None) -> str:

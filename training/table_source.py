@@ -18,6 +18,7 @@ from training.console import bytes_progress
 from training.errors import InvalidTable
 from training.number_spelling import PLAIN, NumberForm
 from training.table_cells import trimmed, trimmed_name
+from training.table_index import index_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,6 +70,13 @@ class TableSource:
         """The columns' names without outer spaces, repeated ones too; raises InvalidTable."""
         with self._reader() as (schema, _):
             return [trimmed_name(name) for name in schema.names]
+
+    def index_columns(self) -> tuple[str, ...]:
+        """The columns that a Parquet file calls an index; none in a CSV. Raises InvalidTable."""
+        if not self.is_parquet:
+            return ()
+        with self._reader() as (schema, _):
+            return tuple(trimmed_name(name) for name in index_columns(schema.metadata, schema.names))
 
     def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
         """The rows, part by part, trimmed, with progress on a terminal told as `what`; raises InvalidTable."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from training.console import quoted
 from training.errors import InvalidTable
 from training.number_spelling import NumberForm, may_be_numbers
 from training.table_cells import is_text, without_gaps
@@ -151,12 +152,18 @@ def survey(source: TableSource, dropped: Sequence[str], needed: Sequence[str]) -
 
 
 def _require_names(source: TableSource, names: list[str], dropped: Sequence[str], needed: Sequence[str]) -> None:
+    if "" in names and "" not in dropped:
+        place = names.index("")
+        raise InvalidTable(
+            f"Column {place + 1} of {source.name} has no name"
+            + (", as the index that pandas writes has none" if place == 0 else "")
+            + f": leave it out with --drop {quoted('')}, or write a name into the first line."
+        )
+    names = [name for name in names if name]
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:
         raise InvalidTable(f"{source.name} has two columns named {doubled[0]!r}: rename one.")
-    if "" in names:
-        raise InvalidTable(f"Column {names.index('') + 1} of {source.name} has no name: write one into the first line.")
-    absent = [name for name in (*needed, *dropped) if name not in names]
+    absent = [name for name in (*needed, *dropped) if name and name not in names]
     if absent:
         hint = ""
         if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):

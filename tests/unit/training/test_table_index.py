@@ -10,9 +10,6 @@ import pytest
 from tests.unit.training.tables import hints, said_of, table, taken, write_csv
 from training.errors import InvalidTable
 
-INDEX = pytest.mark.xfail(strict=True, reason="the index of pandas is trained as a feature")
-NAMELESS = pytest.mark.xfail(strict=True, reason="a column without a name cannot be dropped")
-
 ROWS = 40
 ANSWERS = ["no", "yes"] * (ROWS // 2)
 
@@ -31,7 +28,6 @@ def parquet(tmp_path: Path, index_columns: Any, **columns: Any) -> Path:
 RANGE = {"kind": "range", "name": None, "start": 0, "stop": ROWS, "step": 1}
 
 
-@INDEX
 @pytest.mark.parametrize(
     ("index", "metadata"),
     [
@@ -65,7 +61,6 @@ def test_an_index_that_is_named_in_an_option_is_used(tmp_path: Path) -> None:
     assert taken(path, "shop")[0].target.classes == ("a", "b")
 
 
-@INDEX
 def test_an_index_can_be_dropped_by_name_too(tmp_path: Path) -> None:
     path = parquet(tmp_path, ["day"], day=range(ROWS), shop=["a", "b"] * (ROWS // 2))
     dataset, said = taken(path, "y", "--drop", "day", "--drop", "x")
@@ -75,7 +70,6 @@ def test_an_index_can_be_dropped_by_name_too(tmp_path: Path) -> None:
         taken(path, "y", "--drop", "shop", "--drop", "x")
 
 
-@NAMELESS
 def test_a_first_column_without_a_name_is_told_as_the_index_of_pandas_and_can_be_dropped(tmp_path: Path) -> None:
     path = table(tmp_path, ["", "x", "y"], range(ROWS), range(ROWS), ANSWERS)
     with pytest.raises(InvalidTable, match=r"Column 1 of .* has no name.* pandas") as refused:
@@ -84,7 +78,6 @@ def test_a_first_column_without_a_name_is_told_as_the_index_of_pandas_and_can_be
     assert [column.name for column in dataset.columns] == ["x"]
 
 
-@NAMELESS
 def test_all_columns_without_a_name_are_dropped_together(tmp_path: Path) -> None:
     path = write_csv(
         tmp_path / "t.csv", ["", " ", "x", "y", ""], [[r, r, r / 2, a, None] for r, a in enumerate(ANSWERS)]
@@ -94,7 +87,6 @@ def test_all_columns_without_a_name_are_dropped_together(tmp_path: Path) -> None
     assert [column.name for column in taken(path, "y", "--drop", "")[0].columns] == ["x"]
 
 
-@INDEX
 @pytest.mark.parametrize("name", ["Unnamed: 0", "Unnamed: 0.1", "index", "level_0", "row"])
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_column_that_counts_the_rows_is_told(tmp_path: Path, name: str, order: int) -> None:
@@ -106,7 +98,6 @@ def test_a_column_that_counts_the_rows_is_told(tmp_path: Path, name: str, order:
     assert [column.name for column in taken(path, "y", *hints(told)[0])[0].columns] == ["x"]
 
 
-@INDEX
 def test_a_long_column_that_counts_the_rows_is_told_too(tmp_path: Path) -> None:
     count = 2_500
     path = table(tmp_path, ["Unnamed: 0", "x", "y"], range(count), [r / 2 for r in range(count)], [0, 1] * (count // 2))
