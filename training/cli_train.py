@@ -31,7 +31,8 @@ from training.places import command_line
 from training.table import Said
 
 DATA_OPTIONS = (
-    "target", "task", "test_size", "sample", "delimiter", "encoding", "missing", "decimal", "thousands"
+    "target", "task", "test_size", "sample", "delimiter", "encoding", "missing", "not_missing",
+    "decimal", "thousands",
 )  # fmt: skip
 
 
@@ -49,7 +50,8 @@ DATA_OPTIONS = (
 @click.option(
     "--missing", multiple=True, metavar="TEXT", help="What stands for a gap in a CSV, beside NA and its like."
 )
-@click.option("--delimiter", help="What parts the values of a CSV.  [default: ,]")
+@click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, as in NA, among texts and classes.")
+@click.option("--delimiter", help="What parts the values of a CSV; tab for a tab.  [default: ,]")
 @click.option("--decimal", metavar="MARK", help="What stands before the decimals of a number.  [default: .]")
 @click.option("--thousands", metavar="MARK", help="What stands between the thousands of a number, as in 1,234.")
 @click.option("--encoding", help="How a CSV is encoded.  [default: utf-8]")

@@ -17,7 +17,8 @@ from training.console import quoted
 from training.dataset import Column, Dataset
 from training.errors import InvalidTable
 from training.table_cells import trimmed_name
-from training.table_kinds import Decided, Said, TableChoices, decided, feature_said, target_said, task_of
+from training.table_kinds import Decided, TableChoices, decided, task_of
+from training.table_notes import Said, feature_said, left_out_said, target_said
 from training.table_source import CsvForm, TableSource, open_table
 from training.table_survey import MAX_CELLS, ColumnSurvey, survey
 from training.table_values import NO_VALUE, ColumnValues, read_values
@@ -45,14 +46,33 @@ def read_table(uri: str, form: CsvForm, choices: TableChoices, seed: int) -> tup
         answers = Decided(target, "number" if task == "regression" else "category")
         keep = _chosen_rows(target, choices.sample, seed, len(decisions) + 1)
         read = read_values(source, {column.survey.name: column.wanted for column in (*decisions, answers)}, keep)
-    said = [feature_said(column, read[column.survey.name]) for column in decisions]
+    said = [feature_said(column.survey, column.kind, column.note, read[column.survey.name]) for column in decisions]
     said += [Said(name, "left out: the index of pandas (--number or --category takes it in)") for name in index]
     target_read = read[target.name]
+    if task == "classification" and choices.sample is not None:
+        _require_every_class(answers, target_read, choices.sample)
     dataset = _dataset(source, task, decisions, answers, read)
-    said.insert(0, target_said(target, task, choices, dataset.target.classes, target_read))
-    if dataset.rows < target.rows and choices.sample is None:
-        said.append(Said(target.name, f"is missing in {target.rows - dataset.rows:,} rows, which are left out"))
+    said.insert(0, target_said(target, task, choices.task is not None, dataset.target.classes, target_read))
+    if dataset.rows < len(target_read.values):
+        said.append(left_out_said(target, task, len(target_read.values) - dataset.rows))
     return dataset, tuple(said)
+
+
+def _require_every_class(target: Decided, read: ColumnValues, sample: int) -> None:
+    """Raise InvalidTable where the sample has no row of a class that the table has: the model would never answer it."""
+    survey, same = target.survey, target.wanted.sameness or str
+    if survey.typed == "number":
+        # A number of single precision has more digits in the survey than in its text.
+        found = [float(name) for name in read.categories]
+        lost = [f"{number:g}" for number in sorted(survey.distinct) if not np.isclose(found, number, rtol=1e-6).any()]
+    else:
+        sampled = {same(name) for name in read.categories}
+        lost = sorted(name for name in survey.values if same(name) not in sampled)
+    if lost:
+        raise InvalidTable(
+            f"The sample of {sample} rows has none of the class {lost[0]!r} of {survey.name!r}: take more with "
+            "--sample, group the class with another, or leave it out before."
+        )
 
 
 def _trimmed(choices: TableChoices) -> TableChoices:
@@ -119,7 +139,9 @@ def _in_order(
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """The classes that occur, numbers in their order and words in theirs, and each row's place among them."""
     present = np.unique(codes).tolist()
-    ordered = sorted(present, key=lambda code: (number(names[code]) if number else 0, names[code]))
+    values = {code: number(names[code]) if number else 0 for code in present}
+    # A text that is kept as a class beside numbers comes after them.
+    ordered = sorted(present, key=lambda code: (isinstance(values[code], str), values[code], names[code]))
     place = np.empty(len(names), dtype=np.int64)
     place[ordered] = np.arange(len(ordered))
     return place[codes], tuple(names[code] for code in ordered)

@@ -38,6 +38,16 @@ def is_text(arrow_type: Any) -> bool:
     return bool(types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_string_view(arrow_type))
 
 
+def gap_texts(column: "pa.Array", gaps: "pa.Array") -> dict[str, int]:
+    """How often each of `gaps` but the empty text occurs."""
+    from pyarrow import compute
+
+    if not is_text(column.type):
+        return {}
+    found = column.filter(compute.is_in(column, gaps)).value_counts() if len(gaps) else []
+    return {entry["values"]: entry["counts"] for entry in (value.as_py() for value in found) if entry["values"]}
+
+
 def without_gaps(column: "pa.Array", gaps: "pa.Array") -> "pa.Array":
     """The column with null where its text is one of `gaps`."""
     import pyarrow as pa

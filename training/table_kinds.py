@@ -1,25 +1,21 @@
 """Decides what each column of a table is used as, by what was found in it and what the person says.
 
-`training.table` reads the values by it. What cannot be used is refused with what to do about it; what was found is told
-once the values are read, for only then is it known how many there are.
+`training.table` reads the values by it. What cannot be used is refused with what to do about it.
 """
 
-import itertools
-import unicodedata
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-
-import numpy as np
 
 from handler.manifest import Kind, Task
 from training.console import quoted
 from training.errors import InvalidTable
-from training.number_spelling import NumberForm
+from training.number_spelling import PLAIN
 from training.table_index import is_read_back
 from training.table_marks import MANY, Marks, are_numbers, marks_of, options, what_to_do
+from training.table_notes import gaps_hint
 from training.table_source import TableSource
 from training.table_survey import MAX_CATEGORIES, OTHER_TEXT, ColumnSurvey
-from training.table_values import NO_VALUE, ColumnValues, Wanted
+from training.table_values import Wanted
 
 FEW_NUMBERS = 10
 """A target of at most so many different whole numbers is taken for classes."""
@@ -35,14 +31,6 @@ class TableChoices:
     category: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     sample: int | None = None
-
-
-@dataclass(frozen=True)
-class Said:
-    """One thing found, to be told to the person: of which column (None: of the table), and what."""
-
-    column: str | None
-    what: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +52,9 @@ def task_of(source: TableSource, target: ColumnSurvey, choices: TableChoices) ->
     found = target.found
     if found in ("date", "other", "nothing"):
         what = {"date": "holds dates", "other": "is nested or binary", "nothing": "is empty in every row"}[found]
-        raise InvalidTable(f"The target {target.name!r} {what}: name a column of classes or numbers.")
+        raise InvalidTable(
+            f"The target {target.name!r} {what}: name a column of classes or numbers.{gaps_hint(target)}"
+        )
     if choices.task != "classification":
         marks = marks_of(source, target)
         if marks is not None and (are_numbers(target, marks) or (choices.task and not target.words)):
@@ -75,9 +65,11 @@ def task_of(source: TableSource, target: ColumnSurvey, choices: TableChoices) ->
         raise InvalidTable(f"A regression predicts numbers, and the target {target.name!r} holds {shown}.")
     few = found != "number" or (target.whole and len(target.distinct) <= FEW_NUMBERS)
     task: Task = choices.task or ("classification" if few else "regression")
-    count = len(target.distinct) if found == "number" else len(target.values)
+    count = len(target.distinct) + bool(target.kept) if found == "number" else len(target.values)
     if count < 2:
-        raise InvalidTable(f"The target {target.name!r} has one value in every row: there is nothing to predict.")
+        raise InvalidTable(
+            f"The target {target.name!r} has one value in every row: there is nothing to predict.{gaps_hint(target)}"
+        )
     if task == "classification" and (count > MAX_CATEGORIES or target.too_many):
         raise InvalidTable(
             f"The target {target.name!r} has more than {MAX_CATEGORIES:,} classes: "
@@ -90,7 +82,9 @@ def decided(source: TableSource, column: ColumnSurvey, choices: TableChoices) ->
     """What a feature is used as; raises InvalidTable where it cannot be used."""
     name, found = column.name, column.found
     if found == "nothing":
-        raise InvalidTable(f"Column {name!r} is empty in every row: leave it out with --drop {quoted(name)}.")
+        raise InvalidTable(
+            f"Column {name!r} is empty in every row: leave it out with --drop {quoted(name)}.{gaps_hint(column)}"
+        )
     if found == "other":
         raise InvalidTable(
             f"Column {name!r} is nested or binary: leave it out with --drop {quoted(name)}, or flatten it before."
@@ -114,31 +108,6 @@ def decided(source: TableSource, column: ColumnSurvey, choices: TableChoices) ->
         raise InvalidTable(f"Column {name!r} holds {_what_to_do(source, column, marks)}")
     _require_categories(column)
     return Decided(column, "category", "boolean" if found == "boolean" else _not_numbers_note(column, marks))
-
-
-def target_said(
-    target: ColumnSurvey, task: Task, choices: TableChoices, classes: Sequence[str], read: ColumnValues
-) -> Said:
-    """What to tell of the target."""
-    how = f"{len(classes)} classes" if task == "classification" else "numbers"
-    other = "regression" if task == "classification" else "classification"
-    hint = "" if choices.task or target.found != "number" else f" (--task {other} makes it one)"
-    return Said(target.name, ", ".join((f"the target, {how}: a {task}{hint}", *_spelling_notes(read))))
-
-
-def feature_said(column: Decided, read: ColumnValues) -> Said:
-    """What to tell of a feature."""
-    survey = column.survey
-    count = f"{len(read.categories)} values" if column.kind == "category" else ""
-    gaps = f"{survey.gaps:,} gaps" if survey.gaps else ""
-    notes = _spelling_notes(read)
-    present = int(np.count_nonzero(read.values != NO_VALUE))
-    if column.kind == "category" and present >= MANY and len(read.categories) > present / 2:
-        notes.append(
-            f"so many for {present:,} rows may only identify them: leave it out with --drop {quoted(survey.name)}"
-        )
-    details = ", ".join(part for part in (count, gaps, column.note, *notes) if part)
-    return Said(survey.name, f"{column.kind}{': ' + details if details else ''}")
 
 
 def _require_numbers(source: TableSource, column: ColumnSurvey) -> None:
@@ -209,24 +178,9 @@ def _not_numbers_note(column: ColumnSurvey, marks: Marks | None) -> str:
     return ""
 
 
-def _spelling_notes(read: ColumnValues) -> list[str]:
-    """What to tell of values that were taken as one, and of those that look as if they were one."""
-    notes = [
-        f"several spellings ({', '.join(map(repr, spellings))}) are one value, {name!r}"
-        for name, spellings in read.merged.items()
-    ]
-    looks = sorted((_look(name), name) for name in read.categories)
-    alike = next((pair for pair in itertools.pairwise(looks) if pair[0][0] == pair[1][0]), None)
-    if alike is not None:
-        notes.append(f"{alike[0][1]!r} and {alike[1][1]!r} look alike, but are two values")
-    return notes
-
-
-def _look(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def _sameness(column: ColumnSurvey) -> Callable[[str], Hashable] | None:
     if column.found == "number":
-        return column.form.value if column.typed is None else NumberForm().value
+        form = column.form.numbers if column.typed is None else PLAIN
+        kept = column.form.not_missing
+        return lambda text: text if text in kept else form.value(text)
     return str.lower if column.found == "boolean" else None

@@ -51,7 +51,8 @@ def marks_of(source: TableSource, column: ColumnSurvey) -> Marks | None:
     if column.marked:
         # Of a column of more texts than a category may have only the first are kept, so that the file is read again.
         known: Iterable[pa.Array] = [pa.array(sorted(column.values), pa.string())]
-        forms = forms_of(_texts(source, column.name) if column.too_many else known, column.words)
+        others = (*column.words, *source.form.not_missing)
+        forms = forms_of(_texts(source, column.name) if column.too_many else known, others)
         return Marks(column.marked[0], forms, _removed(column.marked)) if forms else None
     unit = unit_of(column.values) if column.found == "category" and column.typed is None else None
     return Marks(min(column.values), (), f"{unit!r}") if unit else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from training.console import bytes_progress
+from training.delimiter import delimiter_hint
 from training.errors import InvalidTable
 from training.number_spelling import PLAIN, NumberForm
 from training.table_cells import trimmed, trimmed_name
@@ -39,13 +40,15 @@ PARQUET_SUFFIXES = (".parquet", ".pq")
 class CsvForm:
     """How a CSV is written: its delimiter, its encoding, what stands for a gap beside MISSING, and its numbers.
 
-    `missing` and `numbers` hold for texts of a Parquet file too.
+    `not_missing` are texts of MISSING that are values, but for a column of numbers, where they stay gaps. `missing`,
+    `numbers` and `not_missing` hold for texts of a Parquet file too.
     """
 
     delimiter: str = ","
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ()
     numbers: NumberForm = PLAIN
+    not_missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ class TableSource:
     @property
     def gaps(self) -> tuple[str, ...]:
         """The texts that stand for a gap: a Parquet file has its own mark for one, so only those that were named."""
-        return self.form.missing if self.is_parquet else (*MISSING, *self.form.missing)
+        missing = tuple(text.strip() for text in self.form.missing)
+        if self.is_parquet:
+            return missing
+        return (*(text for text in MISSING if text not in self.form.not_missing), *missing)
 
     def names(self) -> list[str]:
         """The columns' names without outer spaces, repeated ones too; raises InvalidTable."""
@@ -87,7 +93,7 @@ class TableSource:
             names = [trimmed_name(name) for name in schema.names]
             read = 0
             while True:
-                with _told(self.name, self.form.encoding):
+                with _told(self):
                     batch = next(batches, None)
                 if batch is None:
                     return
@@ -99,7 +105,7 @@ class TableSource:
     @contextlib.contextmanager
     def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
         with contextlib.ExitStack() as stack:
-            with _told(self.name, self.form.encoding):
+            with _told(self):
                 opened = self._open_parquet(stack) if self.is_parquet else self._open_csv(stack)
             yield opened
 
@@ -176,18 +182,18 @@ def _sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _told(name: str, encoding: str) -> Iterator[None]:
+def _told(source: TableSource) -> Iterator[None]:
     """Arrow's errors as ours."""
     import pyarrow as pa
 
     try:
         yield
     except (pa.ArrowException, UnicodeError, LookupError, OSError) as error:
-        raise InvalidTable(_reason(name, encoding, error)) from error
+        raise InvalidTable(_reason(source, error)) from error
 
 
-def _reason(name: str, encoding: str, error: Any) -> str:
-    text = str(error)
+def _reason(source: TableSource, error: Any) -> str:
+    name, encoding, text = source.name, source.form.encoding, str(error)
     if "Empty CSV file" in text or "file size is 0 bytes" in text:
         return f"{name} is empty: a table has a line of names and then its rows."
     if isinstance(error, LookupError):
@@ -196,4 +202,11 @@ def _reason(name: str, encoding: str, error: Any) -> str:
         return f"{name} is not {encoding}: say which encoding it has, as in --encoding latin-1."
     if "straddling" in text:
         return f"A row of {name} is longer than {BLOCK_BYTES:,} bytes: a quotation mark may be open."
-    return f"{name} cannot be read: {text}."
+    hint = _delimiter_hint(source) if "columns, got" in text else ""
+    return f"{name} cannot be read: {text.removesuffix('.')}.{hint}"
+
+
+def _delimiter_hint(source: TableSource) -> str:
+    with source.path.open(encoding=source.form.encoding, errors="replace") as file:
+        names = file.readline(BLOCK_BYTES)
+    return "" if source.form.delimiter in names else delimiter_hint(names)

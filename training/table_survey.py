@@ -5,15 +5,17 @@ boolean where the values are two opposite words; a date where every value is one
 categories, spelled as in the file (true and false in Parquet), so that a client sends what stands in the data.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from training.console import quoted
+from training.delimiter import delimiter_hint
 from training.errors import InvalidTable
-from training.number_spelling import NumberForm, may_be_numbers
-from training.table_cells import is_text, without_gaps
-from training.table_source import TableSource
+from training.number_spelling import may_be_numbers
+from training.table_cells import gap_texts, is_text, without_gaps
+from training.table_source import CsvForm, TableSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,11 +42,12 @@ class ColumnSurvey:
     """What is known of one column; filled batch by batch.
 
     `not_numbers` are the first texts that are no numbers as they stand, `words` those of them that are none without
-    marks either.
+    marks either. `gap_texts` counts the texts that were taken for gaps, `kept` the rows of texts that were not, though
+    they would be among numbers.
     """
 
     name: str
-    form: NumberForm
+    form: CsvForm
     rows: int = 0
     gaps: int = 0
     numbers: int = 0
@@ -53,6 +56,8 @@ class ColumnSurvey:
     too_many: bool = False
     not_numbers: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    gap_texts: Counter[str] = field(default_factory=Counter)
+    kept: int = 0
     typed: Found | None = None
     whole: bool = True
     distinct: set[float] = field(default_factory=set)
@@ -68,7 +73,7 @@ class ColumnSurvey:
             return "nothing"
         if self.typed is not None:
             return self.typed
-        if self.numbers == self.present:
+        if self.numbers and self.numbers + self.kept == self.present:
             return "number"
         if self.dates == self.present:
             return "date"
@@ -86,6 +91,7 @@ class ColumnSurvey:
         import pyarrow as pa
 
         self.rows += len(column)
+        self.gap_texts.update(gap_texts(column, gaps))
         column = without_gaps(column, gaps)
         self.gaps += column.null_count
         self.typed = self.typed or _typed(column.type)
@@ -107,19 +113,25 @@ class ColumnSurvey:
             return
         earlier = self.rows - self.gaps - len(text)
         if len(self.words) < OTHER_TEXT:
-            are_numbers = compute.match_substring_regex(text, self.form.pattern)
-            count = are_numbers.true_count
-            self.numbers += count
-            if count < len(text):
-                others = text.filter(compute.invert(are_numbers)).unique()
-                _add(self.not_numbers, others)
-                _add(self.words, others.filter(compute.invert(may_be_numbers(others))))
-                text_numbers = text.filter(are_numbers)
-            else:
-                text_numbers = text
-            self._count_numbers(self.form.plain(text_numbers).cast(pa.float64()))
+            are_numbers = compute.match_substring_regex(text, self.form.numbers.pattern)
+            numbers = text
+            if are_numbers.true_count < len(text):
+                numbers = text.filter(are_numbers)
+                self._look_at_others(text.filter(compute.invert(are_numbers)))
+            self.numbers += len(numbers)
+            self._count_numbers(self.form.numbers.plain(numbers).cast(pa.float64()))
         if self.dates == earlier:
             self.dates += _dates(text)
+
+    def _look_at_others(self, others: "pa.Array") -> None:
+        import pyarrow as pa
+        from pyarrow import compute
+
+        kept = compute.is_in(others, pa.array(self.form.not_missing, pa.string()))
+        self.kept += kept.true_count
+        others = others.filter(compute.invert(kept)).unique()
+        _add(self.not_numbers, others)
+        _add(self.words, others.filter(compute.invert(may_be_numbers(others))))
 
     def _count_numbers(self, numbers: "pa.Array") -> None:
         from pyarrow import compute
@@ -140,7 +152,7 @@ def survey(source: TableSource, dropped: Sequence[str], needed: Sequence[str]) -
     names = source.names()
     _require_names(source, names, dropped, needed)
     gaps = pa.array(source.gaps, pa.string())
-    columns = {name: ColumnSurvey(name, source.form.numbers) for name in names if name not in dropped}
+    columns = {name: ColumnSurvey(name, source.form) for name in names if name not in dropped}
     rows = 0
     for batch in source.batches("Finding the kinds of the columns"):
         rows += batch.num_rows
@@ -165,9 +177,7 @@ def _require_names(source: TableSource, names: list[str], dropped: Sequence[str]
         raise InvalidTable(f"{source.name} has two columns named {doubled[0]!r}: rename one.")
     absent = [name for name in (*needed, *dropped) if name and name not in names]
     if absent:
-        hint = ""
-        if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
-            hint = f" The values seem to be parted by {other!r}: add --delimiter {other!r}."
+        hint = delimiter_hint(names[0]) if len(names) == 1 and not source.is_parquet else ""
         shown = ", ".join(map(repr, names[:20])) + (", …" if len(names) > 20 else "")
         raise InvalidTable(f"{source.name} has no column {absent[0]!r}; it has {shown}.{hint}")
     if len(names) - len(dropped) > MAX_COLUMNS + 1:

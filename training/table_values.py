@@ -52,6 +52,7 @@ def read_values(
     import pyarrow as pa
 
     gaps = pa.array(source.gaps, pa.string())
+    among_numbers = pa.array([*source.gaps, *source.form.not_missing], pa.string())
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in wanted}
     codes: dict[str, dict[str, int]] = {name: {} for name, how in wanted.items() if how.kind == "category"}
     start = 0
@@ -59,7 +60,7 @@ def read_values(
         stop = start + batch.num_rows
         kept = batch if keep is None else batch.filter(pa.array(keep[start:stop]))
         for name, how in wanted.items():
-            column = without_gaps(kept.column(name), gaps)
+            column = without_gaps(kept.column(name), among_numbers if how.kind == "number" else gaps)
             parts[name].append(
                 _numbers(column, source.form.numbers) if how.kind == "number" else _codes(column, codes[name])
             )

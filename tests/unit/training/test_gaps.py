@@ -10,15 +10,11 @@ from tests.unit.training.tables import hints, said_of, table, taken
 from training.errors import InvalidModelFile, InvalidTable
 from training.model_file import read_model_file
 
-NOT_KEPT = pytest.mark.xfail(strict=True, reason="NA as a country cannot be kept")
-NOT_TOLD = pytest.mark.xfail(strict=True, reason="NA is a gap without a word")
-
 COUNTRIES = ["NA", "DE", "FR", "NA"] * 10
 SPEND: list[Any] = ["1.5", "NA", "2.5", "3.5"] * 10
 ANSWERS = ["yes", "no"] * 20
 
 
-@NOT_TOLD
 def test_the_texts_that_were_taken_for_gaps_are_told_with_an_option_that_keeps_them(tmp_path: Path) -> None:
     countries = [*COUNTRIES[:38], "", "null"]
     path = table(tmp_path, ["country", "y"], countries, ANSWERS)
@@ -30,7 +26,6 @@ def test_the_texts_that_were_taken_for_gaps_are_told_with_an_option_that_keeps_t
     assert taken(path, "y", *options)[0].columns[0].categories == ("DE", "FR", "NA", "null")
 
 
-@NOT_KEPT
 def test_a_text_that_is_kept_is_a_value_of_texts_and_still_a_gap_among_numbers(tmp_path: Path) -> None:
     path = table(tmp_path, ["country", "spend", "y"], COUNTRIES, SPEND, ANSWERS)
     dataset, said = taken(path, "y", "--not-missing", "NA")
@@ -40,7 +35,6 @@ def test_a_text_that_is_kept_is_a_value_of_texts_and_still_a_gap_among_numbers(t
     assert "10 gaps" in said_of(said, "spend")
 
 
-@NOT_TOLD
 def test_a_class_that_was_taken_for_a_gap_is_told_and_can_be_kept(tmp_path: Path) -> None:
     path = table(tmp_path, ["x", "y"], range(40), COUNTRIES)
     dataset, said = taken(path, "y")
@@ -51,7 +45,6 @@ def test_a_class_that_was_taken_for_a_gap_is_told_and_can_be_kept(tmp_path: Path
     assert (kept.target.classes, kept.rows) == (("DE", "FR", "NA"), 40)
 
 
-@NOT_TOLD
 @pytest.mark.parametrize(("column", "other"), [("y", "one value in every row"), ("x", "is empty in every row")])
 def test_a_refusal_that_comes_of_gaps_tells_them(tmp_path: Path, column: str, other: str) -> None:
     one = [0, 1] * 20
@@ -62,7 +55,6 @@ def test_a_refusal_that_comes_of_gaps_tells_them(tmp_path: Path, column: str, ot
     assert ["--not-missing", "NA"] in hints(str(refused.value))
 
 
-@NOT_KEPT
 def test_numbers_told_to_be_numbers_keep_their_gaps(tmp_path: Path) -> None:
     path = table(tmp_path, ["spend", "y"], SPEND, ANSWERS)
     dataset, _ = taken(path, "y", "--not-missing", "NA", "--number", "spend")
@@ -71,14 +63,12 @@ def test_numbers_told_to_be_numbers_keep_their_gaps(tmp_path: Path) -> None:
     assert dataset.columns[0].categories == ("1.5", "2.5", "3.5", "NA")
 
 
-@NOT_KEPT
 def test_a_file_can_keep_a_text_too(tmp_path: Path) -> None:
     description = tmp_path / "model.toml"
     description.write_text('name = "t"\n[data]\nsource = "t.csv"\ntarget = "y"\nnot_missing = ["NA"]\n')
     assert vars(read_model_file(description).data)["not_missing"] == ("NA",)
 
 
-@NOT_KEPT
 @pytest.mark.parametrize("options", [["--not-missing", "none"], ["--not-missing", ""], ["--missing", "NA"]])
 def test_what_is_no_gap_or_named_as_both_is_refused(tmp_path: Path, options: list[str]) -> None:
     path = table(tmp_path, ["x", "y"], range(40), COUNTRIES)
@@ -86,7 +76,6 @@ def test_what_is_no_gap_or_named_as_both_is_refused(tmp_path: Path, options: lis
         taken(path, "y", "--not-missing", "NA", *options)
 
 
-@NOT_KEPT
 def test_missing_holds_for_the_texts_of_a_parquet_file_too(tmp_path: Path) -> None:
     pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     parquet.write_table(pa.table({"x": COUNTRIES, "y": ANSWERS}), tmp_path / "t.parquet")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.training.tables import hints, read, said_of, spec_of, table, taken
 from training.errors import InvalidModelFile, InvalidTable
+from training.fit import load_data
+from training.model_file import read_model_file
 from training.table import TableChoices
 
 ROWS = 60
@@ -184,3 +186,12 @@ def test_indian_groups_signs_and_exponents_are_numbers(tmp_path: Path, spelled: 
 def test_a_mark_that_could_be_none_is_refused(tmp_path: Path, options: list[str]) -> None:
     with pytest.raises(InvalidModelFile, match=r"decimal|thousands"):
         spec_of(tmp_path / "t.csv", "y", *options)
+
+
+def test_a_file_can_tell_the_marks_too(tmp_path: Path) -> None:
+    table(tmp_path, ["x", "y"], [grouped(value, ".", ",") for value in NUMBERS], CLASSES)
+    description = tmp_path / "model.toml"
+    marks = "decimal = ','\nthousands = '.'\n"
+    description.write_text(f'name = "t"\n[data]\nsource = "table.csv"\ntarget = "y"\n{marks}')
+    dataset, _ = load_data(read_model_file(description), 0)
+    assert dataset.columns[0].values.tolist() == NUMBERS
