@@ -30,6 +30,11 @@ from training.model_file import (
 from training.places import command_line
 from training.table import Said
 
+DATA_OPTIONS = (
+    "target", "task", "test_size", "sample", "delimiter", "encoding", "missing", "not_missing",
+    "decimal", "thousands",
+)  # fmt: skip
+
 
 @click.command()
 @click.argument("model", required=False)
@@ -45,7 +50,10 @@ from training.table import Said
 @click.option(
     "--missing", multiple=True, metavar="TEXT", help="What stands for a gap in a CSV, beside NA and its like."
 )
-@click.option("--delimiter", help="What parts the values of a CSV.  [default: ,]")
+@click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, as in NA, among texts and classes.")
+@click.option("--delimiter", help="What parts the values of a CSV; tab for a tab.  [default: ,]")
+@click.option("--decimal", metavar="MARK", help="What stands before the decimals of a number.  [default: .]")
+@click.option("--thousands", metavar="MARK", help="What stands between the thousands of a number, as in 1,234.")
 @click.option("--encoding", help="How a CSV is encoded.  [default: utf-8]")
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Train on so many rows, drawn by the seed.")
 @click.option("--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share held out.")
@@ -120,7 +128,7 @@ def model_spec(model: str | None, options: dict[str, Any]) -> ModelSpec:
     else:
         stem = options["source"].rstrip("/").rpartition("/")[2].partition(".")[0]
         spec = ModelSpec(options["name"] or stem, DataSpec(options["source"], options["target"]))
-    data = _overridden(spec.data, options, "target", "task", "test_size", "sample", "delimiter", "encoding", "missing")
+    data = _overridden(spec.data, options, *DATA_OPTIONS)
     features = _overridden(spec.features, options, "number", "category", "drop", "allow_unknown")
     spec = _overridden(dataclasses.replace(spec, data=data, features=features), options, "name", "metric")
     return checked(dataclasses.replace(spec, estimator=_estimator(spec, options), search=_search(spec, options)))

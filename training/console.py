@@ -5,6 +5,7 @@ written by others: the reasons in a registry, the names in a model. What a termi
 """
 
 import contextlib
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -60,6 +61,13 @@ def person() -> Console:
     if not console.is_terminal:
         console.width = WIDE
     return console
+
+
+def quoted(text: str) -> str:
+    """`text` within quotation marks, as a shell takes it: for a hint that is to be copied."""
+    if "'" not in text:
+        return f"'{text}'"
+    return shlex.quote(text) if any(mark in text for mark in '"$`\\!') else f'"{text}"'
 
 
 def working(what: str) -> AbstractContextManager[object]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from handler.manifest import Task
+from training.errors import FitFailed
 from training.model import TrainedModel
 
 
@@ -36,15 +37,20 @@ def evaluate(model: TrainedModel) -> dict[str, float]:
 
 
 def answers_of(model: TrainedModel) -> Answers:
-    """What the model answers to the rows held out."""
+    """What the model answers to the rows held out; raises FitFailed where it cannot."""
     estimator = model.estimator
     has_probabilities = model.task == "classification" and hasattr(estimator, "predict_proba")
-    return Answers(
-        model.y_test,
-        np.ravel(estimator.predict(model.x_test)),
-        estimator.predict_proba(model.x_test) if has_probabilities else None,
-        getattr(estimator, "classes_", None),
-    )
+    try:
+        predicted = np.ravel(estimator.predict(model.x_test))
+        probabilities = estimator.predict_proba(model.x_test) if has_probabilities else None
+    except ValueError as error:
+        name = type(getattr(estimator, "_final_estimator", estimator)).__name__
+        reason = next(iter(str(error).splitlines()), "")
+        raise FitFailed(
+            f"{name} was fitted, but cannot answer the {len(model.x_test)} rows held out. Give other parameters with "
+            f"--param, or more rows; scikit-learn says: {reason}"
+        ) from error
+    return Answers(model.y_test, predicted, probabilities, getattr(estimator, "classes_", None))
 
 
 def measure(task: Task, answers: Answers) -> dict[str, float]:

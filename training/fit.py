@@ -4,36 +4,37 @@
 one seed, so the same description, data and seed give the same artifact, byte for byte.
 """
 
+import re
 import warnings
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
-from sklearn.model_selection import train_test_split
 
 from handler.manifest import Target
 from training.bundled import is_bundled, load_bundled
-from training.dataset import Dataset, Indexes
+from training.dataset import Dataset
 from training.errors import FitFailed, InvalidModelFile, InvalidTable
 from training.estimators import default_estimator, make_estimator, require_task, seed_estimator
 from training.held_out import DEFAULT_METRIC
 from training.model import TrainedModel
-from training.model_file import EstimatorSpec, ModelSpec
+from training.model_file import EstimatorSpec, ModelSpec, SearchSpec
+from training.number_spelling import NumberForm
 from training.preprocessing import prepared
+from training.split import Split, classes_not_held_out, rare_class, split_rows
 from training.table import Said, TableChoices, read_table
 from training.table_source import CsvForm
 
+TOO_FEW = 10
+"""A class of fewer fitted rows may be what an estimator's own split fails at."""
 
-@dataclass(frozen=True)
-class Split:
-    """Which rows are fitted, and which are held out."""
-
-    train: Indexes
-    test: Indexes
+SPLITTING = re.compile(
+    r"least populated|n_splits|-fold|each class|classes (in|are|found)|number of classes", re.IGNORECASE
+)
+"""What scikit-learn says where a class has too few rows for a split, or is missing from a side of one."""
 
 
 def train_model(
@@ -52,6 +53,7 @@ def train_model(
         )
     estimator = _estimator(spec.estimator or EstimatorSpec(default_estimator(dataset.task)), dataset, seed)
     split = split_rows(dataset, spec.data.test_size, seed)
+    say([_not_measured(dataset, name) for name in classes_not_held_out(dataset, split)])
     fitted, warned = _fit(estimator, spec, metric, dataset, split, seed, backend)
     say([Said(None, text) for text in warned])
     return TrainedModel(
@@ -75,7 +77,8 @@ def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Said, ...]]:
     """The data that `spec` names, and what to tell of it."""
     data, features = spec.data, spec.features
     if not is_bundled(data.source):
-        form = CsvForm(data.delimiter, data.encoding, data.missing)
+        numbers = NumberForm(data.decimal, data.thousands)
+        form = CsvForm(data.delimiter, data.encoding, data.missing, numbers, data.not_missing)
         choices = TableChoices(data.target, data.task, features.number, features.category, features.drop, data.sample)
         return read_table(data.source, form, choices, seed)
     dataset = load_bundled(data.source, data.target)
@@ -84,33 +87,6 @@ def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Said, ...]]:
             f"{data.source} is a {dataset.task} on numbers alone; its columns are taken as they are."
         )
     return dataset, ()
-
-
-def split_rows(dataset: Dataset, test_size: float, seed: int) -> Split:
-    """Hold out a share of the rows, of each class alike; raises InvalidTable where there are too few."""
-    rows = dataset.rows
-    held_out = int(np.ceil(test_size * rows))
-    if rows < 10 or held_out < 2 or rows - held_out < 2:
-        raise InvalidTable(
-            f"{dataset.name} has {rows} rows with a target; at least 10 are needed to fit and to measure."
-        )
-    classes = len(dataset.target.classes)
-    if dataset.task == "classification":
-        counts = Counter(dataset.y.tolist())
-        scarce = [f"{dataset.target.classes[index]!r}" for index in range(classes) if counts[index] < 2]
-        if scarce:
-            raise InvalidTable(
-                f"The class {scarce[0]} of {dataset.target.name!r} has a single row: each needs two, one to fit and "
-                "one to measure."
-            )
-        if min(held_out, rows - held_out) < classes:
-            raise InvalidTable(
-                f"{held_out} of {rows} rows would be held out, fewer than the {classes} classes: give more rows, or "
-                "another --test-size."
-            )
-    stratify = dataset.y if dataset.task == "classification" else None
-    train, test = train_test_split(np.arange(rows), test_size=test_size, random_state=seed, stratify=stratify)
-    return Split(train, test)
 
 
 def _described_target(dataset: Dataset, split: Split) -> Target:
@@ -137,6 +113,7 @@ def _fit(
         warnings.simplefilter("always")
         try:
             if spec.search is not None:
+                _require_folds(spec.search.folds, len(y))
                 # Its imports are for those who search.
                 from training.search import backend, best_parameters
 
@@ -145,13 +122,41 @@ def _fit(
                 estimator.set_params(**won)
             fitted = estimator.fit(x, y)
         except (ValueError, TypeError, MemoryError) as error:
-            raise FitFailed(f"{_name(estimator)} could not be fitted: {_first_line(error)}") from error
+            reason = _first_line(error)
+            if dataset.task == "classification":
+                reason = _by_rare_class(reason, dataset, split, spec.search)
+            raise FitFailed(f"{_name(estimator)} could not be fitted: {reason}") from error
     texts = dict.fromkeys(
         _first_line(warning.message)
         for warning in caught
         if issubclass(warning.category, (ConvergenceWarning, UserWarning, FutureWarning))
     )
     return fitted, list(texts)
+
+
+def _not_measured(dataset: Dataset, name: str) -> Said:
+    return Said(dataset.target.name, f"no row of the class {name!r} is held out, so that no metric speaks of it")
+
+
+def _require_folds(folds: int, rows: int) -> None:
+    if folds > rows:
+        raise InvalidTable(
+            f"There are {rows} rows to fit, and the search has {folds} folds: ask for fewer with --folds."
+        )
+
+
+def _by_rare_class(reason: str, dataset: Dataset, split: Split, search: SearchSpec | None) -> str:
+    """scikit-learn's reason in words that name the rarest class, where that is, or may be, what it is about."""
+    count, rare = rare_class(dataset, split)
+    folds = search.folds if search is not None else 0
+    if count >= max(TOO_FEW, folds):
+        return reason
+    too_few = f"fewer than the search's {folds} folds" if count < folds else "too few for a part to be held out of it"
+    fewer = "ask for fewer with --folds, " if count < folds else ""
+    named = f"{rare}, {too_few}: {fewer}give more rows of it, group it with another class, or leave it out before."
+    if SPLITTING.search(reason):
+        return named
+    return f"{reason} It may be that {named}" if count < folds else reason
 
 
 def _name(estimator: Any) -> str:

@@ -12,7 +12,10 @@ from typing import Any, Literal
 
 from handler.decoding import Undecodable, decode
 from handler.manifest import Task
+from training.delimiter import delimiter_of, is_delimiter
 from training.errors import InvalidModelFile
+from training.number_spelling import is_mark
+from training.table_source import MISSING
 
 MODELS = Path(__file__).with_name("models")
 
@@ -34,6 +37,9 @@ class DataSpec:
     delimiter: str = ","
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ()
+    decimal: str = "."
+    thousands: str | None = None
+    not_missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,12 +147,23 @@ def parse_parameters(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def checked(spec: ModelSpec) -> ModelSpec:
-    """`spec` itself; raises InvalidModelFile where its fields do not make sense together."""
-    search = spec.search
+    """`spec` with its delimiter as a character; raises InvalidModelFile where its fields do not make sense together."""
+    search, thousands = spec.search, spec.data.thousands
     rules = {
         "name must not be empty": bool(spec.name.strip()),
         "data.test_size must lie between 0 and 1, both excluded": 0 < spec.data.test_size < 1,
-        "data.delimiter must be one character": len(spec.data.delimiter) == 1,
+        f"data.delimiter must be one character, as in ';', or tab; it is {spec.data.delimiter!r}": is_delimiter(
+            delimiter_of(spec.data.delimiter)
+        ),
+        f"data.not_missing names what else is a gap, one of {', '.join(MISSING[1:])}": all(
+            text in MISSING[1:] for text in spec.data.not_missing
+        ),
+        "data.missing and data.not_missing must not name the same text": not (
+            set(spec.data.missing) & set(spec.data.not_missing)
+        ),
+        "data.decimal must be one mark, such as ','": is_mark(spec.data.decimal) and not spec.data.decimal.isspace(),
+        "data.thousands must be one mark, such as ',' or ' '": thousands is None or is_mark(thousands),
+        "data.decimal and data.thousands must differ": spec.data.decimal != thousands,
         "data.sample must be at least 10": spec.data.sample is None or spec.data.sample >= 10,
         "search.folds must be at least 2": search is None or search.folds >= 2,
         "search.candidates must be at least 1": search is None or search.candidates >= 1,
@@ -162,7 +179,8 @@ def checked(spec: ModelSpec) -> ModelSpec:
     for rule, holds in rules.items():
         if not holds:
             raise InvalidModelFile(f"The description of the model breaks a rule: {rule}.")
-    return spec
+    delimiter = delimiter_of(spec.data.delimiter)
+    return dataclasses.replace(spec, data=dataclasses.replace(spec.data, delimiter=delimiter))
 
 
 def _toml_value(text: str) -> Any:

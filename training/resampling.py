@@ -55,20 +55,26 @@ def confidence_intervals(model: TrainedModel) -> dict[str, tuple[float, float]]:
 
 
 def importances(model: TrainedModel) -> list[Importance]:
-    """The features by permutation importance, the most important first; empty for more than MOST_FEATURES."""
+    """The features by permutation importance, the most important first.
+
+    Empty for more than MOST_FEATURES, and where the shuffled rows cannot be measured.
+    """
     if len(model.features) > MOST_FEATURES:
         return []
     rows = min(len(model.x_test), MOST_ROWS if len(model.features) <= 30 else 500)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = permutation_importance(
-            model.estimator,
-            model.x_test[:rows],
-            model.y_test[:rows],
-            scoring=model.metric or DEFAULT_METRIC[model.task],
-            n_repeats=REPEATS,
-            random_state=model.seed,
-        )
+        try:
+            found = permutation_importance(
+                model.estimator,
+                model.x_test[:rows],
+                model.y_test[:rows],
+                scoring=model.metric or DEFAULT_METRIC[model.task],
+                n_repeats=REPEATS,
+                random_state=model.seed,
+            )
+        except ValueError:  # rows put together anew may be none that the model answers, or the metric takes
+            return []
     order = np.argsort(-found.importances_mean, kind="stable")
     names = [feature.name for feature in model.features]
     return [Importance(names[i], float(found.importances_mean[i]), float(found.importances_std[i])) for i in order]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import joblib
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - it makes HalvingGridSearchCV importable
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, KFold, RandomizedSearchCV, StratifiedKFold
@@ -51,6 +52,8 @@ def best_parameters(
         else:
             search = _told(HalvingGridSearchCV, advance)(estimator, grid, random_state=seed, **shared)
         search.fit(x, y)
+    if not np.isfinite(search.best_score_):
+        raise ValueError(f"{metric} has no value in some fold, whatever the parameters: a class may be missing there.")
     return dict(search.best_params_)
 
 

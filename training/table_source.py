@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from training.console import bytes_progress
+from training.delimiter import delimiter_hint
 from training.errors import InvalidTable
+from training.number_spelling import PLAIN, NumberForm
+from training.table_cells import trimmed, trimmed_name
+from training.table_index import index_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,11 +38,17 @@ PARQUET_SUFFIXES = (".parquet", ".pq")
 
 @dataclass(frozen=True)
 class CsvForm:
-    """How a CSV is written: its delimiter, its encoding, and what stands for a gap beside MISSING."""
+    """How a CSV is written: its delimiter, its encoding, what stands for a gap beside MISSING, and its numbers.
+
+    `not_missing` are texts of MISSING that are values, but for a column of numbers, where they stay gaps. `missing`,
+    `numbers` and `not_missing` hold for texts of a Parquet file too.
+    """
 
     delimiter: str = ","
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ()
+    numbers: NumberForm = PLAIN
+    not_missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,30 +64,48 @@ class TableSource:
     def is_parquet(self) -> bool:
         return is_parquet(self.name)
 
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """The texts that stand for a gap: a Parquet file has its own mark for one, so only those that were named."""
+        missing = tuple(text.strip() for text in self.form.missing)
+        if self.is_parquet:
+            return missing
+        return (*(text for text in MISSING if text not in self.form.not_missing), *missing)
+
     def names(self) -> list[str]:
-        """The columns' names as the file has them, repeated ones too; raises InvalidTable."""
+        """The columns' names without outer spaces, repeated ones too; raises InvalidTable."""
         with self._reader() as (schema, _):
-            return list(schema.names)
+            return [trimmed_name(name) for name in schema.names]
+
+    def index_columns(self) -> tuple[str, ...]:
+        """The columns that a Parquet file calls an index; none in a CSV. Raises InvalidTable."""
+        if not self.is_parquet:
+            return ()
+        with self._reader() as (schema, _):
+            return tuple(trimmed_name(name) for name in index_columns(schema.metadata, schema.names))
 
     def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
-        """The rows, part by part, with progress on a terminal told as `what`; raises InvalidTable."""
+        """The rows, part by part, trimmed, with progress on a terminal told as `what`; raises InvalidTable."""
+        import pyarrow as pa
+
         size = self.path.stat().st_size
-        with self._reader() as (_, batches), bytes_progress(what, size) as advance:
+        with self._reader() as (schema, batches), bytes_progress(what, size) as advance:
+            names = [trimmed_name(name) for name in schema.names]
             read = 0
             while True:
-                with _told(self.name, self.form.encoding):
+                with _told(self):
                     batch = next(batches, None)
                 if batch is None:
                     return
                 # Neither reader says how far it is in the file; the rows' size in memory is in proportion to it.
                 read = min(size, read + batch.nbytes)
                 advance(read)
-                yield batch
+                yield pa.RecordBatch.from_arrays([trimmed(column) for column in batch.columns], names)
 
     @contextlib.contextmanager
     def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
         with contextlib.ExitStack() as stack:
-            with _told(self.name, self.form.encoding):
+            with _told(self):
                 opened = self._open_parquet(stack) if self.is_parquet else self._open_csv(stack)
             yield opened
 
@@ -93,7 +121,7 @@ class TableSource:
 
         read = csv.ReadOptions(block_size=BLOCK_BYTES, encoding=self.form.encoding)
         parse = csv.ParseOptions(delimiter=self.form.delimiter, newlines_in_values=True)
-        as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[*MISSING, *self.form.missing])
+        as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
         with csv.open_csv(self.path, read, parse) as first:
             names = list(first.schema.names)
         as_text.column_types = dict.fromkeys(names, pa.string())
@@ -154,18 +182,18 @@ def _sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _told(name: str, encoding: str) -> Iterator[None]:
+def _told(source: TableSource) -> Iterator[None]:
     """Arrow's errors as ours."""
     import pyarrow as pa
 
     try:
         yield
     except (pa.ArrowException, UnicodeError, LookupError, OSError) as error:
-        raise InvalidTable(_reason(name, encoding, error)) from error
+        raise InvalidTable(_reason(source, error)) from error
 
 
-def _reason(name: str, encoding: str, error: Any) -> str:
-    text = str(error)
+def _reason(source: TableSource, error: Any) -> str:
+    name, encoding, text = source.name, source.form.encoding, str(error)
     if "Empty CSV file" in text or "file size is 0 bytes" in text:
         return f"{name} is empty: a table has a line of names and then its rows."
     if isinstance(error, LookupError):
@@ -174,4 +202,11 @@ def _reason(name: str, encoding: str, error: Any) -> str:
         return f"{name} is not {encoding}: say which encoding it has, as in --encoding latin-1."
     if "straddling" in text:
         return f"A row of {name} is longer than {BLOCK_BYTES:,} bytes: a quotation mark may be open."
-    return f"{name} cannot be read: {text}."
+    hint = _delimiter_hint(source) if "columns, got" in text else ""
+    return f"{name} cannot be read: {text.removesuffix('.')}.{hint}"
+
+
+def _delimiter_hint(source: TableSource) -> str:
+    with source.path.open(encoding=source.form.encoding, errors="replace") as file:
+        names = file.readline(BLOCK_BYTES)
+    return "" if source.form.delimiter in names else delimiter_hint(names)

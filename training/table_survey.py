@@ -5,12 +5,17 @@ boolean where the values are two opposite words; a date where every value is one
 categories, spelled as in the file (true and false in Parquet), so that a client sends what stands in the data.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from training.console import quoted
+from training.delimiter import delimiter_hint
 from training.errors import InvalidTable
-from training.table_source import TableSource
+from training.number_spelling import may_be_numbers
+from training.table_cells import gap_texts, is_text, without_gaps
+from training.table_source import CsvForm, TableSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,9 +39,15 @@ OTHER_TEXT = 3
 
 @dataclass
 class ColumnSurvey:
-    """What is known of one column; filled batch by batch."""
+    """What is known of one column; filled batch by batch.
+
+    `not_numbers` are the first texts that are no numbers as they stand, `words` those of them that are none without
+    marks either. `gap_texts` counts the texts that were taken for gaps, `kept` the rows of texts that were not, though
+    they would be among numbers.
+    """
 
     name: str
+    form: CsvForm
     rows: int = 0
     gaps: int = 0
     numbers: int = 0
@@ -44,6 +55,9 @@ class ColumnSurvey:
     values: set[str] = field(default_factory=set)
     too_many: bool = False
     not_numbers: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    gap_texts: Counter[str] = field(default_factory=Counter)
+    kept: int = 0
     typed: Found | None = None
     whole: bool = True
     distinct: set[float] = field(default_factory=set)
@@ -59,23 +73,27 @@ class ColumnSurvey:
             return "nothing"
         if self.typed is not None:
             return self.typed
-        if self.numbers == self.present:
+        if self.numbers and self.numbers + self.kept == self.present:
             return "number"
         if self.dates == self.present:
             return "date"
         return "boolean" if {value.lower() for value in self.values} in BOOLEANS else "category"
 
-    def look(self, column: "pa.Array") -> None:
-        """Take one more part of the column into account."""
+    @property
+    def marked(self) -> list[str]:
+        """Texts that could be numbers but for their marks, where all the others are numbers too, or few words."""
+        if self.found != "category" or self.typed is not None or len(self.words) >= OTHER_TEXT:
+            return []
+        return [text for text in self.not_numbers if text not in self.words]
+
+    def look(self, column: "pa.Array", gaps: "pa.Array") -> None:
+        """Take one more part of the column into account; a text that is one of `gaps` is none."""
         import pyarrow as pa
-        from pyarrow import compute, types
 
         self.rows += len(column)
-        if types.is_floating(column.type):
-            column = compute.if_else(compute.is_finite(column), column, None)
+        self.gap_texts.update(gap_texts(column, gaps))
+        column = without_gaps(column, gaps)
         self.gaps += column.null_count
-        if types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
         self.typed = self.typed or _typed(column.type)
         if self.typed == "number":
             self._count_numbers(column.cast(pa.float64(), safe=False))
@@ -94,16 +112,26 @@ class ColumnSurvey:
         if self.typed is not None:
             return
         earlier = self.rows - self.gaps - len(text)
-        if self.numbers == earlier or len(self.not_numbers) < OTHER_TEXT:
-            are_numbers = compute.match_substring_regex(text, NUMBER)
-            count = compute.sum(are_numbers).as_py() or 0
-            self.numbers += count
-            if count < len(text):
-                others = text.filter(compute.invert(are_numbers)).unique().to_pylist()
-                self.not_numbers = [*dict.fromkeys([*self.not_numbers, *others])][:OTHER_TEXT]
-            self._count_numbers(text.filter(are_numbers).cast(pa.float64()))
+        if len(self.words) < OTHER_TEXT:
+            are_numbers = compute.match_substring_regex(text, self.form.numbers.pattern)
+            numbers = text
+            if are_numbers.true_count < len(text):
+                numbers = text.filter(are_numbers)
+                self._look_at_others(text.filter(compute.invert(are_numbers)))
+            self.numbers += len(numbers)
+            self._count_numbers(self.form.numbers.plain(numbers).cast(pa.float64()))
         if self.dates == earlier:
             self.dates += _dates(text)
+
+    def _look_at_others(self, others: "pa.Array") -> None:
+        import pyarrow as pa
+        from pyarrow import compute
+
+        kept = compute.is_in(others, pa.array(self.form.not_missing, pa.string()))
+        self.kept += kept.true_count
+        others = others.filter(compute.invert(kept)).unique()
+        _add(self.not_numbers, others)
+        _add(self.words, others.filter(compute.invert(may_be_numbers(others))))
 
     def _count_numbers(self, numbers: "pa.Array") -> None:
         from pyarrow import compute
@@ -114,39 +142,42 @@ class ColumnSurvey:
             self.distinct.update(numbers.unique().drop_null().to_pylist()[: MAX_CATEGORIES + 1])
 
 
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
-"""What counts as a number in text: neither inf, nor 1_000, nor 1,5."""
-
-
 def survey(source: TableSource, dropped: Sequence[str], needed: Sequence[str]) -> tuple[ColumnSurvey, ...]:
     """What each column holds, but for those dropped; raises InvalidTable where the table as a whole cannot be used.
 
     `needed` are names that must be there: the target's, and those whose kind was given.
     """
+    import pyarrow as pa
+
     names = source.names()
     _require_names(source, names, dropped, needed)
-    columns = {name: ColumnSurvey(name) for name in names if name not in dropped}
+    gaps = pa.array(source.gaps, pa.string())
+    columns = {name: ColumnSurvey(name, source.form) for name in names if name not in dropped}
     rows = 0
     for batch in source.batches("Finding the kinds of the columns"):
         rows += batch.num_rows
         for name, column in columns.items():
-            column.look(batch.column(name))
+            column.look(batch.column(name), gaps)
     if rows == 0:
         raise InvalidTable(f"{source.name} has a line of names, but no rows.")
     return tuple(columns.values())
 
 
 def _require_names(source: TableSource, names: list[str], dropped: Sequence[str], needed: Sequence[str]) -> None:
+    if "" in names and "" not in dropped:
+        place = names.index("")
+        raise InvalidTable(
+            f"Column {place + 1} of {source.name} has no name"
+            + (", as the index that pandas writes has none" if place == 0 else "")
+            + f": leave it out with --drop {quoted('')}, or write a name into the first line."
+        )
+    names = [name for name in names if name]
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:
         raise InvalidTable(f"{source.name} has two columns named {doubled[0]!r}: rename one.")
-    if "" in names:
-        raise InvalidTable(f"Column {names.index('') + 1} of {source.name} has no name: write one into the first line.")
-    absent = [name for name in (*needed, *dropped) if name not in names]
+    absent = [name for name in (*needed, *dropped) if name and name not in names]
     if absent:
-        hint = ""
-        if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
-            hint = f" The values seem to be parted by {other!r}: add --delimiter {other!r}."
+        hint = delimiter_hint(names[0]) if len(names) == 1 and not source.is_parquet else ""
         shown = ", ".join(map(repr, names[:20])) + (", …" if len(names) > 20 else "")
         raise InvalidTable(f"{source.name} has no column {absent[0]!r}; it has {shown}.{hint}")
     if len(names) - len(dropped) > MAX_COLUMNS + 1:
@@ -166,9 +197,14 @@ def _typed(arrow_type: Any) -> Found | None:
         return "number"
     if types.is_temporal(arrow_type):
         return "date"
-    if types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_null(arrow_type):
+    if is_text(arrow_type) or types.is_null(arrow_type):
         return None
     return "other"
+
+
+def _add(known: list[str], texts: "pa.Array") -> None:
+    """Add the first of `texts` to those `known`, up to OTHER_TEXT in all."""
+    known[:] = [*dict.fromkeys([*known, *texts[:OTHER_TEXT].to_pylist()])][:OTHER_TEXT]
 
 
 def _dates(text: "pa.Array") -> int:

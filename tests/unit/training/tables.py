@@ -1,11 +1,20 @@
-"""Tables for the tests: one with all kinds and gaps, written as CSV or Parquet."""
+"""Tables for the tests: one with all kinds and gaps, or one of given columns; and how they are read."""
 
 import csv
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from training.cli_train import model_spec, train
+from training.dataset import Dataset
+from training.fit import load_data
+from training.model_file import ModelSpec
+from training.table import Said, TableChoices, read_table
+from training.table_source import CsvForm
 
 NAMES = ("age", "income", "plan", "region", "autopay", "tickets", "churned")
 
@@ -45,3 +54,35 @@ def write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], e
 
 def churn_csv(folder: Path, count: int = 240) -> Path:
     return write_csv(folder / "churn.csv", NAMES, churn_rows(count))
+
+
+def table(folder: Path, names: Sequence[str], *columns: Sequence[Any]) -> Path:
+    """A CSV of these columns."""
+    return write_csv(folder / "table.csv", names, zip(*columns, strict=True))
+
+
+def read(path: Path, choices: TableChoices, form: CsvForm | None = None) -> tuple[Dataset, tuple[Said, ...]]:
+    """What `train` makes of the file, and what it says."""
+    return read_table(str(path), form or CsvForm(), choices, seed=0)
+
+
+def said_of(said: Iterable[Said], column: str | None) -> str:
+    """All that was said of one column, or of the table as a whole."""
+    return "; ".join(item.what for item in said if item.column == column)
+
+
+def spec_of(path: Path, target: str, *options: str) -> ModelSpec:
+    """The model that `train` is asked for by these options."""
+    context = train.make_context("train", ["--out", "unused", "--table", str(path), "--target", target, *options])
+    return model_spec(context.params.pop("model"), context.params)
+
+
+def taken(path: Path, target: str, *options: str) -> tuple[Dataset, tuple[Said, ...]]:
+    """What `train` with these options makes of the file, and what it says."""
+    return load_data(spec_of(path, target, *options), 0)
+
+
+def hints(message: str) -> list[list[str]]:
+    """The options that a message offers, as a shell would pass them; options side by side belong together."""
+    option = r"""--[a-z-]+ (?:'[^']*'|"[^"]*"|\w+)"""
+    return [shlex.split(hint) for hint in re.findall(rf"{option}(?: {option})*", message)]

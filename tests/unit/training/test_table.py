@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.training.tables import NAMES, churn_csv, churn_rows, write_csv
-from training.dataset import Dataset
+from tests.unit.training.tables import NAMES, churn_csv, churn_rows, read, table
 from training.errors import InvalidTable
 from training.table import Said, TableChoices, read_table
 from training.table_source import CsvForm
@@ -16,16 +15,8 @@ from training.table_source import CsvForm
 CHURN = TableChoices("churned")
 
 
-def read(path: Path, choices: TableChoices = CHURN, form: CsvForm | None = None) -> tuple[Dataset, tuple[Said, ...]]:
-    return read_table(str(path), form or CsvForm(), choices, seed=0)
-
-
-def table(tmp_path: Path, names: list[str], *columns: list[Any]) -> Path:
-    return write_csv(tmp_path / "table.csv", names, zip(*columns, strict=True))
-
-
 def test_the_kinds_are_found_and_every_value_arrives(tmp_path: Path) -> None:
-    dataset, _ = read(churn_csv(tmp_path))
+    dataset, _ = read(churn_csv(tmp_path), CHURN)
     rows = churn_rows()
     assert [(c.name, c.kind) for c in dataset.columns] == [
         ("age", "number"),
@@ -43,7 +34,7 @@ def test_the_kinds_are_found_and_every_value_arrives(tmp_path: Path) -> None:
 
 
 def test_all_that_was_found_is_said(tmp_path: Path) -> None:
-    said = {item.column: item.what for item in read(churn_csv(tmp_path))[1]}
+    said = {item.column: item.what for item in read(churn_csv(tmp_path), CHURN)[1]}
     assert set(said) == set(NAMES)
     assert said["churned"] == "the target, 2 classes: a classification"
     assert said["autopay"] == "category: 2 values, boolean"
@@ -58,7 +49,7 @@ def test_parquet_gives_the_same_data_as_csv(tmp_path: Path) -> None:
     columns = {name: [row[index] for row in rows] for index, name in enumerate(NAMES)}
     columns["autopay"] = [value == "yes" for value in columns["autopay"]]
     parquet.write_table(pa.table(columns), tmp_path / "churn.parquet")
-    ours, theirs = read(tmp_path / "churn.parquet")[0], read(churn_csv(tmp_path))[0]
+    ours, theirs = read(tmp_path / "churn.parquet", CHURN)[0], read(churn_csv(tmp_path), CHURN)[0]
     assert ours.columns[4].categories == ("false", "true")
     for index, (one, other) in enumerate(zip(ours.columns, theirs.columns, strict=True)):
         assert one.kind == other.kind
@@ -202,10 +193,10 @@ def test_another_encoding_and_another_delimiter_can_be_said(tmp_path: Path) -> N
 
 def test_a_file_that_is_not_there_and_one_that_is_no_parquet_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidTable, match="There is no file"):
-        read(tmp_path / "none.csv")
+        read(tmp_path / "none.csv", CHURN)
     (tmp_path / "x.parquet").write_bytes(b"x,y\n1,2\n")
     with pytest.raises(InvalidTable, match="cannot be read"):
-        read(tmp_path / "x.parquet")
+        read(tmp_path / "x.parquet", CHURN)
 
 
 @pytest.mark.parametrize("choices", [replace(CHURN, drop=("age",), number=("age",)), replace(CHURN, drop=("churned",))])
