@@ -184,6 +184,12 @@ def test_a_place_on_the_command_line_goes_by_its_name(place: str, told: str) -> 
     assert shlex.split(said) == ["python", "-m", "training", "train", "--at", told, f"--at={told}", "--target", "a/b"]
 
 
+@pytest.mark.parametrize("typed", ["/home/jane/out/", "/home//jane/out", "/home/jane/./out", "./out", "out/"])
+def test_a_folder_is_known_however_it_was_typed(typed: str) -> None:
+    said = command_line(["train", "--out", typed, f"--out={typed}"], [Path(typed)], [])
+    assert said == "python -m training train --out out --out=out"
+
+
 def test_a_parameter_on_the_command_line_is_told_without_its_path() -> None:
     said = command_line(["train", "--param", "memory=/home/jane/cache"], [], ["memory=/home/jane/cache"])
     assert said == "python -m training train --param memory=cache"
