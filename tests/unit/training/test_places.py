@@ -127,7 +127,7 @@ def test_a_parameter_that_is_a_path_or_holds_an_address_is_told_without_it(
     run(monkeypatch, "package", machine / "mine.joblib", *options)
     assert_names_no_place(machine / "out")
     manifest = manifest_of(machine / "out")
-    assert manifest.training.parameters["memory"] == "cache"
+    assert manifest.training.parameters["memory"] is None
     assert " at 0x" not in json.dumps(manifest.training.parameters)
     loaded = joblib.load(machine / "out" / "model.joblib")
     assert loaded.predict_proba(x).tolist() == fitted.predict_proba(x).tolist()
