@@ -49,7 +49,6 @@ def test_each_path_answers_a_preflight_without_a_key(with_origins: Any) -> None:
         assert methods["options"]["x-amazon-apigateway-integration"]["type"] == "aws_proxy", path
 
 
-@pytest.mark.xfail(strict=True, reason="a path with a preflight's method alone answers no other")
 def test_a_path_that_answers_preflights_answers_every_other_method_too(with_origins: Any, without: Any) -> None:
     """API Gateway takes the path that fits best, and refuses the methods that this one lacks."""
     paths = body(with_origins)["paths"]
