@@ -8,6 +8,7 @@ import contextlib
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from handler.fitted_parts import fitted_parts
@@ -73,7 +74,10 @@ def _told(place: str) -> str:
 
 
 def _replaced(argument: str, told: Mapping[str, str]) -> str:
-    if argument in told:
-        return told[argument]
     option, mark, value = argument.partition("=")
-    return f"{option}={told[value]}" if mark and option.startswith("--") and value in told else argument
+    # A path that was parsed is spelt without what it may have been typed with, such as a slash at its end.
+    for before, given in (("", argument), (f"{option}=", value if mark and option.startswith("--") else "")):
+        for spelling in (given, str(Path(given))):
+            if given and spelling in told:
+                return before + told[spelling]
+    return argument

@@ -49,6 +49,13 @@ def test_each_path_answers_a_preflight_without_a_key(with_origins: Any) -> None:
         assert methods["options"]["x-amazon-apigateway-integration"]["type"] == "aws_proxy", path
 
 
+def test_a_path_that_answers_preflights_answers_every_other_method_too(with_origins: Any, without: Any) -> None:
+    """API Gateway takes the path that fits best, and refuses the methods that this one lacks."""
+    paths = body(with_origins)["paths"]
+    assert set(paths) == set(body(without)["paths"])
+    assert {path for path, methods in paths.items() if ANY not in methods} == set()
+
+
 def test_every_other_method_of_a_route_with_a_key_asks_for_it_still(with_origins: Any, without: Any) -> None:
     for resources in (with_origins, without):
         assert body(resources)["paths"]["/{proxy+}"][ANY]["security"] == [{"api_key": []}]

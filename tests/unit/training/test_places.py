@@ -127,7 +127,7 @@ def test_a_parameter_that_is_a_path_or_holds_an_address_is_told_without_it(
     run(monkeypatch, "package", machine / "mine.joblib", *options)
     assert_names_no_place(machine / "out")
     manifest = manifest_of(machine / "out")
-    assert manifest.training.parameters["memory"] == "cache"
+    assert manifest.training.parameters["memory"] is None
     assert " at 0x" not in json.dumps(manifest.training.parameters)
     loaded = joblib.load(machine / "out" / "model.joblib")
     assert loaded.predict_proba(x).tolist() == fitted.predict_proba(x).tolist()
@@ -182,6 +182,12 @@ def test_a_text_keeps_all_but_its_paths_and_addresses(said: object, published: o
 def test_a_place_on_the_command_line_goes_by_its_name(place: str, told: str) -> None:
     said = command_line(["train", "--at", place, f"--at={place}", "--target", "a/b"], [place, None], [])
     assert shlex.split(said) == ["python", "-m", "training", "train", "--at", told, f"--at={told}", "--target", "a/b"]
+
+
+@pytest.mark.parametrize("typed", ["/home/jane/out/", "/home//jane/out", "/home/jane/./out", "./out", "out/"])
+def test_a_folder_is_known_however_it_was_typed(typed: str) -> None:
+    said = command_line(["train", "--out", typed, f"--out={typed}"], [Path(typed)], [])
+    assert said == "python -m training train --out out --out=out"
 
 
 def test_a_parameter_on_the_command_line_is_told_without_its_path() -> None:
