@@ -30,6 +30,10 @@ check: install ## Just what a pull request must pass: lint, types, tests
 	$(RUN) -m mypy
 	$(RUN) -m pytest -n auto
 
+.PHONY: test-pythons
+test-pythons: ## Run the demo and the unit tests on every promised Python that this machine has, and say which
+	@.ci/each-python
+
 .PHONY: serve
 serve: install ## Answer the function's routes on http://127.0.0.1:8000, without Docker (PORT=, MODEL_URI=)
 	@test -n "$(findstring ://,$(MODEL_URI))" || test -d "$(MODEL_URI)" || $(RUN) -m training demo

@@ -47,6 +47,8 @@ class Watched(MutableMapping[str, str]):
 
 
 def main() -> None:
+    # Lambda does not have it, and scikit-learn imports it where it finds it: what is installed here is no matter.
+    sys.modules["pandas"] = None  # type: ignore[assignment] # Python's own way to say that there is none
     from botocore.session import Session
 
     events: list[str] = []
