@@ -37,6 +37,8 @@ JOINERS = "\u200c\u200d"
 
 def shown(text: str, kept: str = "") -> str:
     """`text` with what a terminal would obey written out, as in `\\x1b`, but for the characters in `kept`."""
+    if text.isprintable():  # nearly all are, and a registry may list thousands
+        return text
     return "".join(
         _written_out(char) if unicodedata.category(char) in UNSEEN and char not in kept + JOINERS else char
         for char in text
