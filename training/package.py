@@ -106,7 +106,10 @@ def _ask(path: Path, what: str, *arguments: str, given: str = "") -> dict[str, A
             f"{path} ends the process that asks it (exit code {outcome.returncode}): it needs more memory than there "
             "is, or libraries of another build. Fit it again with this project's versions."
         )
-    said: dict[str, Any] = json.loads(outcome.stdout)
+    try:
+        said: dict[str, Any] = json.loads(outcome.stdout)
+    except ValueError as error:
+        raise UnpackableArtifact(f"{path} runs code that writes to standard output: ask whoever made it.") from error
     if "refused" in said:
         raise UnpackableArtifact(f"{path} cannot be served. {said['refused']}")
     return said
