@@ -12,8 +12,9 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.domain import outside
 from handler.errors import RequestError
-from handler.manifest import Example, Feature, Manifest
+from handler.manifest import Example, Feature, Manifest, Value
 from handler.predictor import Predictor
 from training.errors import InvalidTable
 from training.held_out import plain_row
@@ -95,8 +96,14 @@ def _spread_out(found: Sequence[Answered], count: int) -> list[Answered]:
 
 
 def _is_taken(row: NDArray[Any], features: Sequence[Feature]) -> bool:
-    """Whether the API takes this row: no gap where training saw none, no category that it never saw."""
-    return all(
-        feature.nullable if value is None else feature.kind == "number" or value in feature.categories
-        for feature, value in zip(features, plain_row(row), strict=True)
-    )
+    """Whether the API takes this row: no gap where training saw none, no category that it never saw, no number
+    outside of what the model takes."""
+    return all(_is_value_taken(value, feature) for feature, value in zip(features, plain_row(row), strict=True))
+
+
+def _is_value_taken(value: Value, feature: Feature) -> bool:
+    if value is None:
+        return feature.nullable
+    if isinstance(value, str):
+        return value in feature.categories
+    return feature.domain is None or not outside(feature.domain, np.array([value])).any()

@@ -16,6 +16,7 @@ import joblib
 from handler.manifest import (
     ArtifactFile,
     Example,
+    Feature,
     Manifest,
     Training,
     sha256,
@@ -24,6 +25,7 @@ from handler.manifest import (
 from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
 from handler.runtime import installed_versions
 from training.comparison import Comparison
+from training.domains import domains_of
 from training.errors import InvalidFolder
 from training.evaluate import evaluate
 from training.examples import choose_examples
@@ -91,6 +93,7 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
     """The manifest of `model`, whose joblib form is `artifact`."""
     digest = sha256(artifact)
     final = final_estimator(model.estimator)
+    model = replace(model, features=_with_domains(model))
     draft = Manifest(
         name=model.name,
         version=version_of(created_at, digest),
@@ -114,6 +117,15 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
     )
     first, *others = choose_examples(draft, model, artifact)
     return replace(draft, example=first, more_examples=tuple(others))
+
+
+def _with_domains(model: TrainedModel) -> tuple[Feature, ...]:
+    """The features, each with what the estimator takes of it at all, where that is known."""
+    domains = domains_of(model.estimator)
+    return tuple(
+        replace(feature, domain=domains.get(index)) if feature.kind == "number" else feature
+        for index, feature in enumerate(model.features)
+    )
 
 
 def git_commit() -> str | None:

@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from handler.manifest import Manifest, Target
+from handler.manifest import Domain, Manifest, Target
 from handler.predictor import load_predictor
 from tests.unit.training.regression import train_diabetes
 from training.describe import numeric_features
@@ -75,6 +78,14 @@ def test_a_regression_has_ten_rows_from_its_least_prediction_to_its_greatest() -
     told = np.array([example.prediction for example in examples])
     assert OVER_THE_RANGE - 1 <= len({example.features for example in examples}) == len(examples) <= OVER_THE_RANGE
     np.testing.assert_allclose((told.min(), told.max()), (predicted.min(), predicted.max()), rtol=1e-12)
+
+
+def test_what_a_trained_model_cannot_take_is_in_its_manifest() -> None:
+    model = train_iris()
+    logged = make_pipeline(FunctionTransformer(np.log1p), LogisticRegression(max_iter=500))
+    manifest = manifest_of(replace(model, estimator=logged.fit(model.x_test, model.y_test)))
+    assert {feature.domain for feature in manifest.features} == {Domain(exclusive_minimum=-1.0)}
+    assert {feature.domain for feature in manifest_of(model).features} == {None}
 
 
 def test_the_same_model_has_the_same_examples() -> None:
