@@ -35,7 +35,8 @@ ensure_engine() {
     if engine_answers; then return; fi
     [ "$(uname -s)" = Linux ] || fail "No Docker engine answers. Start Docker Desktop, or another engine, then try again."
     if ! command -v dockerd >/dev/null; then
-        if command -v docker >/dev/null; then
+        # A client alone is no engine; but one that was pointed elsewhere, or that is not root's to complete, is left alone.
+        if command -v docker >/dev/null && { [ -n "${DOCKER_HOST:-}" ] || [ "$(id -u)" != 0 ]; }; then
             fail "docker is installed, but no engine answers 'docker info'. Start it, or set DOCKER_HOST, then try again."
         fi
         echo "Installing Docker" >&2
