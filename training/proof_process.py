@@ -14,8 +14,6 @@ def main(path_entry: str, registry: str, version: str) -> None:
 
     # As in Lambda's init phase, and before scikit-learn is imported: a proof means what the function does.
     defer_imports()
-    # Lambda does not have it, and scikit-learn uses it where it finds it: what is installed here proves nothing.
-    sys.modules["pandas"] = None  # type: ignore[assignment] # Python's own way to say that there is none
     from handler.errors import SklearnOnLambdaError
     from handler.predictor import load_predictor
     from handler.registry import checked_manifest, manifest_bytes, read_artifact
