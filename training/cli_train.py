@@ -47,9 +47,7 @@ DATA_OPTIONS = (
 @click.option("--category", multiple=True, metavar="COLUMN", help="Take this column as a category.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option("--allow-unknown", is_flag=True, default=None, help="Let the API take texts that training never saw.")
-@click.option(
-    "--missing", multiple=True, metavar="TEXT", help="What stands for a gap in a CSV, beside NA and its like."
-)
+@click.option("--missing", multiple=True, metavar="TEXT", help="What stands for a gap, beside a CSV's NA and its like.")
 @click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, as in NA, among texts and classes.")
 @click.option("--delimiter", help="What parts the values of a CSV; tab for a tab.  [default: ,]")
 @click.option("--decimal", metavar="MARK", help="What stands before the decimals of a number.  [default: .]")

@@ -53,7 +53,9 @@ def train_model(
         )
     estimator = _estimator(spec.estimator or EstimatorSpec(default_estimator(dataset.task)), dataset, seed)
     split = split_rows(dataset, spec.data.test_size, seed)
-    say([_not_measured(dataset, name) for name in classes_not_held_out(dataset, split)])
+    if unmeasured := classes_not_held_out(dataset, split):
+        named = ", ".join(map(repr, unmeasured[:5])) + (", …" if len(unmeasured) > 5 else "")
+        say([Said(dataset.target.name, f"no row held out has the class {named}: no metric speaks of it")])
     fitted, warned = _fit(estimator, spec, metric, dataset, split, seed, backend)
     say([Said(None, text) for text in warned])
     return TrainedModel(
@@ -132,10 +134,6 @@ def _fit(
         if issubclass(warning.category, (ConvergenceWarning, UserWarning, FutureWarning))
     )
     return fitted, list(texts)
-
-
-def _not_measured(dataset: Dataset, name: str) -> Said:
-    return Said(dataset.target.name, f"no row of the class {name!r} is held out, so that no metric speaks of it")
 
 
 def _require_folds(folds: int, rows: int) -> None:

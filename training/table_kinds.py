@@ -3,6 +3,7 @@
 `training.table` reads the values by it. What cannot be used is refused with what to do about it.
 """
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -174,13 +175,17 @@ def _not_numbers_note(column: ColumnSurvey, marks: Marks | None) -> str:
             f"{missing} {how} makes the column a number"
         )
     if column.numbers and len(column.not_numbers) < OTHER_TEXT:
-        return f"because of {shown}, all else are numbers: if that is a gap, --missing makes the column a number"
+        missing = " ".join(f"--missing {quoted(text)}" for text in column.not_numbers)
+        return f"because of {shown}, all else are numbers: if that is a gap, {missing} makes the column a number"
     return ""
 
 
 def _sameness(column: ColumnSurvey) -> Callable[[str], Hashable] | None:
-    if column.found == "number":
-        form = column.form.numbers if column.typed is None else PLAIN
-        kept = column.form.not_missing
-        return lambda text: text if text in kept else form.value(text)
-    return str.lower if column.found == "boolean" else None
+    if column.found == "boolean":
+        return str.lower
+    # Among other words a text such as 1e5 may be a code, and no number that equals 100000.
+    if column.found != "number" and not (column.numbers and len(column.words) < OTHER_TEXT):
+        return None
+    form = column.form.numbers if column.typed is None else PLAIN
+    number = re.compile(form.pattern)
+    return lambda text: form.value(text) if number.search(text) else text

@@ -65,6 +65,7 @@ def _gap_texts(column: ColumnSurvey) -> str:
 
 
 def gaps_hint(column: ColumnSurvey) -> str:
+    """A sentence for a refusal that may come of texts that were taken for gaps; empty where there are none."""
     return f" Taken for gaps are {_gap_texts(column)}." if column.gap_texts else ""
 
 

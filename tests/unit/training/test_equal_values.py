@@ -87,6 +87,13 @@ def test_equal_numbers_are_one_category(tmp_path: Path) -> None:
     assert "2 values" in said_of(said, "x")
 
 
+def test_equal_numbers_beside_a_word_are_one_category_and_codes_are_not(tmp_path: Path) -> None:
+    path = table(tmp_path, ["x", "y"], ["1", "1.0", "2", "unknown"] * 15, ["a", "b"] * 30)
+    assert read(path, Y)[0].columns[0].categories == ("1", "2", "unknown")
+    path = table(tmp_path, ["x", "y"], ["1e2", "100", "A1", "B2", "C3", "D4"] * 10, ["a", "b"] * 30)
+    assert read(path, Y)[0].columns[0].categories == ("100", "1e2", "A1", "B2", "C3", "D4")
+
+
 def test_numbers_too_large_for_a_float_stay_apart(tmp_path: Path) -> None:
     ids = ["90071992547409931", "90071992547409932"]
     dataset, _ = read(table(tmp_path, ["x", "y"], ids * 20, ["a", "b"] * 20), TableChoices("y", category=("x",)))
