@@ -57,6 +57,7 @@ def task_of(source: TableSource, target: ColumnSurvey, choices: TableChoices) ->
             f"The target {target.name!r} {what}: name a column of classes or numbers.{gaps_hint(target)}"
         )
     if choices.task != "classification":
+        _require_unquoted(target)
         marks = marks_of(source, target)
         if marks is not None and (are_numbers(target, marks) or (choices.task and not target.words)):
             rest = what_to_do(marks, target, source.form.numbers, "--task classification")
@@ -104,11 +105,21 @@ def decided(source: TableSource, column: ColumnSurvey, choices: TableChoices) ->
         )
     if found == "number":
         return Decided(column, "number", _identifier_note(column))
+    _require_unquoted(column)
     marks = marks_of(source, column)
     if marks is not None and are_numbers(column, marks):
         raise InvalidTable(f"Column {name!r} holds {_what_to_do(source, column, marks)}")
     _require_categories(column)
     return Decided(column, "category", "boolean" if found == "boolean" else _not_numbers_note(column, marks))
+
+
+def _require_unquoted(column: ColumnSurvey) -> None:
+    """Raise InvalidTable where the texts have quotation marks about them, as Arrow leaves them after a space."""
+    if column.values and all(len(text) > 1 and text[0] == text[-1] == '"' for text in column.values):
+        raise InvalidTable(
+            f"Column {column.name!r} holds {min(column.values)}, with its quotation marks: leave no space between a "
+            "delimiter and a quotation mark."
+        )
 
 
 def _require_numbers(source: TableSource, column: ColumnSurvey) -> None:
@@ -162,9 +173,9 @@ def _identifier_note(column: ColumnSurvey) -> str:
 def _not_numbers_note(column: ColumnSurvey, marks: Marks | None) -> str:
     """Why a column that is nearly one of numbers became a category, and how it becomes a number."""
     shown = ", ".join(map(repr, column.words or column.not_numbers))
-    if marks is not None and marks.removed:
+    if marks is not None and marks.rewrite:
         because = f"because of {shown}, all else are " if column.words and marks.forms else ""
-        return f"{because}numbers but for {marks.removed}: without it they would be read as such"
+        return f"{because}numbers with marks, as in {marks.example!r}: to read them as such, {marks.rewrite}"
     if marks is not None:
         how = " or ".join(map(options, marks.forms))
         if not column.words:

@@ -5,7 +5,7 @@ as a category it would answer nothing but the very numbers that training saw.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,14 +27,14 @@ FLAG = 2
 
 @dataclass(frozen=True)
 class Marks:
-    """`example` is a text with a mark. `removed` tells what of it no option reads, empty where there is nothing such.
+    """`example` is a text with a mark; `forms` read all texts, once what no option reads was rewritten.
 
-    `forms` read all texts, without what is to be removed; there are none where each text has a unit.
+    `rewrite` says how, and is empty where there is nothing such. Where each text has a unit there are no forms.
     """
 
     example: str
     forms: tuple[NumberForm, ...]
-    removed: str = ""
+    rewrite: str = ""
 
 
 def options(form: NumberForm) -> str:
@@ -53,9 +53,9 @@ def marks_of(source: TableSource, column: ColumnSurvey) -> Marks | None:
         known: Iterable[pa.Array] = [pa.array(sorted(column.values), pa.string())]
         others = (*column.words, *source.form.not_missing)
         forms = forms_of(_texts(source, column.name) if column.too_many else known, others)
-        return Marks(column.marked[0], forms, _removed(column.marked)) if forms else None
+        return Marks(*_example(column.marked, forms)) if forms else None
     unit = unit_of(column.values) if column.found == "category" and column.typed is None else None
-    return Marks(min(column.values), (), f"{unit!r}") if unit else None
+    return Marks(min(column.values), (), _without(repr(unit))) if unit else None
 
 
 def are_numbers(column: ColumnSurvey, marks: Marks) -> bool:
@@ -73,46 +73,49 @@ def what_to_do(marks: Marks, column: ColumnSurvey, form: NumberForm, keep: str, 
     `form` is how the file's numbers are read now. `keep` and `drop` are the options that take the column as text and
     that leave it out; the first is not offered where it would be refused.
     """
-    advice = [f"leave the column out with {drop}"] if drop and marks.removed else []
+    advice = [f"leave the column out with {drop}"] if drop and marks.rewrite else []
     if len(column.values) < column.present and not column.too_many:
         advice.append(f"take it as text with {keep}")
     shown = f"numbers with marks, as in {marks.example!r}"
-    if not marks.removed:
+    if not marks.rewrite:
         readings = [f"{options(read)} (it is then {read.value(marks.example)})" for read in marks.forms]
-        whole = "" if form == PLAIN else " They hold for the whole file: where it has two ways, rewrite one before."
+        whole = " This holds for the whole file: where it has two ways, rewrite one of them." if form != PLAIN else ""
         read_with = f"read them with {' or with '.join(readings)}"
         return f"{shown}: {', or '.join([read_with, *advice])}.{whole}"
-    if marks.removed == HEXADECIMAL:
-        shown, rewrite = f"{HEXADECIMAL} numbers, as in {marks.example!r}", "write them as decimal ones before"
-    else:
-        rewrite = f"write them without {marks.removed} before"
-        if marks.forms and PLAIN not in marks.forms:
-            rewrite += f" and read the rest with {options(marks.forms[0])}"
+    rewrite = f"before you train, {marks.rewrite}"
+    if marks.forms and PLAIN not in marks.forms:
+        rewrite += f" and read the rest with {options(marks.forms[0])}"
     return f"{shown}: {', or '.join([rewrite, *advice])}."
 
 
-HEXADECIMAL = "hexadecimal"
-
-
-def _removed(texts: Sequence[str]) -> str:
-    """What of these texts no option reads, told for a sentence; empty where there is nothing such."""
+def _example(texts: Sequence[str], forms: tuple[NumberForm, ...]) -> tuple[str, tuple[NumberForm, ...], str]:
+    """The fields of `Marks`: the first of `texts` with a mark that no option reads, else the first of them."""
     import pyarrow as pa
 
-    for text, rest in zip(texts, undecorated(pa.array(texts, pa.string())).to_pylist(), strict=True):
-        if text == rest:
-            continue
-        if rest == "0" and text.lower().lstrip("+-").startswith("0x"):
-            return HEXADECIMAL
-        if text.startswith("(") and text.endswith(")"):
-            return "'()', which stand for a minus"
-        if text.endswith("-"):
-            return "'-' after it"
-        kept = set(rest) - set("-")
-        groups = [
-            repr("".join(group).strip()) for used, group in itertools.groupby(text, kept.__contains__) if not used
-        ]
-        return " and ".join(dict.fromkeys(group for group in groups if group not in ("''", "'-'")))
-    return ""
+    rests = undecorated(pa.array(texts, pa.string())).to_pylist()
+    text, rest = next(((text, rest) for text, rest in zip(texts, rests, strict=True) if text != rest), ("", ""))
+    if not text:
+        return texts[0], forms, ""
+    if text.lower().lstrip("+-").startswith("0x"):
+        return text, forms, "write these hexadecimal numbers as decimal ones"
+    minus = next((how for how, is_there in MINUS.items() if is_there(text)), "")
+    if minus and rest.startswith("-"):
+        return text, forms, f"write a minus as '-' before the number, not as {minus}"
+    kept = set(rest)
+    marks = ["".join(group).strip() for used, group in itertools.groupby(text, kept.__contains__) if not used]
+    return text, forms, _without(" and ".join(repr(mark) for mark in dict.fromkeys(marks) if mark))
+
+
+def _without(marks: str) -> str:
+    return f"write them without {marks}"
+
+
+MINUS: dict[str, Callable[[str], bool]] = {
+    "'()'": lambda text: "(" in text,
+    "'-' after it": lambda text: text.endswith("-"),
+    "'\u2212'": lambda text: "\u2212" in text,
+    "'\u2013'": lambda text: "\u2013" in text,
+}
 
 
 def _texts(source: TableSource, name: str) -> "Iterable[pa.Array]":

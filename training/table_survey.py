@@ -171,6 +171,12 @@ def _require_names(source: TableSource, names: list[str], dropped: Sequence[str]
             + (", as the index that pandas writes has none" if place == 0 else "")
             + f": leave it out with --drop {quoted('')}, or write a name into the first line."
         )
+    marked = next((name for name in names if name[:1] == name[-1:] == '"'), None)
+    if marked is not None and not source.is_parquet:
+        raise InvalidTable(
+            f"{source.name} has a column {marked}, with its quotation marks: leave no space between a delimiter and a "
+            "quotation mark."
+        )
     names = [name for name in names if name]
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:

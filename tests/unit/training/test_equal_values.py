@@ -53,6 +53,15 @@ def test_two_names_that_differ_in_outer_spaces_alone_are_refused(tmp_path: Path)
         read(path, Y)
 
 
+@pytest.mark.parametrize("head", ['x, "plan",y', "x, plan,y", 'x,y, "plan"'])
+def test_quotation_marks_after_a_space_are_refused(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f'{row}, "{"pro" if row % 3 else "free"}", {row % 2}' for row in range(30)]
+    path.write_text("\n".join([head, *rows, ""]))
+    with pytest.raises(InvalidTable, match="leave no space between a delimiter and a quotation mark"):
+        read(path, Y)
+
+
 def test_a_byte_order_mark_belongs_to_no_name(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes("\ufeffy,x\n0,1\n1,2\n".encode())

@@ -134,7 +134,7 @@ def test_no_option_is_offered_that_would_be_refused(tmp_path: Path) -> None:
 def test_two_ways_of_writing_numbers_in_one_file_are_told_as_such(tmp_path: Path) -> None:
     comma, dot = [f"{row},5" for row in range(ROWS)], [f"{row}.5" for row in range(ROWS)]
     path = table(tmp_path, ["a", "b", "y"], comma, dot, CLASSES)
-    with pytest.raises(InvalidTable, match=r"'b' holds numbers with marks.*hold for the whole file"):
+    with pytest.raises(InvalidTable, match=r"'b' holds numbers with marks.*holds for the whole file"):
         taken(path, "y", "--decimal", ",")
 
 
