@@ -157,8 +157,7 @@ class Manifest:
     @property
     def format_version(self) -> int:
         """The oldest format that can say this manifest."""
-        added = _added_fields(asdict(self))
-        return 1 if all(record[name] in ((), None) for record, name, _ in added) else 2
+        return _oldest_format(asdict(self))
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -173,10 +172,11 @@ class Manifest:
     def document(self) -> dict[str, Any]:
         """The manifest as JSON's objects and lists, without the fields that its format does not have."""
         document = asdict(self)
-        if self.format_version == 1:
+        written = _oldest_format(document)
+        if written == 1:
             for record, name, _ in list(_added_fields(document)):
                 del record[name]
-        return {"format_version": self.format_version, **document}
+        return {"format_version": written, **document}
 
     def to_json(self) -> str:
         """The manifest as the registry keeps it. The round trip is a law: `from_json(m.to_json()) == m`."""
@@ -219,6 +219,11 @@ def _written_format(document: object) -> int:
             "deploy the release that wrote it, or publish the model with this one."
         )
     return written
+
+
+def _oldest_format(document: dict[str, Any]) -> int:
+    """The oldest format that can say `document`, which has every field."""
+    return 1 if all(record[name] in ((), None) for record, name, _ in _added_fields(document)) else 2
 
 
 def _added_fields(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:

@@ -34,34 +34,34 @@ def outside_training(rows: NDArray[Any], features: Sequence[Feature]) -> Outside
 
     At most MAX_PROBLEMS are told, however many there are. A null (NaN) lies nowhere.
     """
+    columns, outside = _outside_cells(rows, features)
+    if not outside.any():
+        return NOTHING
+    counts = {features[columns[at]].name: count for at, count in enumerate(outside.sum(axis=0).tolist()) if count}
+    places = [(row, columns[at]) for row, at in np.argwhere(outside)[:MAX_PROBLEMS].tolist()]
+    return Outside(tuple(_problem(row, features[column], float(rows[row, column])) for row, column in places), counts)
+
+
+def outside_rows(rows: NDArray[Any], features: Sequence[Feature]) -> NDArray[np.bool_]:
+    """Which of `rows` may lie outside of the range seen in training: all, where the range of a number is not known."""
+    columns, outside = _outside_cells(rows, features)
+    if len(columns) < sum(feature.kind == "number" for feature in features):
+        return np.ones(len(rows), dtype=np.bool_)
+    in_row: NDArray[np.bool_] = np.any(outside, axis=1)
+    return in_row
+
+
+def _outside_cells(rows: NDArray[Any], features: Sequence[Feature]) -> tuple[list[int], NDArray[np.bool_]]:
+    """The columns of numbers whose range is known, and which values in them lie outside, of shape (rows, columns)."""
     ranges = [
         (column, feature.minimum, feature.maximum)
         for column, feature in enumerate(features)
         if feature.kind == "number" and feature.minimum is not None and feature.maximum is not None
     ]
-    if not ranges:
-        return NOTHING
-    columns, least, most = zip(*ranges, strict=True)
+    columns = [column for column, _, _ in ranges]
+    least, most = np.array([bounds for _, *bounds in ranges], dtype=np.float64).reshape(-1, 2).T
     values = rows[:, columns].astype(np.float64)
-    outside = (values < np.array(least)) | (values > np.array(most))
-    if not outside.any():
-        return NOTHING
-    counts = {features[columns[at]].name: count for at, count in enumerate(outside.sum(axis=0).tolist()) if count}
-    first = np.argwhere(outside)[:MAX_PROBLEMS].tolist()
-    return Outside(tuple(_problem(row, features[columns[at]], float(values[row, at])) for row, at in first), counts)
-
-
-def outside_rows(rows: NDArray[Any], features: Sequence[Feature]) -> NDArray[np.bool_]:
-    """Which of `rows` may lie outside of the range seen in training: all, where the range of a number is not known."""
-    ranges = [(feature.minimum, feature.maximum) for feature in features if feature.kind == "number"]
-    if not all(least is not None and most is not None for least, most in ranges):
-        return np.ones(len(rows), dtype=np.bool_)
-    if not ranges:
-        return np.zeros(len(rows), dtype=np.bool_)
-    values = rows[:, [position for position, feature in enumerate(features) if feature.kind == "number"]]
-    least, most = np.array(ranges, dtype=np.float64).T
-    outside: NDArray[np.bool_] = ((values.astype(np.float64) < least) | (values.astype(np.float64) > most)).any(axis=1)
-    return outside
+    return columns, (values < least) | (values > most)
 
 
 def _problem(row: int, feature: Feature, value: float) -> Problem:

@@ -24,10 +24,11 @@ Rows = NDArray[Any]
 def refused_rows(
     asks: Callable[[Rows], object], rows: Rows, sound: Rows, names: Sequence[str], seconds: float = SECONDS
 ) -> tuple[Problem, ...]:
-    """What is wrong with up to MAX_PROBLEMS of `rows`, of shape (rows, features), in their order.
+    """What is wrong with up to MAX_PROBLEMS of `rows`, of shape (rows, features), on which the estimator has raised.
 
-    `asks` raises where the estimator does; `sound` is a row, of shape (1, features), for which it does not. Empty where
-    each row alone is answered. Where the time is over first, the last problem tells between which rows to look.
+    They are told in their order. `asks` raises where the estimator does; `sound` is a row, of shape (1, features), for
+    which it does not. Empty where each row of several is answered alone. Where the time is over before one was found,
+    the problem tells between which rows to look.
     """
     search = _Search(asks, time.monotonic() + seconds)
     waiting = [(0, len(rows))]
@@ -38,7 +39,8 @@ def refused_rows(
             if not problems:
                 problems.append(_somewhere(begin, end))
             break
-        if search.answers(rows[begin:end]):
+        # The whole was asked by the caller.
+        if end - begin < len(rows) and search.answers(rows[begin:end]):
             continue
         if end - begin == 1:
             problems.append(_problem(begin, _spoiler(search, rows[[begin]], sound), names))

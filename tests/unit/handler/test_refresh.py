@@ -167,17 +167,20 @@ def test_the_waits_after_failures_double_to_a_bound_and_are_spread_by_half(
     assert (FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS) == (1, 30)
 
 
+def due_after_failure(first: ServedModel) -> float:
+    """When an environment of its own, with the real jitter, tries again after a refresh that failed at 2000 s."""
+    place = Place(first)
+    place.open.set()
+    environment = Environment(place.load, PERIOD, clock=lambda: place.now)
+    environment.start()
+    place.answer, place.now = RegistryUnreachable("S3 is silent."), 2000.0
+    environment.predictor()
+    return environment._due
+
+
 def test_many_environments_that_failed_together_do_not_ask_again_together(first: ServedModel) -> None:
     """With the real jitter, a hundred retries of the same failure are due at a hundred moments."""
-    due = set()
-    for _ in range(100):
-        place = Place(first)
-        place.open.set()
-        environment = Environment(place.load, PERIOD, clock=lambda place=place: place.now)  # type: ignore[misc]
-        environment.start()
-        place.answer, place.now = RegistryUnreachable("S3 is silent."), 2000.0
-        environment.predictor()
-        due.add(environment._due)
+    due = {due_after_failure(first) for _ in range(100)}
     assert len(due) > 90
     assert all(2000.5 <= moment < 2001.5 for moment in due)
 
@@ -186,13 +189,7 @@ def test_many_environments_restored_from_one_snapshot_do_not_ask_again_together(
     due = set()
     for _ in range(100):
         random.seed(4711)  # as each finds it in the snapshot
-        place = Place(first)
-        place.open.set()
-        environment = Environment(place.load, PERIOD, clock=lambda place=place: place.now)  # type: ignore[misc]
-        environment.start()
-        place.answer, place.now = RegistryUnreachable("S3 is silent."), 2000.0
-        environment.predictor()
-        due.add(environment._due)
+        due.add(due_after_failure(first))
     assert len(due) > 90
 
 
