@@ -65,7 +65,7 @@ def summarise(measured: Mapping[str, list[ColdStart]]) -> dict[str, dict[str, fl
 def table(summary: Mapping[str, Mapping[str, float]], runs: int) -> str:
     """The summary for a person."""
     lines = [
-        f"Cold starts, median of {runs} in turn; ratios to a plain sam build without handler.init_phase",
+        f"Cold starts, median of {runs} in turn; ratios to a plain sam build without handler.coldstart.init_phase",
         f"{'':20} {'init':>8} {'(min … max)':>15} {'ratio':>6} {'answer':>8} {'ratio':>6} {'CPU':>8} {'ratio':>6}",
     ]
     for name, row in summary.items():

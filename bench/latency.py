@@ -27,12 +27,12 @@ from flask import Flask, Response, jsonify, request
 from threadpoolctl import threadpool_limits
 
 from bench.latency_rows import published, rows_like_training
+from handler.api.body.instances import parse_body, to_rows
+from handler.api.http.responses import JsonText, json_response
 from handler.app import Application, create_application
-from handler.instances import parse_body, to_rows
-from handler.predictor import Predictor
-from handler.ranges import outside_training
-from handler.responses import JsonText, json_response
-from handler.telemetry import Telemetry
+from handler.rows.ranges import outside_training
+from handler.serving.predictor import Predictor
+from handler.telemetry.log_and_metrics import Telemetry
 
 ROWS = (1, 100, 10_000)
 RUNS = {1: 300, 100: 200, 10_000: 25}

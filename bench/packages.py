@@ -47,8 +47,8 @@ def ours(scratch: Path, architecture: str) -> Contender:
 def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Contender]:
     """The same handler with the same pins, as `sam build` makes it from a requirements.txt with boto3 in it.
 
-    Twice from one build: without `handler.init_phase`'s work, as a handler is written without thought of cold starts,
-    and as it stands, which shows what the packaging alone gives.
+    Twice from one build: without `handler.coldstart.init_phase`'s work, as a handler is written without thought of cold
+    starts, and as it stands, which shows what the packaging alone gives.
     """
     project = scratch / "plain-project"
     copy_handler(HANDLER, project / "code" / "handler")
@@ -64,7 +64,7 @@ def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Con
         raise RuntimeError(f"The plain package could not be built:\n{done.stderr[-3000:]}")
     tree = project / ".aws-sam" / "build" / "Plain"
     as_it_stands = deployed("plain, as it stands", tree, scratch)
-    _leave_out(tree / "handler" / "init_phase.py", "\nif ON_LAMBDA:\n    begin()\n")
+    _leave_out(tree / "handler" / "coldstart" / "init_phase.py", "\nif ON_LAMBDA:\n    begin()\n")
     return [deployed(REFERENCE, tree, scratch), as_it_stands]
 
 

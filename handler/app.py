@@ -1,12 +1,12 @@
 """The function: HTTP events in, answers out. Start reading here.
 
 Lambda calls `lambda_handler`; `training.serve` runs the same application on localhost. The routes are in
-`handler.routes`, the errors in `handler.errors` and `handler.answers`; all between an event and the estimator is in the
-modules that those import.
+`handler.api.routes`, the errors in `handler.errors` and `handler.errors.answers`; all between an event and the
+estimator is in the modules that those import.
 """
 
 # First of all: on Lambda it makes what follows cheaper.
-from handler import init_phase
+from handler.coldstart import init_phase
 
 # isort: split
 import os
@@ -21,24 +21,24 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handler.answers import answer_for
-from handler.artifact_cache import temporary_cache
-from handler.cors import PREFLIGHT, Cors
-from handler.environment import Environment, Loaded
+from handler.api.http.cors import PREFLIGHT, Cors
+from handler.api.http.event import origin_of, parsed_event
+from handler.api.http.paths import route_path
+from handler.api.http.public_paths import is_public
+from handler.api.http.responses import json_response, page_response
+from handler.api.routes import find_route
 from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
-from handler.public_paths import is_public
-from handler.read_ahead import ReadAhead
-from handler.request import origin_of, parsed_event
-from handler.responses import json_response, page_response
-from handler.routes import find_route
-from handler.routing import route_path
-from handler.served_model import ModelSource, ServedModel
+from handler.errors.answers import answer_for
+from handler.registry.store import DirectoryStore, open_store
+from handler.serving.artifact_cache import temporary_cache
+from handler.serving.holder import Environment, Loaded
+from handler.serving.read_ahead import ReadAhead
+from handler.serving.source import ModelSource, ServedModel
 from handler.settings import DEFAULT_MAX_ROWS, DEFAULT_REFRESH_SECONDS, Settings
-from handler.store import DirectoryStore, open_store
-from handler.telemetry import Telemetry
+from handler.telemetry.log_and_metrics import Telemetry
 
 if TYPE_CHECKING:
-    from handler.predictor import Predictor
+    from handler.serving.predictor import Predictor
 
 RESTORE_SECONDS = 8.0
 """How long a restored environment waits for the alias, of the 10 s that Lambda gives it."""
@@ -169,7 +169,7 @@ def application() -> Application:
     """The application of this execution environment: the one thing that lives between requests."""
     try:
         created = create_application(os.environ, Telemetry(os.environ), ahead=init_phase.ON_LAMBDA)
-        import handler.predictor  # noqa: F401 - scikit-learn, while the model's bytes are on their way
+        import handler.serving.predictor  # noqa: F401 - scikit-learn, while the model's bytes are on their way
     finally:
         init_phase.libraries_imported()
     created.environment.start()
@@ -196,10 +196,11 @@ def ask_after_restore(environment: Environment) -> None:
     register_after_restore(environment.restored, RESTORE_SECONDS)
 
 
-# Importing a module does nothing, with this exception and that of `handler.init_phase`: Lambda imports this module in
-# its init phase, which has more CPU than most functions are given and delays no request (AWS Lambda Developer Guide,
-# "Understanding the Lambda execution environment lifecycle"), so the model is loaded there. Elsewhere the first request
-# does it. The first request may still come hours later, as with provisioned concurrency: it asks the alias again.
+# Importing a module does nothing, with this exception and that of `handler.coldstart.init_phase`: Lambda imports this
+# module in its init phase, which has more CPU than most functions are given and delays no request (AWS Lambda Developer
+# Guide, "Understanding the Lambda execution environment lifecycle"), so the model is loaded there. Elsewhere the first
+# request does it. The first request may still come hours later, as with provisioned concurrency: it asks the alias
+# again.
 if init_phase.ON_LAMBDA:
     application().environment.ask_again()
     ask_after_restore(application().environment)

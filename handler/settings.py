@@ -8,9 +8,9 @@ of settings is held against `VARIABLES` by a test.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handler.alias import is_alias_name
-from handler.cors import origins_of
+from handler.api.http.cors import origins_of
 from handler.errors import InvalidSettings
+from handler.registry.alias import is_alias_name
 
 VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MODEL_REFRESH_SECONDS", "MAX_ROWS", "CORS_ORIGINS")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handler.manifest import Manifest
+from handler.registry.manifest import Manifest
 from training.folder import write_folder
 from training.iris import train_iris
 from training.promote import Release, promote

@@ -10,11 +10,11 @@ import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from handler.alias import ALIAS_FORMAT_VERSION, Alias
 from handler.errors import InvalidAlias, ManifestMissing, RegistryAccessDenied, RegistryError, RegistryUnreachable
-from handler.manifest import Manifest, sha256
-from handler.registry import MANIFEST_FILE, alias_key, checked_alias, version_key
-from handler.store import Blob
+from handler.registry.alias import ALIAS_FORMAT_VERSION, Alias
+from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
+from handler.registry.manifest import Manifest, sha256
+from handler.registry.store import Blob
 from training.errors import AliasMoved
 from training.stores import WritableStore
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from sklearn import datasets
 
-from handler.manifest import Target
+from handler.registry.manifest import Target
 from training.dataset import Column, Dataset
 from training.describe import dataset_sha256
 from training.errors import InvalidModelFile

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from handler.registry import alias_key, checked_alias, checked_manifest, manifest_bytes
+from handler.registry.chain import alias_key, checked_alias, checked_manifest, manifest_bytes
 from training.cli_options import alias, as_json, metric_rows, model_uri, print_json
 from training.console import person, show_table
 from training.promote import require_published, versions

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from handler.alias import Alias, is_alias_name
-from handler.manifest import Manifest
+from handler.registry.alias import Alias, is_alias_name
+from handler.registry.manifest import Manifest
 from handler.settings import DEFAULT_ALIAS
 from training.comparison import Comparison
 from training.console import show_table

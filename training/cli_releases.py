@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from handler.alias import Alias
+from handler.registry.alias import Alias
 from training.cli_options import alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
 from training.history import releases, rollback

@@ -1,7 +1,8 @@
 """The gate: a new version against the one that serves, on the same rows held out.
 
 `train` tells how they compare, `publish` refuses what falls short. Both versions answer in processes of their own that
-have only `handler` (`training/measure_process.py`), so nothing of a registry is unpickled but by `handler.predictor`.
+have only `handler` (`training/measure_process.py`), so nothing of a registry is unpickled but by
+`handler.serving.predictor`.
 """
 
 import json
@@ -15,9 +16,16 @@ from typing import Any
 import numpy as np
 
 from handler.errors import AliasNotSet, RegistryNotFound
-from handler.manifest import Manifest
-from handler.registry import MANIFEST_FILE, VerifiedArtifact, read_alias, read_artifact, read_manifest, version_key
-from handler.store import Store
+from handler.registry.chain import (
+    MANIFEST_FILE,
+    VerifiedArtifact,
+    read_alias,
+    read_artifact,
+    read_manifest,
+    version_key,
+)
+from handler.registry.manifest import Manifest
+from handler.registry.store import Store
 from training.calibration import calibration_error, standardized_bias
 from training.errors import UnprovedArtifact
 from training.held_out import HeldOut

@@ -2,7 +2,7 @@
 
 `training.table` makes one of a file, `training.bundled` one of scikit-learn's own data sets; `training.fit` fits it.
 Columns are kept compactly (8 bytes a number, 4 a category); the arrays are made row by row as the function makes them
-of a request (`handler.instances.to_rows`), because the estimator must be fitted to what it will be asked with.
+of a request (`handler.api.body.instances.to_rows`), because the estimator must be fitted to what it will be asked with.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.manifest import Feature, Kind, Target, Task
+from handler.registry.manifest import Feature, Kind, Target, Task
 from training.describe import category_feature, numeric_features
 from training.table_values import NO_VALUE
 
@@ -69,7 +69,7 @@ class Dataset:
 
     @property
     def dtype(self) -> type[Any]:
-        """What `handler.predictor.row_dtype` says of such features."""
+        """What `handler.serving.predictor.row_dtype` says of such features."""
         return np.float64 if all(column.kind == "number" for column in self.columns) else object
 
     def matrix(self, rows: Indexes) -> NDArray[Any]:

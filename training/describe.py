@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.manifest import Feature
+from handler.registry.manifest import Feature
 
 QUANTILES = np.linspace(0, 1, 11)
 

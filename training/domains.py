@@ -27,7 +27,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils import get_tags
 
-from handler.manifest import Domain
+from handler.registry.manifest import Domain
 from training.column_steps import steps_met
 
 _ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)

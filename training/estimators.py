@@ -11,7 +11,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
-from handler.manifest import Task
+from handler.registry.manifest import Task
 from training.errors import InvalidModelFile
 
 

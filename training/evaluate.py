@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from handler.manifest import Task
+from handler.registry.manifest import Task
 from training.errors import FitFailed
 from training.model import TrainedModel
 

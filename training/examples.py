@@ -12,10 +12,10 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.domain import outside
 from handler.errors import RequestError
-from handler.manifest import Example, Feature, Manifest, Value
-from handler.predictor import Predictor
+from handler.registry.manifest import Example, Feature, Manifest, Value
+from handler.rows.domain import outside
+from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.held_out import plain_row
 from training.model import TrainedModel

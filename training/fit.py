@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
 
-from handler.manifest import Target
+from handler.registry.manifest import Target
 from training.bundled import is_bundled, load_bundled
 from training.dataset import Dataset
 from training.errors import FitFailed, InvalidModelFile, InvalidTable

@@ -13,7 +13,9 @@ from typing import Any
 
 import joblib
 
-from handler.manifest import (
+from handler.engines.versions import installed_versions
+from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
+from handler.registry.manifest import (
     ArtifactFile,
     Example,
     Feature,
@@ -22,8 +24,6 @@ from handler.manifest import (
     sha256,
     version_of,
 )
-from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
-from handler.runtime import installed_versions
 from training.comparison import Comparison
 from training.domains import domains_of
 from training.errors import InvalidFolder

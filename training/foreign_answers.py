@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handler.manifest import Example, Feature, Value
+from handler.registry.manifest import Example, Feature, Value
 from training.naming import listed
 
 MOST_EXAMPLES = 50

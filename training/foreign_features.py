@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from handler.decoding import decode
-from handler.domain import description, outside
-from handler.manifest import Domain, Feature, Value
+from handler.registry.decoding import decode
+from handler.registry.manifest import Domain, Feature, Value
+from handler.rows.domain import description, outside
 from training.errors import UnpackableArtifact
 from training.naming import listed
 

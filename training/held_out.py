@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.decoding import Undecodable, decode
-from handler.manifest import Kind, Manifest, Task, Value
+from handler.registry.decoding import Undecodable, decode
+from handler.registry.manifest import Kind, Manifest, Task, Value
 from training.errors import InvalidFolder
 from training.model import TrainedModel
 from training.model_file import GateSpec

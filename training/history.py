@@ -8,9 +8,9 @@ out.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from handler.alias import Alias
 from handler.errors import AliasNotSet, InvalidAlias
-from handler.registry import alias_key, checked_alias, read_alias
+from handler.registry.alias import Alias
+from handler.registry.chain import alias_key, checked_alias, read_alias
 from training.errors import NothingBefore
 from training.promote import Release, history_folder, history_key, promote
 from training.stores import WritableStore

@@ -76,7 +76,7 @@ def load_model(path: str | Path) -> Any:
     """Load a file that `save_model` wrote.
 
     This unpickles the file, which runs whatever code is in it: for files that you made yourself and trust. What comes
-    out of a registry is verified first and loaded by `handler.predictor`.
+    out of a registry is verified first and loaded by `handler.serving.predictor`.
     """
     return joblib.load(Path(path).expanduser().resolve())
 

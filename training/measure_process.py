@@ -20,9 +20,9 @@ def main(path_entry: str, registry: str, version: str) -> None:
     import numpy as np
 
     from handler.errors import SklearnOnLambdaError
-    from handler.predictor import load_predictor, row_dtype
-    from handler.registry import checked_manifest, manifest_bytes, read_artifact
-    from handler.store import DirectoryStore
+    from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
+    from handler.registry.store import DirectoryStore
+    from handler.serving.predictor import load_predictor, row_dtype
 
     answers, sys.stdout = sys.stdout, sys.stderr
     store = DirectoryStore(Path(registry))

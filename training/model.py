@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from handler.manifest import Feature, Target, Task
+from handler.registry.manifest import Feature, Target, Task
 from training.model_file import DEFAULT_GATE, GateSpec
 
 

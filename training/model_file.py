@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from handler.decoding import Undecodable, decode
-from handler.manifest import Task
+from handler.registry.decoding import Undecodable, decode
+from handler.registry.manifest import Task
 from training.delimiter import delimiter_of, is_delimiter
 from training.errors import InvalidModelFile
 from training.number_spelling import is_mark

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from handler.decoding import Undecodable, decode
-from handler.manifest import Feature, Value
+from handler.registry.decoding import Undecodable, decode
+from handler.registry.manifest import Feature, Value
 from training.errors import UnpackableArtifact
 from training.example_rows import Row
 

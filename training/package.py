@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from handler.manifest import (
+from handler.engines.versions import installed_versions
+from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact
+from handler.registry.manifest import (
     ArtifactFile,
     Example,
     Feature,
@@ -25,8 +27,6 @@ from handler.manifest import (
     sha256,
     version_of,
 )
-from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact
-from handler.runtime import installed_versions
 from training.errors import InvalidFolder, UnpackableArtifact, UnprovedArtifact
 from training.example_rows import Row
 from training.folder import ARTIFACT_FILE, git_commit, public_name_of, replace_file

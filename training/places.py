@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from handler.fitted_parts import fitted_parts
+from handler.engines.fitted_parts import fitted_parts
 
 _START = r"(?:file:/{2,3}|~|\.{1,2}(?=/)|[A-Za-z]:(?=[/\\]))?[/\\]|~(?=[\w.-]*/)"
 _QUOTED = re.compile(rf"(['\"])((?:{_START})[^'\"\n]*)\1")

@@ -10,11 +10,18 @@ import os
 import socket
 from collections.abc import Iterator
 
-from handler.alias import Alias, is_alias_name
+from handler.engines.versions import require_runtime
 from handler.errors import ManifestMissing
-from handler.manifest import is_version, sha256
-from handler.registry import MANIFEST_FILE, alias_key, checked_manifest, manifest_bytes, read_artifact, version_key
-from handler.runtime import require_runtime
+from handler.registry.alias import Alias, is_alias_name
+from handler.registry.chain import (
+    MANIFEST_FILE,
+    alias_key,
+    checked_manifest,
+    manifest_bytes,
+    read_artifact,
+    version_key,
+)
+from handler.registry.manifest import is_version, sha256
 from training.alias_move import Release as Release
 from training.alias_move import history_folder as history_folder
 from training.alias_move import history_key as history_key

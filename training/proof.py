@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from handler.registry import MANIFEST_FILE, VerifiedArtifact, version_key
+from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
 from training.errors import UnprovedArtifact
 from training.isolation import last_words, run_isolated
 from training.stores import WritableDirectoryStore

@@ -10,14 +10,14 @@ from pathlib import Path
 
 def main(path_entry: str, registry: str, version: str) -> None:
     sys.path.insert(0, path_entry)
-    from handler.deferred_imports import defer_imports
+    from handler.coldstart.deferred_imports import defer_imports
 
     # As in Lambda's init phase, and before scikit-learn is imported: a proof means what the function does.
     defer_imports()
     from handler.errors import SklearnOnLambdaError
-    from handler.predictor import load_predictor
-    from handler.registry import checked_manifest, manifest_bytes, read_artifact
-    from handler.store import DirectoryStore
+    from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
+    from handler.registry.store import DirectoryStore
+    from handler.serving.predictor import load_predictor
 
     store = DirectoryStore(Path(registry))
     try:

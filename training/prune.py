@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from handler.errors import AliasNotSet
-from handler.registry import MANIFEST_FILE, read_alias, version_key
+from handler.registry.chain import MANIFEST_FILE, read_alias, version_key
 from training.errors import AliasMoved
 from training.history import releases, served_before
 from training.promote import alias_names, versions

@@ -7,10 +7,10 @@ names a missing file. A publisher that died half-way is finished by running it a
 from dataclasses import dataclass
 from pathlib import Path
 
+from handler.engines.versions import require_runtime
 from handler.errors import RegistryNotFound
-from handler.manifest import Manifest
-from handler.registry import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact, version_key
-from handler.runtime import require_runtime
+from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact, version_key
+from handler.registry.manifest import Manifest
 from training.errors import InvalidFolder, VersionExists
 from training.proof import prove
 from training.shipped import shipped_versions

@@ -7,7 +7,7 @@ intervals and the importances in `training.resampling`.
 import html
 from collections.abc import Iterable, Sequence
 
-from handler.manifest import Feature, Manifest
+from handler.registry.manifest import Feature, Manifest
 from training.comparison import Comparison
 from training.figures import Picture, pictures
 from training.model import TrainedModel

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - it makes HalvingGridSearchCV importable
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, KFold, RandomizedSearchCV, StratifiedKFold
 
-from handler.manifest import Task
+from handler.registry.manifest import Task
 from training.console import count_progress
 from training.errors import InvalidModelFile
 from training.model_file import SearchSpec

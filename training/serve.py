@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from handler.app import Application, create_application
 from handler.errors import UndecodableBody
-from handler.telemetry import Telemetry
+from handler.telemetry.log_and_metrics import Telemetry
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import handler
-from handler.runtime import COMPARED_PARTS
+from handler.engines.versions import COMPARED_PARTS
 
 LAMBDA_PYTHON = "3.13"
 """The runtime that template.yaml names; a test holds the two together."""

@@ -1,8 +1,8 @@
 """The writing half of a registry's place: create once, also from a large file, replace by compare-and-swap, list.
 
-`training.publish` and `training.promote` write through it; the reading half is `handler.store` and `handler.s3`. The
-directory form gives the promises of S3's conditional writes by hard links and atomic renames: a reader sees a file
-whole or not at all, and of two writers one wins.
+`training.publish` and `training.promote` write through it; the reading half is `handler.registry.store` and
+`handler.registry.s3`. The directory form gives the promises of S3's conditional writes by hard links and atomic
+renames: a reader sees a file whole or not at all, and of two writers one wins.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors import RegistryAccessDenied, RegistryUnreachable
-from handler.s3 import S3Store, translate
-from handler.store import DirectoryStore, Store, directory_of, s3_place
+from handler.registry.s3 import S3Store, translate
+from handler.registry.store import DirectoryStore, Store, directory_of, s3_place
 from training.conflicts import despite_conflicts
 from training.upload import (
     UPLOAD_PART_BYTES,

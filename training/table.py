@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.manifest import Target, Task
+from handler.registry.manifest import Target, Task
 from training.console import quoted
 from training.dataset import Column, Dataset
 from training.errors import InvalidTable

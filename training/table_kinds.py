@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from handler.manifest import Kind, Task
+from handler.registry.manifest import Kind, Task
 from training.console import quoted
 from training.errors import InvalidTable
 from training.number_spelling import PLAIN

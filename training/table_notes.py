@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handler.manifest import Kind, Task
+from handler.registry.manifest import Kind, Task
 from training.console import quoted
 from training.table_marks import MANY
 from training.table_source import MISSING

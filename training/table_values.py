@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.manifest import Kind
+from handler.registry.manifest import Kind
 from training.number_spelling import NumberForm
 from training.table_cells import is_text, without_gaps
 from training.table_source import TableSource

@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors import RegistryUnreachable
-from handler.s3 import translate
+from handler.registry.s3 import translate
 from training.conflicts import despite_conflicts, is_conflict
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def nobody(_: int) -> None:
 
 
 def patient_client() -> "S3Client":
-    """A client for megabytes a request: `handler.s3`'s gives up as soon as a caller of the function would."""
+    """A client for megabytes a request: `handler.registry.s3`'s gives up as soon as a caller of the function would."""
     # The mode backs off and repeats each part by itself.
     retries = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
     return boto3.client("s3", config=retries)

@@ -8,11 +8,18 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handler.alias import Alias
+from handler.engines.versions import require_runtime
 from handler.errors import ModelUnavailable, RegistryError
-from handler.manifest import is_version
-from handler.registry import REPORT_FILE, checked_manifest, manifest_bytes, read_alias, read_artifact, read_manifest
-from handler.runtime import require_runtime
+from handler.registry.alias import Alias
+from handler.registry.chain import (
+    REPORT_FILE,
+    checked_manifest,
+    manifest_bytes,
+    read_alias,
+    read_artifact,
+    read_manifest,
+)
+from handler.registry.manifest import is_version
 from training.history import releases
 from training.promote import alias_names, require_published
 from training.shipped import shipped_versions

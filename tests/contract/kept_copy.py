@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from handler.openapi import openapi
-from handler.predictor import Predictor, load_predictor
+from handler.api.contract.document import openapi
+from handler.api.contract.shown_example import shown_example
+from handler.serving.predictor import Predictor, load_predictor
 from handler.settings import DEFAULT_MAX_ROWS
-from handler.shown_example import shown_example
 
 KEPT = Path(__file__).parent.parent.parent / "docs" / "openapi-iris.json"
 VERSION = "00000000T000000Z-00000000"

@@ -1,7 +1,7 @@
 """Whether all that one JSON Schema allows is allowed by another: the question behind every breaking change.
 
 `tests.contract.breaking_changes` asks it of requests in one direction and of answers in the other. It knows the
-keywords that `handler.openapi_schemas` uses, and raises on any other rather than pass over it.
+keywords that `handler.api.contract.schemas` uses, and raises on any other rather than pass over it.
 """
 
 import json

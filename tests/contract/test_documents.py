@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from handler.openapi import openapi
-from handler.predictor import Predictor, load_predictor
-from handler.shown_example import shown_example
+from handler.api.contract.document import openapi
+from handler.api.contract.shown_example import shown_example
+from handler.serving.predictor import Predictor, load_predictor
 from tests.contract.schemathesis_run import SCHEMATHESIS
 from tests.served_models import categories, regression
 from training.publish import TrainedFolder

@@ -16,7 +16,7 @@ def main(uri: str, folder: str) -> None:
     else:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    from handler import init_phase
+    from handler.coldstart import init_phase
     from tests.faults.releases import BODY
     from tests.unit.handler.asking import ask, open_application, predict_event
 

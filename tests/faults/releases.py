@@ -9,10 +9,10 @@ import boto3
 import numpy as np
 from sklearn.dummy import DummyRegressor
 
-from handler.alias import Alias
-from handler.manifest import sha256
-from handler.registry import MANIFEST_FILE, alias_key, checked_alias, version_key
-from handler.store import s3_place
+from handler.registry.alias import Alias
+from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
+from handler.registry.manifest import sha256
+from handler.registry.store import s3_place
 from tests.integration.registries import put_file
 from tests.unit.handler.models import Version, version_with
 from training.promote import history_key

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from handler.environment import REFRESH_WAIT_SECONDS
-from handler.s3 import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
+from handler.registry.s3 import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
+from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.proxy import FAULTS, Proxy
 from tests.faults.releases import BODY, everything, put_numbered, swap
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event

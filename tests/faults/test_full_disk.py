@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from handler.artifact_cache import FOLDER, ArtifactCache
-from handler.store import open_store
+from handler.registry.store import open_store
+from handler.serving.artifact_cache import FOLDER, ArtifactCache
 from tests.faults.proxy import Proxy
 from tests.faults.releases import numbered, put_numbered, swap
 from training.stores import open_writable_store

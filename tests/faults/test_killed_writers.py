@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from handler.store import open_store
+from handler.registry.store import open_store
 from tests.faults.proxy import Proxy
 from tests.faults.releases import everything
 from tests.integration.registries import history, made_at, published_whole, put_version, served_whole

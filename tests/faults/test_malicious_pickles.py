@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from handler.alias import Alias
-from handler.artifact_cache import FOLDER
-from handler.manifest import ArtifactFile, sha256
-from handler.registry import VerifiedArtifact, alias_key
+from handler.registry.alias import Alias
+from handler.registry.chain import VerifiedArtifact, alias_key
+from handler.registry.manifest import ArtifactFile, sha256
+from handler.serving.artifact_cache import FOLDER
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version
 from tests.unit.handler.asking import ask, get_event, open_application, predict_event
 from training.cli import main
@@ -127,7 +127,7 @@ def test_what_lies_beside_a_sound_version_is_never_run_and_stops_nobody(
     for place in BESIDE:
         for version in (waiting, iris.manifest.version):
             put_file(uri, place.format(version=version), bomb)
-    monkeypatch.setattr("handler.init_phase.ON_LAMBDA", True)
+    monkeypatch.setattr("handler.coldstart.init_phase.ON_LAMBDA", True)
     cached = Path(tempfile.gettempdir(), FOLDER)
     cached.mkdir()
     for name in (iris.manifest.artifact.sha256, ".writing-0", "0" * 64):

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 import boto3
 import pytest
 
-from handler.environment import REFRESH_WAIT_SECONDS
-from handler.registry import alias_key, checked_alias
+from handler.registry.chain import alias_key, checked_alias
+from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.releases import BODY, put_numbered, swap
 from tests.integration.registries import history
 from training.stores import WritableStore, open_writable_store

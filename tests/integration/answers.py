@@ -7,7 +7,7 @@ import pytest
 
 from handler import errors
 from handler.app import Application, create_application
-from handler.telemetry import Telemetry
+from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context
 from tests.events_expected import read_event
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import boto3
 
-from handler.alias import Alias
 from handler.errors import AliasNotSet
-from handler.manifest import Manifest, sha256
-from handler.registry import (
+from handler.registry.alias import Alias
+from handler.registry.chain import (
     MANIFEST_FILE,
     REPORT_FILE,
     VerifiedArtifact,
@@ -19,7 +18,8 @@ from handler.registry import (
     read_manifest,
     version_key,
 )
-from handler.store import Store, s3_place
+from handler.registry.manifest import Manifest, sha256
+from handler.registry.store import Store, s3_place
 from training.publish import TrainedFolder
 from training.stores import WritableStore
 

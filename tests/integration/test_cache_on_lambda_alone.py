@@ -14,7 +14,7 @@ from training.publish import TrainedFolder
 def test_artifacts_are_kept_on_lambda_alone(
     bucket: str, iris: TrainedFolder, monkeypatch: pytest.MonkeyPatch, on_lambda: bool
 ) -> None:
-    monkeypatch.setattr("handler.init_phase.ON_LAMBDA", on_lambda)
+    monkeypatch.setattr("handler.coldstart.init_phase.ON_LAMBDA", on_lambda)
     uri = f"s3://{bucket}/iris"
     put_version(uri, iris)
     put_manifest(uri, iris.manifest)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from handler.alias import Alias
 from handler.errors import InvalidAlias, ManifestMissing, ModelUnavailable
-from handler.registry import alias_key, version_key
-from handler.store import Blob
+from handler.registry.alias import Alias
+from handler.registry.chain import alias_key, version_key
+from handler.registry.store import Blob
 from tests.integration.registries import made_at, put_file, put_manifest, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
 from training.alias_move import move_alias

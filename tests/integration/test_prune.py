@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from handler.alias import Alias
 from handler.errors import AliasError
-from handler.registry import alias_key, version_key
+from handler.registry.alias import Alias
+from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_version
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved

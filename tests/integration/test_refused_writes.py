@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from handler.errors import RegistryUnreachable
-from handler.manifest import sha256
-from handler.registry import alias_key
+from handler.registry.chain import alias_key
+from handler.registry.manifest import sha256
 from tests.integration.registries import history, made_at, put_manifest, put_version, served_whole
 from tests.integration.sockets import refusing
 from tests.integration.watched_store import WatchedStore

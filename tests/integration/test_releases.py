@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from handler.alias import Alias
 from handler.errors import InvalidAlias, RuntimeMismatch
-from handler.registry import VerifiedArtifact, alias_key, version_key
+from handler.registry.alias import Alias
+from handler.registry.chain import VerifiedArtifact, alias_key, version_key
 from tests.integration.registries import HISTORY, history, made_at, put_file, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved, NothingBefore, UnprovedArtifact

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from handler.errors import InvalidSettings, RegistryNotFound, RegistryUnreachable
-from handler.registry import alias_key
+from handler.registry.chain import alias_key
 from tests.integration.sockets import losing_answers
 from training.stores import WritableStore, open_writable_store
 

@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from handler.errors import RegistryError
-from handler.manifest import sha256
-from handler.store import s3_place
+from handler.registry.manifest import sha256
+from handler.registry.store import s3_place
 from training.stores import WritableS3Store, WritableStore, open_writable_store
 from training.upload import file_digest
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from handler.alias import Alias
 from handler.errors import ManifestMissing
-from handler.registry import alias_key, version_key
+from handler.registry.alias import Alias
+from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version, remove_file
 from training.promote import history_key
 from training.publish import TrainedFolder

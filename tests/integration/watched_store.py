@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from handler.store import Blob, NotModified
+from handler.registry.store import Blob, NotModified
 from training.stores import WritableStore
 from training.upload import Progress, nobody
 

@@ -13,8 +13,8 @@ import joblib
 import numpy as np
 from click.testing import CliRunner
 
-from handler.manifest import Manifest
-from handler.predictor import row_dtype
+from handler.registry.manifest import Manifest
+from handler.serving.predictor import row_dtype
 from tests.integration.registries import put_manifest
 from tests.unit.training.tables import churn_csv
 from training.cli import main

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from handler.registry import VerifiedArtifact
+from handler.registry.chain import VerifiedArtifact
 from training.cli import main
 from training.comparison import compare
 from training.held_out import read_held_out

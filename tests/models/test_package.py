@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from handler.predictor import load_predictor
+from handler.serving.predictor import load_predictor
 from training.cli import main
 from training.publish import read_folder
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from handler.api.body.instances import Instances, to_rows
 from handler.errors import InvalidFeatures
-from handler.instances import Instances, to_rows
-from handler.predictor import load_predictor
+from handler.serving.predictor import load_predictor
 from tests.unit.training.tables import churn_csv
 from training.cli import main
 from training.publish import read_folder

@@ -1,6 +1,6 @@
 """What Lambda defers changes no estimator: the same fits, answers, pickles, warnings and refusals, one by one.
 
-tests/unit/handler/test_deferred_imports.py does to the deferred modules what scikit-learn does not.
+tests/unit/handler/coldstart/test_deferred_imports.py does to the deferred modules what scikit-learn does not.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from handler.deferred_imports import DEFERRED
+from handler.coldstart.deferred_imports import DEFERRED
 from tests.package.conftest import Probe
 
 PREDICT = (Path(__file__).parents[2] / "events" / "predict_features.json").read_bytes()

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from handler.public_paths import is_public
+from handler.api.http.public_paths import is_public
 
 STAGE = "/Prod"
 KEY = "a-key-for-tests"

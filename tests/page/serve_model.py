@@ -8,7 +8,7 @@ The page's tests live in an environment without scikit-learn, and start this one
 import sys
 from pathlib import Path
 
-from handler.manifest import Manifest
+from handler.registry.manifest import Manifest
 from tests.served_models import write
 from training.iris import train_iris
 from training.report import render_report

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from handler.answers import ANSWERS, INTERNAL_ERROR
-from handler.routes import ROUTES
+from handler.api.routes import ROUTES
+from handler.errors.answers import ANSWERS, INTERNAL_ERROR
 from handler.settings import VARIABLES, Settings
 from training.cli import main
 

@@ -129,7 +129,7 @@ def in_a_child(name: str, module: str) -> dict[str, Any]:
 def main(tree: str, deferred: str) -> None:
     sys.path.insert(0, tree)
     if deferred == "yes":
-        from handler.deferred_imports import defer_imports
+        from handler.coldstart.deferred_imports import defer_imports
 
         defer_imports()
     # With these in place a child has little left to import; none of them uses anything deferred.

@@ -1,6 +1,6 @@
 """The contract that docs/ keeps is the one that is served."""
 
-from handler.predictor import load_predictor
+from handler.serving.predictor import load_predictor
 from tests.contract.kept_copy import KEPT, contract_text
 from training.publish import TrainedFolder
 

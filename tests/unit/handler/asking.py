@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from handler.api.http.event import payload_version
+from handler.api.http.paths import route_path
+from handler.api.http.public_paths import is_public
 from handler.app import Application, create_application
 from handler.errors import UnsupportedEvent
-from handler.public_paths import is_public
-from handler.request import payload_version
-from handler.routing import route_path
-from handler.telemetry import Telemetry
+from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context
 
 STATUSES = {200, 204, 400, 404, 405, 413, 415, 422, 500, 503}

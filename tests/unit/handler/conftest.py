@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from handler.app import Application
-from handler.predictor import Predictor
+from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import open_application
 from tests.unit.handler.models import Version
 from training.publish import TrainedFolder

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from handler.manifest import (
+from handler.registry.manifest import (
     ArtifactFile,
     Domain,
     Example,

@@ -14,8 +14,10 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.alias import Alias
-from handler.manifest import (
+from handler.engines.versions import installed_versions
+from handler.registry.alias import Alias
+from handler.registry.chain import verify_artifact
+from handler.registry.manifest import (
     ArtifactFile,
     Example,
     Feature,
@@ -25,9 +27,7 @@ from handler.manifest import (
     sha256,
     version_of,
 )
-from handler.predictor import Predictor, load_predictor
-from handler.registry import verify_artifact
-from handler.runtime import installed_versions
+from handler.serving.predictor import Predictor, load_predictor
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
-from handler.manifest import Manifest
+from handler.registry.manifest import Manifest
 from training.cli import main
 from training.publish import read_folder
 

@@ -5,7 +5,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import train_test_split
 
-from handler.manifest import Target
+from handler.registry.manifest import Target
 from training.describe import dataset_sha256, numeric_features
 from training.model import TrainedModel
 

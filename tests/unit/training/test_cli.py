@@ -8,8 +8,8 @@ import joblib
 import pytest
 from click.testing import CliRunner, Result
 
-from handler.alias import Alias
-from handler.manifest import Manifest
+from handler.registry.alias import Alias
+from handler.registry.manifest import Manifest
 from tests.integration.registries import put_manifest, put_version
 from training.cli import main
 from training.promote import current_user

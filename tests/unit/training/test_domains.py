@@ -23,8 +23,8 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from handler.domain import outside
-from handler.manifest import Domain
+from handler.registry.manifest import Domain
+from handler.rows.domain import outside
 from training.column_steps import column_places
 from training.domains import domains_of, known_categories
 

@@ -11,8 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from handler.manifest import Domain, Manifest, Target
-from handler.predictor import load_predictor
+from handler.registry.manifest import Domain, Manifest, Target
+from handler.serving.predictor import load_predictor
 from tests.unit.training.regression import train_diabetes
 from training.describe import numeric_features
 from training.examples import MOST_CLASSES, OVER_THE_RANGE

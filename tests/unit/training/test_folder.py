@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from handler.manifest import Manifest, sha256
-from handler.predictor import load_predictor
-from handler.runtime import installed_versions
+from handler.engines.versions import installed_versions
+from handler.registry.manifest import Manifest, sha256
+from handler.serving.predictor import load_predictor
 from tests.unit.training.regression import train_diabetes
 from training.folder import dump_estimator, write_folder
 from training.iris import train_iris

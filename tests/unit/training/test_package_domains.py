@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
-from handler.manifest import Domain
+from handler.registry.manifest import Domain
 from tests.unit.training.packaging import package_model, packaged, refused
 
 OPTIONS = ("--features", "code,amount")

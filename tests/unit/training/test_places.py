@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from handler.manifest import Manifest
+from handler.registry.manifest import Manifest
 from training.cli import main
 from training.folder import dump_estimator
 from training.places import command_line, without_places

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from handler.errors import ArtifactDigestMismatch, ArtifactSizeMismatch, InvalidManifest
-from handler.manifest import ArtifactFile, Manifest, sha256
-from handler.registry import VerifiedArtifact
+from handler.registry.chain import VerifiedArtifact
+from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from training.errors import InvalidFolder, UnprovedArtifact
 from training.folder import dump_estimator
 from training.proof import prove

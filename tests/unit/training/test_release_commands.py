@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from handler.alias import Alias
-from handler.registry import alias_key
+from handler.registry.alias import Alias
+from handler.registry.chain import alias_key
 from tests.integration.registries import made_at, put_file, put_manifest, put_version
 from training.cli import main
 from training.promote import history_key

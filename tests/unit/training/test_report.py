@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.manifest import Manifest
+from handler.registry.manifest import Manifest
 from tests.unit.training.regression import FIRST_FEATURE, train_diabetes
 from training.folder import write_folder
 from training.iris import train_iris

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from handler.manifest import ArtifactFile, sha256
+from handler.registry.manifest import ArtifactFile, sha256
 from training.cli import main
 from training.publish import TrainedFolder
 
 ROOT = Path(__file__).parent.parent.parent.parent
 MAY_UNPICKLE = {
-    "handler/predictor.py",
+    "handler/serving/predictor.py",
     "training/examples.py",
     "training/lesson.py",
     # A file of the user's own, once --trust was given, in a process of its own; it never sees a registry.

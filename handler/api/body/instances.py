@@ -1,0 +1,236 @@
+"""From the text of a request to the array that the estimator is asked with.
+
+`handler.app` calls `parse_body`, which needs no model, and then `to_rows`, which holds the rows against the features
+of the model that serves. Both check the whole batch before they refuse, so that a client learns of every problem at
+once. There is no schema library here: the checks run on columns at C speed, and importing one would cost every cold
+start.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.api.body import hints as body_hints
+from handler.errors import InvalidBody, InvalidFeatures, InvalidJson, Problem
+from handler.registry.manifest import Feature
+from handler.rows.domain import description, outside
+
+MAX_PROBLEMS = 20
+
+LARGEST = float(np.finfo(np.float32).max)
+"""scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""
+
+
+@dataclass(frozen=True)
+class Instances:
+    """The rows of a request, unchecked, and whether it was a batch (`instances`) or one row (`features`)."""
+
+    rows: list[Any]
+    batch: bool
+
+
+class RepeatedNames(dict[str, Any]):
+    """A JSON object in which a name stands twice. A plain dict would keep the last and say nothing."""
+
+
+def parse_body(text: str) -> Instances:
+    """Parse the body of POST /predict; raises InvalidJson or InvalidBody."""
+    body = _parse_strict_json(text)
+    if not isinstance(body, dict):
+        raise InvalidBody(body_hints.of_no_object(body))
+    if "features" not in body and "instances" not in body:
+        raise InvalidBody(body_hints.of_no_rows(body))
+    if len(body) > 1 or isinstance(body, RepeatedNames):
+        raise InvalidBody("The body must hold either 'features' or 'instances', once, and nothing else.")
+    if "features" in body:
+        return Instances([body["features"]], batch=False)
+    rows = body["instances"]
+    if not isinstance(rows, list) or not rows:
+        raise InvalidBody(body_hints.of_no_list(rows))
+    return Instances(rows, batch=True)
+
+
+def to_rows(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
+    """The rows as an array of shape (rows, features), in the order of `features`.
+
+    float64 where every feature is a number, object where a category stands among them. A null becomes NaN in a number's
+    column and None in a category's. Raises InvalidFeatures, or InvalidJson on a number that no 64-bit float holds.
+    """
+    names = [feature.name for feature in features]
+    indexes, ordered, problems = _laid_out(instances.rows, names)
+    numbers_only = all(feature.kind == "number" for feature in features)
+    if numbers_only and not problems and (sound := _numbers_at_once(ordered, features)) is not None:
+        return sound
+    matrix = np.empty((len(ordered), len(features)), dtype=np.float64 if numbers_only else object)
+    for position, (feature, column) in enumerate(zip(features, zip(*ordered, strict=True), strict=False)):
+        found = list(islice(_column_problems(feature, column, indexes), MAX_PROBLEMS))
+        problems.extend(found)
+        if not found:
+            matrix[:, position] = np.array(column, dtype=np.float64 if feature.kind == "number" else object)
+    if problems:
+        raise _refusal(sorted(_told_of_nesting(problems, instances, len(names)), key=lambda problem: problem.row))
+    return matrix
+
+
+def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], list[Sequence[Any]], list[Problem]]:
+    """The rows that have a value for each of `names`, in that order, with their indexes; and what ails the others."""
+    width, known = len(names), set(names)
+    in_order = itemgetter(*names) if width > 1 else lambda row: (row[names[0]],)
+    indexes: list[int] = []
+    ordered: list[Sequence[Any]] = []
+    problems: list[Problem] = []
+    for index, row in enumerate(rows):
+        if type(row) is list and len(row) == width:
+            ordered.append(row)
+        elif type(row) is dict and row.keys() == known:
+            ordered.append(in_order(row))
+        else:
+            if len(problems) < MAX_PROBLEMS:
+                problems.extend(islice(_row_problems(index, row, names), MAX_PROBLEMS))
+            continue
+        indexes.append(index)
+    return indexes, ordered, problems
+
+
+def _told_of_nesting(problems: Sequence[Problem], instances: Instances, width: int) -> list[Problem]:
+    """`problems`, with one for each row that holds rows in place of those of its values."""
+    told = (
+        (index, body_hints.of_nested_row(row, width, batch=instances.batch)) for index, row in enumerate(instances.rows)
+    )
+    nested = dict(islice(((index, why) for index, why in told if why), MAX_PROBLEMS))
+    others = [problem for problem in problems if problem.row not in nested]
+    return [*(Problem(index, None, why) for index, why in nested.items()), *others]
+
+
+def _numbers_at_once(ordered: Sequence[Sequence[Any]], features: Sequence[Feature]) -> NDArray[np.float64] | None:
+    """A sound batch of numbers, several times faster than column by column; None where something is wrong with it."""
+    values = list(chain.from_iterable(ordered))
+    types = set(map(type, values))
+    if not types <= {int, float, type(None)}:
+        return None
+    try:
+        matrix = np.array(values, dtype=np.float64).reshape(len(ordered), len(features))
+    except OverflowError:
+        return None
+    if (np.abs(matrix) > LARGEST).any():
+        return None
+    if any(
+        feature.domain is not None and outside(feature.domain, matrix[:, position]).any()
+        for position, feature in enumerate(features)
+    ):
+        return None
+    if type(None) in types:
+        required = [not feature.nullable for feature in features]
+        if np.isnan(matrix[:, required]).any():
+            return None
+    return matrix
+
+
+def _parse_strict_json(text: str) -> Any:
+    if not text:
+        raise InvalidJson(f"The body is empty, which is not JSON: {body_hints.ROWS}.")
+    try:
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+    except RecursionError:
+        raise InvalidJson("The body is nested too deeply to be a request.") from None
+    except json.JSONDecodeError as error:
+        raise InvalidJson(f"The body is not JSON: {body_hints.of_other_bytes(text) or error}.") from None
+    except ValueError:  # Python converts no integer of more than 4300 digits
+        raise InvalidJson("The body holds a number that no 64-bit float can hold.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    parsed = dict(pairs)
+    return parsed if len(parsed) == len(pairs) else RepeatedNames(pairs)
+
+
+def _no_constant(name: str) -> float:
+    raise InvalidJson(f"{name} is not a JSON number; send null where the model takes one.")
+
+
+def _row_problems(index: int, row: object, names: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with a row that cannot be laid out in columns: its form, its length, its names."""
+    if isinstance(row, list):
+        yield Problem(index, None, f"expected {len(names)} values, came {len(row)}")
+    elif isinstance(row, RepeatedNames):
+        yield Problem(index, None, "a feature's name stands in it more than once")
+    elif isinstance(row, dict):
+        known = set(names)
+        yield from (Problem(index, name, "missing") for name in names if name not in row)
+        yield from (Problem(index, name[:100], "unknown to this model") for name in row if name not in known)
+    else:
+        yield Problem(
+            index,
+            None,
+            f"expected a list of values or an object of named values, came {_described(row)}{body_hints.of_row(row)}",
+        )
+
+
+def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
+    """What is wrong with one feature's values. A sound column is told by its set of types, in one pass at C speed.
+
+    Raises InvalidJson on a number that no 64-bit float holds: the parser makes infinity of 1e999.
+    """
+    expected: set[type] = {int, float} if feature.kind == "number" else {str}
+    if feature.nullable:
+        expected.add(type(None))
+    if set(map(type, column)) <= expected:
+        if feature.kind == "number":
+            yield from _untakable(feature, column, indexes)
+            return
+        if feature.allow_unknown or set(column) <= {*feature.categories, None}:
+            return
+    listed = "a string" if feature.allow_unknown else f"one of {', '.join(map(repr, feature.categories[:20]))}"
+    wanted = "a number" if feature.kind == "number" else listed
+    if feature.nullable:
+        wanted += " or null"
+    known = {*feature.categories}
+    for index, value in zip(indexes, column, strict=True):
+        if type(value) not in expected or (type(value) is str and not feature.allow_unknown and value not in known):
+            came = _described(value) + body_hints.of_value(value, wanted)
+            yield Problem(index, feature.name, f"expected {wanted}, came {came}")
+
+
+def _untakable(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
+    """Numbers too large for a model to compute with, or outside of what this one takes at all."""
+    try:
+        values = np.array(column, dtype=np.float64)
+    except OverflowError:
+        values = np.array([np.inf])
+    if np.isinf(values).any():
+        raise InvalidJson(f"The body holds a number, for {feature.name!r}, that no 64-bit float can hold.")
+    too_large = np.abs(values) > LARGEST
+    outside_domain = outside(feature.domain, values) if feature.domain else np.zeros_like(too_large)
+    for position in np.flatnonzero(too_large | outside_domain).tolist():
+        wanted = f"a number within ±{LARGEST:.3g}"
+        if feature.domain and not too_large[position]:
+            wanted = description(feature.domain) + (" or null" if feature.nullable else "")
+        yield Problem(indexes[position], feature.name, f"expected {wanted}, came {_described(column[position])}")
+
+
+def _described(value: object) -> str:
+    """How a refused value is named to its sender; a long one is cut."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value)
+    return f"the {'string' if isinstance(value, str) else 'number'} {text if len(text) <= 60 else text[:60] + '…'}"
+
+
+def _refusal(problems: Sequence[Problem]) -> InvalidFeatures:
+    first = problems[0]
+    place = f"row {first.row}" + (f", feature {first.feature!r}" if first.feature is not None else "")
+    count = f"{len(problems)} problems" if len(problems) < MAX_PROBLEMS else f"{MAX_PROBLEMS} problems or more"
+    more = f" ({count} in all)" if len(problems) > 1 else ""
+    return InvalidFeatures(
+        f"The values do not fit the model: {place}: {first.problem}{more}.", tuple(problems[:MAX_PROBLEMS])
+    )

@@ -1,0 +1,1 @@
+"""The contract that clients read: the OpenAPI document, its schemas, and the example shown in it."""

@@ -1,0 +1,1 @@
+"""The pages for people: their HTML, scripts and styles, and what assembles them."""

@@ -1,0 +1,1 @@
+"""What makes the init phase short. Nothing here changes an answer."""

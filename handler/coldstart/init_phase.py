@@ -1,0 +1,39 @@
+"""What Lambda's init phase does without, so that it is over sooner. `handler.app` imports this before anything else.
+
+Importing a module does nothing, and this is one of two exceptions (`handler.app` is the other): it must come before
+the imports that it makes cheaper, and on Lambda alone. docs/cold-start.md has the figures.
+
+The garbage collector is switched off while libraries are imported. They make some hundred thousand objects that stay
+for good, and it would look through all of them, again and again. `libraries_imported` switches it on again and tells
+it to pass over what is there by then, or the first request would pay for all those looks at once. The model is loaded
+after that, and collected like anything else once another one replaces it.
+"""
+
+import gc
+import logging
+import os
+
+from handler.coldstart.deferred_imports import defer_imports
+
+ON_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
+"""Set in the runtime's process alone (AWS Lambda Developer Guide, "Defined runtime environment variables")."""
+
+
+def begin() -> None:
+    """Make the imports that follow cheaper."""
+    defer_imports()
+    gc.disable()
+    # Each log line would ask asyncio for the name of its task, and the first one import it. There are no tasks here
+    # (Python documentation, "Logging HOWTO", "Optimization").
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined] # from Python 3.12 on
+
+
+def libraries_imported() -> None:
+    """End what `begin` began; does nothing where it was not called."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
+if ON_LAMBDA:
+    begin()

@@ -1,0 +1,119 @@
+"""Reads the chain of trust of one model's registry: alias → manifest → artifact, each checked against the one before.
+
+`handler.serving.holder` walks it to serve, `training` to show, prove and promote. It returns bytes that were verified
+and never unpickles anything: that is `handler.serving.predictor`'s part, which takes only a `VerifiedArtifact`.
+"""
+
+from dataclasses import dataclass
+
+from handler.errors import (
+    AliasNotSet,
+    ArtifactDigestMismatch,
+    ArtifactMissing,
+    ArtifactSizeMismatch,
+    InvalidAlias,
+    ManifestMismatch,
+    ManifestMissing,
+)
+from handler.registry.alias import Alias, is_moment
+from handler.registry.manifest import Manifest, is_digest, is_version, sha256
+from handler.registry.store import Store
+
+MANIFEST_FILE = "manifest.json"
+REPORT_FILE = "report.html"
+
+
+def alias_key(alias: str) -> str:
+    """Where the alias of this name stands."""
+    return f"aliases/{alias}.json"
+
+
+def version_key(version: str, file: str) -> str:
+    """Where a version keeps its `file`."""
+    return f"versions/{version}/{file}"
+
+
+@dataclass(frozen=True)
+class VerifiedArtifact:
+    """Bytes whose length and SHA-256 are the ones that `manifest` names. Made by `verify_artifact` alone."""
+
+    manifest: Manifest
+    data: bytes
+
+
+def read_alias(store: Store, name: str) -> Alias:
+    """The alias `name`; raises AliasNotSet or InvalidAlias, or a RegistryError."""
+    blob = store.get(alias_key(name))
+    if blob is None:
+        raise AliasNotSet(f"No version serves as {name!r} in {store.uri}: publish one, then promote it.")
+    return checked_alias(blob.data)
+
+
+def checked_alias(data: bytes) -> Alias:
+    """Parse an alias file and check what will become part of a key; raises InvalidAlias."""
+    alias = Alias.from_json(data)
+    if not is_version(alias.version) or not is_digest(alias.manifest_sha256):
+        raise InvalidAlias("The alias names no version, or no digest of its manifest: promote again.")
+    if not is_moment(alias.promoted_at):
+        raise InvalidAlias(f"promoted_at must be a moment in UTC, not {alias.promoted_at[:40]!r}: promote again.")
+    return alias
+
+
+def read_manifest(store: Store, version: str, manifest_sha256: str) -> Manifest:
+    """The manifest of `version`, proved by the digest that an alias gave.
+
+    Raises ManifestMissing, ManifestMismatch, InvalidManifest, UnknownManifestFormat, or a RegistryError.
+    """
+    data = manifest_bytes(store, version)
+    if sha256(data) != manifest_sha256:
+        raise ManifestMismatch(
+            f"The manifest of {version} has SHA-256 {sha256(data)}, the alias was promoted with {manifest_sha256}: "
+            "find out who changed it, and promote a version that is whole."
+        )
+    return checked_manifest(data, version)
+
+
+def manifest_bytes(store: Store, version: str) -> bytes:
+    """The manifest of `version` as it stands, unchecked; raises ManifestMissing or a RegistryError."""
+    key = version_key(version, MANIFEST_FILE)
+    blob = store.get(key)
+    if blob is None:
+        raise ManifestMissing(f"{store.uri}/{key} does not exist: the version was never published to the end.")
+    return blob.data
+
+
+def checked_manifest(data: bytes, version: str) -> Manifest:
+    """Parse the manifest of `version`; raises InvalidManifest, UnknownManifestFormat or ManifestMismatch."""
+    manifest = Manifest.from_json(data)
+    if manifest.version != version:
+        raise ManifestMismatch(
+            f"The manifest of {version} says that it is {manifest.version}: publish the model again."
+        )
+    return manifest
+
+
+def read_artifact(store: Store, manifest: Manifest) -> VerifiedArtifact:
+    """The joblib artifact of `manifest`, verified; raises an ArtifactError or a RegistryError."""
+    key = version_key(manifest.version, manifest.artifact.file)
+    blob = store.get(key)
+    if blob is None:
+        raise ArtifactMissing(
+            f"{store.uri}/{key} does not exist, though the manifest names it: publish the model again."
+        )
+    return verify_artifact(manifest, blob.data)
+
+
+def verify_artifact(manifest: Manifest, data: bytes) -> VerifiedArtifact:
+    """Check `data` against the manifest; raises ArtifactSizeMismatch or ArtifactDigestMismatch."""
+    expected = manifest.artifact
+    if len(data) != expected.bytes:
+        raise ArtifactSizeMismatch(
+            f"{expected.file} of {manifest.version} has {len(data)} bytes, its manifest says {expected.bytes}."
+        )
+    if sha256(data) != expected.sha256:
+        raise ArtifactDigestMismatch(
+            f"{expected.file} of {manifest.version} has SHA-256 {sha256(data)}, its manifest says {expected.sha256}."
+        )
+    if not manifest.version.endswith(f"-{expected.sha256[:8]}"):
+        raise ArtifactDigestMismatch(f"Version {manifest.version} is not named for its artifact, {expected.sha256}.")
+    return VerifiedArtifact(manifest, data)

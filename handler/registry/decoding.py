@@ -1,0 +1,93 @@
+"""Turns parsed JSON into frozen dataclasses, strictly.
+
+`handler.registry.manifest` and `handler.registry.alias` use it. It exists because a typed, checked record must not cost
+Lambda the import of a validation library (pydantic alone takes longer than loading a small model). It knows the few
+types that those records use and no more: scalars, X | None, tuples, dicts by name, and dataclasses.
+"""
+
+import dataclasses
+import sys
+import types
+import typing
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+MOST_FLOAT = int(sys.float_info.max)
+
+
+class Undecodable(Exception):
+    """The JSON is not of the form asked for; the text names the place, what was expected and what came."""
+
+
+def decode(cls: type[T], value: object, place: str = "") -> T:
+    """Make a `cls` (a dataclass) of `value`; raise Undecodable on a missing, unknown or mistyped field."""
+    where = place or "the document"
+    if not isinstance(value, dict):
+        raise Undecodable(f"{where} must be an object, not {_kind(value)}")
+    hints = typing.get_type_hints(cls)
+    fields = dataclasses.fields(typing.cast(Any, cls))
+    unknown = sorted(value.keys() - hints.keys())
+    if unknown:
+        raise Undecodable(f"{where} has an unknown field {unknown[0]!r}")
+    required = {field.name for field in fields if field.default is dataclasses.MISSING}
+    missing = sorted(required - value.keys())
+    if missing:
+        raise Undecodable(f"{where} lacks the field {missing[0]!r}")
+    return cls(**{name: _decode_any(hints[name], item, f"{place}.{name}".lstrip(".")) for name, item in value.items()})
+
+
+def _decode_any(hint: Any, value: object, place: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return decode(typing.cast(type, hint), value, place)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return _decode_union(arguments, value, place)
+    if origin is typing.Literal:
+        return _expect(value in arguments and type(value) is str, value, place, " or ".join(map(repr, arguments)))
+    if origin is tuple:
+        _expect(isinstance(value, list), value, place, "a list")
+        items = typing.cast(list[object], value)
+        return tuple(_decode_any(arguments[0], item, f"{place}[{index}]") for index, item in enumerate(items))
+    if origin is dict:
+        _expect(isinstance(value, dict), value, place, "an object")
+        entries = typing.cast(dict[str, object], value)
+        return {key: _decode_any(arguments[1], item, f"{place}.{key}") for key, item in entries.items()}
+    if hint is Any:
+        return value
+    if hint is float and type(value) is int:
+        _expect(abs(value) < MOST_FLOAT, value, place, "a number that a 64-bit float holds")
+        return float(value)
+    return _expect(type(value) is hint, value, place, _NAMES.get(hint, str(hint)))
+
+
+def _decode_union(hints: tuple[Any, ...], value: object, place: str) -> Any:
+    others = [hint for hint in hints if hint is not types.NoneType]
+    if value is None and len(others) < len(hints):
+        return None
+    if len(others) == 1 and typing.get_origin(others[0]) is dict and isinstance(value, dict):
+        return _decode_any(others[0], value, place)
+    for hint in hints:
+        try:
+            return _decode_any(hint, value, place)
+        except Undecodable:
+            continue
+    names = " or ".join(_NAMES.get(hint, "an object") for hint in hints)
+    raise Undecodable(f"{place} must be {names}, not {_kind(value)}")
+
+
+_NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", type(None): "null"}
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    return _NAMES.get(type(value), type(value).__name__)
+
+
+def _expect(holds: bool, value: object, place: str, expected: str) -> Any:
+    if not holds:
+        raise Undecodable(f"{place} must be {expected}, not {_kind(value)}")
+    return value

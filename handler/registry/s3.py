@@ -1,0 +1,144 @@
+"""A registry on S3, its reading half.
+
+`handler.registry.store.open_store` imports this for `s3://` URIs alone; `training.stores` builds its writing half on
+it. Every failure of botocore becomes one of our errors here, so that nothing above this file knows the SDK. botocore is
+not part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included SDK versions").
+"""
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from handler.errors import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
+from handler.registry.store import Blob, NotModified
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 3
+ATTEMPTS = 3
+"""Together well below the function's time-out (template.yaml), so that a silent S3 ends in a 503 with its reason."""
+
+PART_BYTES = 16 * 1024 * 1024
+"""Large artifacts are read in parts, so that a broken connection costs one part. Lambda freezes an environment between
+requests, which breaks whatever was under way."""
+
+
+def s3_client() -> "S3Client":
+    """A client with bounded waiting: S3 answers in tens of milliseconds or is better asked again."""
+    # boto3 makes its clients so too. What it adds (resources, transfers) nothing here uses, and costs 20 ms to import.
+    client = botocore.session.get_session().create_client(
+        "s3",
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        ),
+    )
+    return cast("S3Client", client)
+
+
+def translate(error: Exception, uri: str) -> RegistryError:
+    """The error of ours that says what botocore's `error` on `uri` means."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    if code == "NoSuchBucket":
+        return RegistryNotFound(f"The bucket of {uri} does not exist: check MODEL_URI.")
+    if code in (
+        "AccessDenied",
+        "403",
+        "AllAccessDisabled",
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "ExpiredToken",
+    ):
+        return RegistryAccessDenied(
+            f"{uri} may not be read or written with these credentials ({code}): check the policy."
+        )
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError, ProfileNotFound)):
+        return RegistryAccessDenied(f"There are no credentials for {uri}: {error}.")
+    return RegistryUnreachable(f"S3 did not answer for {uri}: {error}")
+
+
+class S3Store:
+    """One model's root, `prefix`, in `bucket`. The client is made at the first request."""
+
+    def __init__(self, bucket: str, prefix: str, client: "S3Client | None" = None) -> None:
+        self.bucket = bucket
+        self.prefix = prefix
+        self._client = client
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}"
+
+    @property
+    def client(self) -> "S3Client":
+        if self._client is None:
+            self._client = s3_client()
+        return self._client
+
+    def get(self, key: str) -> Blob | None:
+        blob = self._whole({"Bucket": self.bucket, "Key": f"{self.prefix}/{key}"})
+        return None if isinstance(blob, NotModified) else blob
+
+    def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
+        return self._whole({"Bucket": self.bucket, "Key": f"{self.prefix}/{key}", "IfNoneMatch": etag})
+
+    def _whole(self, request: "GetObjectRequestTypeDef") -> Blob | NotModified | None:
+        first = self._part(request, 0)
+        if not isinstance(first, _Part):
+            return first
+        data = bytearray(first.data)
+        same: GetObjectRequestTypeDef = {"Bucket": request["Bucket"], "Key": request["Key"], "IfMatch": first.etag}
+        while len(data) < first.total:
+            part = self._part(same, len(data))
+            if not isinstance(part, _Part) or not part.data:
+                raise RegistryUnreachable(f"s3://{self.bucket}/{request['Key']} went away while it was read.")
+            data += part.data
+        return Blob(bytes(data), first.etag)
+
+    def _part(self, request: "GetObjectRequestTypeDef", start: int) -> "_Part | NotModified | None":
+        """Up to PART_BYTES from `start`, asked for again where the connection breaks within them."""
+        asked: GetObjectRequestTypeDef = {**request, "Range": f"bytes={start}-{start + PART_BYTES - 1}"}
+        place = f"s3://{self.bucket}/{request['Key']}"
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = self.client.get_object(**asked)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code in ("NoSuchKey", "404"):
+                    return None
+                if code in ("NotModified", "304"):
+                    return NotModified()
+                if code == "InvalidRange":  # nothing lies at `start`: an empty object
+                    return _Part(b"", "", total=0)
+                raise translate(error, place) from error
+            except BotoCoreError as error:
+                raise translate(error, place) from error
+            try:
+                data = answer["Body"].read()
+            except BotoCoreError as error:
+                # botocore repeats a request that failed, but not the reading of an answer's body.
+                if attempt == ATTEMPTS:
+                    raise translate(error, place) from error
+                continue
+            return _Part(data, answer["ETag"], total=int(answer.get("ContentRange", f"/{len(data)}").split("/")[1]))
+        raise AssertionError("the last attempt returns or raises")
+
+
+class _Part(NamedTuple):
+    """Some bytes of an object, its tag, and the length of the whole."""
+
+    data: bytes
+    etag: str
+    total: int

@@ -1,0 +1,70 @@
+"""Finds the values of a request that lie outside what the model saw in training.
+
+`handler.api.routes` answers such rows all the same and says so: whether to believe an extrapolation is the caller's
+decision, but nobody should make it unknowingly. Categories need no such look, for a category that was not seen is
+refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.api.body.instances import MAX_PROBLEMS
+from handler.errors import Problem
+from handler.registry.manifest import Feature
+
+
+@dataclass(frozen=True)
+class Outside:
+    """`problems` tells the first values outside, in the order of the rows; `counts` has how many there are of each
+    feature that has any."""
+
+    problems: tuple[Problem, ...]
+    counts: dict[str, int]
+
+
+NOTHING = Outside((), {})
+
+
+def outside_training(rows: NDArray[Any], features: Sequence[Feature]) -> Outside:
+    """The numbers of `rows`, of shape (rows, features), below or above the range seen in training.
+
+    At most MAX_PROBLEMS are told, however many there are. A null (NaN) lies nowhere.
+    """
+    columns, outside = _outside_cells(rows, features)
+    if not outside.any():
+        return NOTHING
+    counts = {features[columns[at]].name: count for at, count in enumerate(outside.sum(axis=0).tolist()) if count}
+    places = [(row, columns[at]) for row, at in np.argwhere(outside)[:MAX_PROBLEMS].tolist()]
+    return Outside(tuple(_problem(row, features[column], float(rows[row, column])) for row, column in places), counts)
+
+
+def outside_rows(rows: NDArray[Any], features: Sequence[Feature]) -> NDArray[np.bool_]:
+    """Which of `rows` may lie outside of the range seen in training: all, where the range of a number is not known."""
+    columns, outside = _outside_cells(rows, features)
+    if len(columns) < sum(feature.kind == "number" for feature in features):
+        return np.ones(len(rows), dtype=np.bool_)
+    in_row: NDArray[np.bool_] = np.any(outside, axis=1)
+    return in_row
+
+
+def _outside_cells(rows: NDArray[Any], features: Sequence[Feature]) -> tuple[list[int], NDArray[np.bool_]]:
+    """The columns of numbers whose range is known, and which values in them lie outside, of shape (rows, columns)."""
+    ranges = [
+        (column, feature.minimum, feature.maximum)
+        for column, feature in enumerate(features)
+        if feature.kind == "number" and feature.minimum is not None and feature.maximum is not None
+    ]
+    columns = [column for column, _, _ in ranges]
+    least, most = np.array([bounds for _, *bounds in ranges], dtype=np.float64).reshape(-1, 2).T
+    values = rows[:, columns].astype(np.float64)
+    return columns, (values < least) | (values > most)
+
+
+def _problem(row: int, feature: Feature, value: float) -> Problem:
+    if feature.minimum is not None and value < feature.minimum:
+        return Problem(row, feature.name, f"{value:g} is below {feature.minimum:g}, the least that training saw")
+    return Problem(row, feature.name, f"{value:g} is above {feature.maximum:g}, the most that training saw")

@@ -1,0 +1,1 @@
+"""What the function says of itself: its log and its metrics."""

@@ -1,0 +1,140 @@
+"""Importing the handler does nothing, but for the one load in Lambda's init phase; imports point one way."""
+
+import ast
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import handler
+from handler.settings import VARIABLES
+from tests.unit.handler.asking import assert_refused, predict_event, read_answer
+from tests.unit.handler.models import Version
+from tests.unit.handler.processes import run_function, run_script
+
+PACKAGE = Path(handler.__file__).parent
+SOURCES = sorted(PACKAGE.glob("**/*.py"))
+TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in SOURCES}
+ASK: dict[str, Any] = {"ask": predict_event({"features": [6.0, 2.5, 4.5, 1.5]})}
+
+
+@pytest.fixture(scope="module")
+def imported() -> dict[str, Any]:
+    """What importing all modules did in a process that has no variable of ours."""
+    told: dict[str, Any] = json.loads(run_script("import_process.py").stdout)
+    return told
+
+
+def test_every_module_is_imported_by_this_test(imported: dict[str, Any]) -> None:
+    dotted = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in SOURCES}
+    assert {name.removesuffix(".__init__") for name in dotted} == {"handler", *imported["modules"]}
+
+
+def test_importing_opens_no_connection_starts_no_process_and_unpickles_nothing(imported: dict[str, Any]) -> None:
+    assert imported["events"] == []
+
+
+def test_importing_makes_no_client_and_no_application(imported: dict[str, Any]) -> None:
+    assert imported["clients"] == []
+    assert imported["applications"] == 0
+
+
+def test_importing_asks_for_no_setting(imported: dict[str, Any]) -> None:
+    assert set(imported["read"]) & {*VARIABLES, "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"} == set()
+    assert "AWS_LAMBDA_RUNTIME_API" in imported["read"]
+
+
+def test_importing_brings_nothing_that_a_cold_start_should_not_pay_for(imported: dict[str, Any]) -> None:
+    packages = {name.partition(".")[0] for name in imported["loaded"]}
+    assert packages & {"pandas", "pydantic", "aws_xray_sdk", "matplotlib", "training", "pytest"} == set()
+    assert {"sklearn", "aws_lambda_powertools"} <= packages
+
+
+def test_what_else_is_installed_changes_nothing_of_what_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "pandas").mkdir()
+    (tmp_path / "pandas" / "__init__.py").write_text("raise SystemError('imported')")
+    told = json.loads(run_script("import_process.py", PYTHONPATH=f"{tmp_path}{os.pathsep}{PACKAGE.parent}").stdout)
+    assert "sklearn" in told["loaded"]
+    assert "pandas" not in told["loaded"]
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Every module that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "absolute imports only"
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("file", TREES)
+def test_no_file_of_the_handler_imports_training(file: str) -> None:
+    assert {name for name in imports(TREES[file]) if name.partition(".")[0] in ("training", "tests")} == set()
+    # The one file that defers imports works on the import system itself; what it defers, it names.
+    assert imports(TREES[file]) & {"importlib", "runpy"} == (
+        {"importlib"} if file == "coldstart/deferred_imports.py" else set()
+    )
+
+
+@pytest.mark.parametrize("file", TREES)
+def test_the_environment_is_read_by_the_application_and_by_what_asks_whether_this_is_lambda(file: str) -> None:
+    touched = {
+        node.attr
+        for node in ast.walk(TREES[file])
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in ("environ", "environb", "getenv", "putenv")
+    }
+    assert touched == ({"environ"} if file in ("app.py", "coldstart/init_phase.py") else set())
+    assert imports(TREES[file]) & {"os.environ", "os.getenv", "os.environb", "os.putenv"} == set()
+
+
+@pytest.mark.parametrize("file", TREES)
+def test_only_the_s3_form_imports_the_sdk_and_only_the_predictor_unpickles(file: str) -> None:
+    packages = {name.partition(".")[0] for name in imports(TREES[file])}
+    assert packages & {"boto3", "botocore"} == ({"botocore"} if file == "registry/s3.py" else set())
+    loads = [
+        node
+        for node in ast.walk(TREES[file])
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("joblib.load", "pickle.load", "pickle.loads")
+    ]
+    assert len(loads) == (1 if file == "serving/predictor.py" else 0)
+    assert "pickle" not in packages
+
+
+def test_on_lambda_the_model_is_loaded_while_the_function_is_imported(tmp_path: Path, iris_version: Version) -> None:
+    root = iris_version.write(tmp_path / "iris")
+    steps: list[dict[str, Any]] = [{"move": [str(root), str(tmp_path / "gone")]}, ASK]
+    outcome = run_function(tmp_path, steps, MODEL_URI=str(root), AWS_LAMBDA_RUNTIME_API="127.0.0.1:1")
+    answer = read_answer(outcome.answers[0], "request-1")
+    assert (answer.status, answer.body["prediction"]) == (200, "versicolor")
+
+
+def test_elsewhere_the_first_request_loads_the_model(tmp_path: Path, iris_version: Version) -> None:
+    root = iris_version.write(tmp_path / "iris")
+    steps: list[dict[str, Any]] = [{"move": [str(root), str(tmp_path / "gone")]}, ASK]
+    outcome = run_function(tmp_path, steps, MODEL_URI=str(root))
+    assert_refused(read_answer(outcome.answers[0], "request-1"), 503, "registry_not_found")
+
+
+def test_on_lambda_a_load_that_fails_does_not_end_the_import_and_its_wait_is_not_the_first_request_s(
+    tmp_path: Path, iris_version: Version
+) -> None:
+    root = iris_version.write(tmp_path / "aside")
+    steps: list[dict[str, Any]] = [ASK, {"move": [str(root), str(tmp_path / "iris")]}, ASK]
+    environ = {"MODEL_URI": str(tmp_path / "iris"), "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"}
+    first, second = run_function(tmp_path, steps, **environ).answers
+    assert_refused(read_answer(first, "request-0"), 503, "registry_not_found")
+    # The registry is there by now; the reason is the remembered one, for the wait after the first request is not over.
+    assert_refused(read_answer(second, "request-2"), 503, "registry_not_found")
+
+
+def test_on_lambda_settings_that_are_missing_do_not_end_the_import(tmp_path: Path) -> None:
+    outcome = run_function(tmp_path, [ASK], AWS_LAMBDA_RUNTIME_API="127.0.0.1:1")
+    assert_refused(read_answer(outcome.answers[0], "request-0"), 503, "invalid_settings")

@@ -1,0 +1,124 @@
+"""`handler.registry.store`: the directory form, and the choice of a form by its URI. S3 is asked in
+tests/integration."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handler.errors import InvalidSettings, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
+from handler.registry.s3 import S3Store
+from handler.registry.store import DirectoryStore, directory_of, open_store, s3_place
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DirectoryStore:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").write_bytes(b"\x00bytes\r\n")
+    return DirectoryStore(tmp_path)
+
+
+@pytest.fixture
+def closed_directory(tmp_path: Path) -> Iterator[Path]:
+    """A directory that this process may not read during the test: root, whom no mode stops, is nobody until its end."""
+    (tmp_path / "file").write_bytes(b"")
+    tmp_path.chmod(0)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield tmp_path
+    os.seteuid(user)
+    tmp_path.chmod(0o700)
+
+
+def test_the_bytes_come_back_as_they_are(store: DirectoryStore) -> None:
+    blob = store.get("folder/file")
+    assert blob is not None
+    assert blob.data == b"\x00bytes\r\n"
+
+
+@pytest.mark.parametrize("key", ["file", "folder/other", "other/file", "folder/file/below"])
+def test_where_nothing_is_there_is_none(store: DirectoryStore, key: str) -> None:
+    assert store.get(key) is None
+
+
+def test_the_tag_changes_exactly_when_the_bytes_do(store: DirectoryStore) -> None:
+    first = store.get("folder/file")
+    again = store.get("folder/file")
+    (store.root / "folder" / "file").write_bytes(b"\x00bytes\n\n")
+    changed = store.get("folder/file")
+    assert first is not None
+    assert again is not None
+    assert changed is not None
+    assert first.etag == again.etag != changed.etag
+
+
+def test_a_directory_that_does_not_exist_is_told_from_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(RegistryNotFound, match=r"does not exist: check MODEL_URI"):
+        DirectoryStore(tmp_path / "nowhere").get("folder/file")
+
+
+def test_a_file_in_place_of_the_directory_is_no_registry(store: DirectoryStore) -> None:
+    with pytest.raises(RegistryNotFound):
+        DirectoryStore(store.root / "folder" / "file").get("aliases/production.json")
+
+
+def test_a_folder_in_place_of_a_file_is_unreachable(store: DirectoryStore) -> None:
+    with pytest.raises(RegistryUnreachable, match="cannot be read: Is a directory"):
+        store.get("folder")
+
+
+def test_a_file_that_may_not_be_read_is_access_denied(closed_directory: Path) -> None:
+    with pytest.raises(RegistryAccessDenied, match="check its owner and mode"):
+        DirectoryStore(closed_directory).get("file")
+
+
+@pytest.mark.parametrize(
+    ("uri", "directory"),
+    [
+        ("models/iris", Path("models/iris")),
+        ("/srv/models", Path("/srv/models")),
+        ("~/models", Path.home() / "models"),
+        ("file:///srv/models", Path("/srv/models")),
+        ("file://localhost/srv/models", Path("/srv/models")),
+        ("file:///srv/my%20models", Path("/srv/my models")),
+        ("s3://bucket/iris", None),
+    ],
+)
+def test_a_uri_names_a_directory_or_s3(uri: str, directory: Path | None) -> None:
+    assert directory_of(uri) == directory
+
+
+@pytest.mark.parametrize("uri", ["http://host/iris", "gs://bucket/iris", "file://elsewhere/srv", "://", "x://y"])
+def test_a_uri_of_another_form_is_refused_with_the_ones_there_are(uri: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"MODEL_URI must be s3://bucket/prefix, file:///… or a directory"):
+        open_store(uri)
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("s3://bucket/iris", ("bucket", "iris")),
+        ("s3://bucket/iris/", ("bucket", "iris")),
+        ("s3://bucket//models/iris//", ("bucket", "models/iris")),
+    ],
+)
+def test_an_s3_uri_is_a_bucket_and_a_prefix_without_outer_slashes(uri: str, place: tuple[str, str]) -> None:
+    assert s3_place(uri) == place
+    store = open_store(uri)
+    assert isinstance(store, S3Store)
+    assert store.uri == f"s3://{place[0]}/{place[1]}"
+
+
+@pytest.mark.parametrize("uri", ["s3://bucket", "s3://bucket/", "s3:///iris", "s3://"])
+def test_an_s3_uri_without_a_bucket_or_a_prefix_is_refused(uri: str) -> None:
+    with pytest.raises(InvalidSettings, match="must name a bucket and a prefix"):
+        open_store(uri)
+
+
+def test_opening_reads_nothing(tmp_path: Path) -> None:
+    assert open_store(str(tmp_path / "nowhere")).uri == str(tmp_path / "nowhere")
+    opened = open_store("s3://no-such-bucket/iris")
+    assert isinstance(opened, S3Store)
+    assert vars(opened)["_client"] is None
