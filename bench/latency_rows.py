@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 
-from training.fit import train_model
-from training.folder import write_folder
-from training.model_file import DataSpec, EstimatorSpec, ModelSpec
-from training.promote import Release, promote
-from training.publish import publish, read_folder
-from training.stores import open_writable_store
+from training.fit.description import DataSpec, EstimatorSpec, ModelSpec
+from training.fit.fitting import train_model
+from training.folder.writing import write_folder
+from training.release.promote import Release, promote
+from training.release.publish import publish, read_folder
+from training.release.stores.writable import open_writable_store
 
 SPEC = ModelSpec(
     "breast-cancer",

@@ -1,6 +1,6 @@
 """The function: HTTP events in, answers out. Start reading here.
 
-Lambda calls `lambda_handler`; `training.serve` runs the same application on localhost. The routes are in
+Lambda calls `lambda_handler`; `training.local.serving` runs the same application on localhost. The routes are in
 `handler.api.routes`, the errors in `handler.errors` and `handler.errors.answers`; all between an event and the
 estimator is in the modules that those import.
 """

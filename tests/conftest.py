@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from handler.registry.manifest import Manifest
-from training.folder import write_folder
-from training.iris import train_iris
-from training.promote import Release, promote
-from training.publish import TrainedFolder, publish, read_folder
-from training.stores import WritableStore, open_writable_store
+from training.fit.iris import train_iris
+from training.folder.writing import write_folder
+from training.release.promote import Release, promote
+from training.release.publish import TrainedFolder, publish, read_folder
+from training.release.stores.writable import WritableStore, open_writable_store
 
 
 @dataclass(frozen=True)

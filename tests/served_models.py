@@ -15,8 +15,8 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from handler.registry.manifest import Feature
 from tests.unit.handler.models import Version, version_with
-from training.folder import build
-from training.iris import train_iris
+from training.fit.iris import train_iris
+from training.folder.writing import build
 
 SIZES = np.linspace(0.0, 10.0, 60)
 COLOURS = ("blue", "red", 'it\'s "green" </script>')

@@ -1,7 +1,8 @@
 """How the commands speak to a person: tables, progress and errors, all on standard error.
 
-`training.cli` and `training.demo` use it. Standard output is kept for what a program reads. Much of what is told was
-written by others: the reasons in a registry, the names in a model. What a terminal would obey in it is shown instead.
+`training.cli.main` and `training.local.demo` use it. Standard output is kept for what a program reads. Much of what is
+told was written by others: the reasons in a registry, the names in a model. What a terminal would obey in it is shown
+instead.
 """
 
 import contextlib

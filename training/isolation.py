@@ -1,7 +1,7 @@
 """Runs a script of ours in a fresh interpreter that can import `handler` and its libraries.
 
-It is what Lambda has: a model that needs more than that fails here, before anyone depends on it. `training.proof`
-proves artifacts in it; `training.demo` has a cold function answer in it.
+It is what Lambda has: a model that needs more than that fails here, before anyone depends on it.
+`training.release.proof` proves artifacts in it; `training.local.demo` has a cold function answer in it.
 
 An artifact is code that somebody else may have written, so the process is given no credentials: a few variables that
 libraries compute by, an empty home, an empty working folder, a session of its own. That is no sandbox. The process runs
@@ -40,8 +40,8 @@ def run_isolated(
     """Run `script` with a copy of the `handler` package as its first path entry; its output is captured, as UTF-8.
 
     The script gets that entry as `sys.argv[1]`, then `arguments`. Of this process' environment it gets KEPT and
-    KEPT_OF_LIBRARIES, beside them `environ`. Of `training` it can import `modules` alone, which must need no others.
-    Raises subprocess.TimeoutExpired after SECONDS.
+    KEPT_OF_LIBRARIES, beside them `environ`. Of `training` it can import `modules` alone, by their dotted names; they
+    must need no others. Raises subprocess.TimeoutExpired after SECONDS.
     """
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
@@ -50,8 +50,9 @@ def run_isolated(
         source = Path(handler.__file__).parent
         shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("__pycache__", "requirements.*"))
         for module in modules:
-            (only / "training").mkdir(exist_ok=True)
-            shutil.copy(Path(__file__).with_name(f"{module}.py"), only / "training")
+            copy = only / Path(*module.split(".")).with_suffix(".py")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(Path(__file__).parent.parent / copy.relative_to(only), copy)
         # -I: no PYTHONPATH, no user site, and the script's own folder (where `training` is) not on the path.
         command = [sys.executable, "-I", "-X", "utf8", str(script.resolve()), str(only), *arguments]
         return subprocess.run(  # noqa: S603 - the command is our own interpreter and script

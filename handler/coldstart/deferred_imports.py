@@ -7,9 +7,9 @@ place. It gives a forward for each of those names; any other use, whatever it is
 ordinary import and its locks. From then on the stand-in is gone: from `sys.modules`, from the parent package, and from
 whatever module holds it or a forward. `importlib.util.LazyLoader` would not do: it takes `from … import` for a use.
 
-`handler.app` switches it on in Lambda's init phase, `training.proof_process` before it proves an artifact, so that
-a proof means what Lambda does; everywhere else imports are what they always are. A module that is there already, or
-cannot be found, is not deferred.
+`handler.app` switches it on in Lambda's init phase, `training.release.proof_process` before it proves an artifact, so
+that a proof means what Lambda does; everywhere else imports are what they always are. A module that is there already,
+or cannot be found, is not deferred.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 """The alias: the small file that says which version serves.
 
 It is the head of the chain of trust: it holds the digest of the manifest, which holds the digest of the artifact.
-`handler.registry.chain` reads it; `training.promote` replaces it by compare-and-swap.
+`handler.registry.chain` reads it; `training.release.promote` replaces it by compare-and-swap.
 """
 
 import json

@@ -1,8 +1,9 @@
 """A registry on S3, its reading half.
 
-`handler.registry.store.open_store` imports this for `s3://` URIs alone; `training.stores` builds its writing half on
-it. Every failure of botocore becomes one of our errors here, so that nothing above this file knows the SDK. botocore is
-not part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included SDK versions").
+`handler.registry.store.open_store` imports this for `s3://` URIs alone; `training.release.stores.writable` builds its
+writing half on it. Every failure of botocore becomes one of our errors here, so that nothing above this file knows the
+SDK. botocore is not part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included
+SDK versions").
 """
 
 from typing import TYPE_CHECKING, NamedTuple, cast

@@ -1,8 +1,8 @@
 """A place that keeps small files under keys: a directory, or a prefix of an S3 bucket.
 
-`handler.registry.chain` reads through it and knows nothing of files or S3. `training.stores` adds the writing half. The
-keys are relative to one model's root. This file has the protocol, the directory form and the choice between the two;
-`handler.registry.s3` has the S3 form, and is imported only when a URI asks for it.
+`handler.registry.chain` reads through it and knows nothing of files or S3. `training.release.stores.writable` adds the
+writing half. The keys are relative to one model's root. This file has the protocol, the directory form and the choice
+between the two; `handler.registry.s3` has the S3 form, and is imported only when a URI asks for it.
 """
 
 import hashlib

@@ -32,8 +32,8 @@ def contract_text(predictor: Predictor) -> str:
 
 def main() -> int:
     """Train Iris and write its contract."""
-    from training.folder import build
-    from training.iris import train_iris
+    from training.fit.iris import train_iris
+    from training.folder.writing import build
 
     KEPT.parent.mkdir(exist_ok=True)
     KEPT.write_text(contract_text(load_predictor(build(train_iris()).artifact)), encoding="utf-8")

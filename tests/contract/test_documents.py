@@ -11,7 +11,7 @@ from handler.api.contract.shown_example import shown_example
 from handler.serving.predictor import Predictor, load_predictor
 from tests.contract.schemathesis_run import SCHEMATHESIS
 from tests.served_models import categories, regression
-from training.publish import TrainedFolder
+from training.release.publish import TrainedFolder
 
 SCRIPT = Path(__file__).with_name("check_documents.py")
 

@@ -10,7 +10,7 @@ from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.proxy import FAULTS, Proxy
 from tests.faults.releases import BODY, everything, put_numbered, swap
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
-from training.stores import open_writable_store
+from training.release.stores.writable import open_writable_store
 
 CODES = {"registry_unreachable", "registry_access_denied", "registry_not_found", "alias_not_set", "invalid_alias"}
 REFUSALS = CODES | {"manifest_missing", "manifest_mismatch", "artifact_missing", "artifact_digest_mismatch"}

@@ -22,8 +22,8 @@ from handler.registry.manifest import ArtifactFile, sha256
 from handler.serving.artifact_cache import FOLDER
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version
 from tests.unit.handler.asking import ask, get_event, open_application, predict_event
-from training.cli import main
-from training.publish import TrainedFolder
+from training.cli.main import main
+from training.release.publish import TrainedFolder
 
 EVENTS = [
     predict_event({"features": [6.0, 2.5, 4.5, 1.5]}),

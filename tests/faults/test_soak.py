@@ -24,7 +24,7 @@ from handler.registry.chain import alias_key, checked_alias
 from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.releases import BODY, put_numbered, swap
 from tests.integration.registries import history
-from training.stores import WritableStore, open_writable_store
+from training.release.stores.writable import WritableStore, open_writable_store
 
 RELEASES = 200
 BY_COMMAND = 10

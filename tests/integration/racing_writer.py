@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tests.integration.watched_store import WatchedStore
 from training.errors import WriteConflict
-from training.promote import Release, promote
-from training.publish import publish, read_folder
-from training.stores import WritableStore, open_writable_store
+from training.release.promote import Release, promote
+from training.release.publish import publish, read_folder
+from training.release.stores.writable import WritableStore, open_writable_store
 
 
 @dataclass

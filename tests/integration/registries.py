@@ -20,8 +20,8 @@ from handler.registry.chain import (
 )
 from handler.registry.manifest import Manifest, sha256
 from handler.registry.store import Store, s3_place
-from training.publish import TrainedFolder
-from training.stores import WritableStore
+from training.release.publish import TrainedFolder
+from training.release.stores.writable import WritableStore
 
 LONG_AGO = "2020-01-01T00:00:00.000000+00:00"
 HISTORY = "aliases/production/history"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.answers import ask
 from tests.integration.registries import put_manifest, put_version
-from training.publish import TrainedFolder
+from training.release.publish import TrainedFolder
 
 
 @pytest.mark.parametrize("on_lambda", [True, False])

@@ -9,13 +9,13 @@ import pytest
 
 from tests.events_expected import read_event
 from tests.integration.answers import ask
-from training.demo import INVOKE_SCRIPT
-from training.folder import write_folder
-from training.iris import train_iris
+from training.fit.iris import train_iris
+from training.folder.writing import write_folder
 from training.isolation import run_isolated
-from training.promote import Release, promote
-from training.publish import publish, read_folder
-from training.stores import open_writable_store
+from training.local.demo import INVOKE_SCRIPT
+from training.release.promote import Release, promote
+from training.release.publish import publish, read_folder
+from training.release.stores.writable import open_writable_store
 
 
 def ask_cold(uri: str) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-import training.publish
+import training.release.publish
 from training.errors import VersionExists
-from training.publish import TrainedFolder, publish, read_folder
-from training.stores import open_writable_store
+from training.release.publish import TrainedFolder, publish, read_folder
+from training.release.stores.writable import open_writable_store
 
 
 @pytest.fixture
 def large(iris_folder: Path, monkeypatch: pytest.MonkeyPatch) -> TrainedFolder:
     """Iris, which counts as large here."""
-    monkeypatch.setattr(training.publish, "UPLOAD_PART_BYTES", 10)
+    monkeypatch.setattr(training.release.publish, "UPLOAD_PART_BYTES", 10)
     return read_folder(iris_folder)
 
 

@@ -16,8 +16,8 @@ import uvicorn
 from handler.app import create_application
 from tests.events_expected import EXPECTED, read_event
 from tests.integration.registries import put_manifest, put_version
-from training.publish import TrainedFolder
-from training.serve import LocalTelemetry, create_asgi
+from training.local.serving import LocalTelemetry, create_asgi
+from training.release.publish import TrainedFolder
 
 NOT_HTTP = {"direct_invocation", "predict_wrong_base64"}
 """No HTTP request reaches the function like these: HTTP marks nothing as base64."""

@@ -20,14 +20,14 @@ from handler.registry.chain import alias_key, version_key
 from handler.registry.store import Blob
 from tests.integration.registries import made_at, put_file, put_manifest, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
-from training.alias_move import move_alias
 from training.errors import AliasMoved
-from training.history import releases, rollback
-from training.promote import Release, history_key, promote
-from training.prune import prune, superfluous
-from training.publish import TrainedFolder
-from training.stores import WritableStore, open_writable_store
-from training.verify import verify_registry
+from training.release.alias_move import move_alias
+from training.release.history import releases, rollback
+from training.release.promote import Release, history_key, promote
+from training.release.prune import prune, superfluous
+from training.release.publish import TrainedFolder
+from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.verify import verify_registry
 
 NOW = datetime.now(UTC)
 

@@ -1,4 +1,4 @@
-"""`training.prune` keeps all that serves, served lately or is new, on a directory and on S3 alike."""
+"""`training.release.prune` keeps all that serves, served lately or is new, on a directory and on S3 alike."""
 
 import os
 import time
@@ -14,10 +14,10 @@ from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_version
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
-from training.promote import history_key, versions
-from training.prune import prune, superfluous
-from training.publish import TrainedFolder
-from training.stores import WritableStore, open_writable_store
+from training.release.promote import history_key, versions
+from training.release.prune import prune, superfluous
+from training.release.publish import TrainedFolder
+from training.release.stores.writable import WritableStore, open_writable_store
 
 NOW = datetime.now(UTC)
 

@@ -17,7 +17,7 @@ from handler.registry.manifest import ArtifactFile, sha256
 from handler.registry.s3 import S3Store
 from tests.integration.answers import assert_refused, open_application
 from tests.integration.registries import LONG_AGO, made_at, put_file, put_manifest, put_version, remove_file
-from training.publish import TrainedFolder
+from training.release.publish import TrainedFolder
 
 pytestmark = pytest.mark.usefixtures("unpicklings")
 

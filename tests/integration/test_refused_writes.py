@@ -17,10 +17,10 @@ from tests.integration.registries import history, made_at, put_manifest, put_ver
 from tests.integration.sockets import refusing
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
-from training.promote import Release, promote
-from training.publish import TrainedFolder
-from training.stores import WritableS3Store, WritableStore, open_writable_store
-from training.verify import verify_registry
+from training.release.promote import Release, promote
+from training.release.publish import TrainedFolder
+from training.release.stores.writable import WritableS3Store, WritableStore, open_writable_store
+from training.release.verify import verify_registry
 
 KEY = "aliases/production.json"
 CONFLICT = ("409 Conflict", "ConditionalRequestConflict")

@@ -17,10 +17,10 @@ from handler.registry.s3 import S3Store
 from tests.integration.registries import history, made_at, put_file, put_manifest, put_version, served_whole
 from tests.integration.sockets import conversing, stall
 from tests.integration.test_interrupted_writers import promote_and_die, release
-from training.cli import main
-from training.promote import promote
-from training.publish import TrainedFolder, publish, read_folder
-from training.stores import open_writable_store
+from training.cli.main import main
+from training.release.promote import promote
+from training.release.publish import TrainedFolder, publish, read_folder
+from training.release.stores.writable import open_writable_store
 
 
 def test_promoting_again_after_a_death_finishes_the_history(served_uri: str, iris: TrainedFolder) -> None:
@@ -109,7 +109,7 @@ def test_an_alias_whose_moment_is_a_path_cannot_make_promote_write_elsewhere(
 
 
 def test_no_user_name_is_no_reason_not_to_promote(monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.promote import current_user
+    from training.release.promote import current_user
 
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)

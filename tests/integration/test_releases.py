@@ -10,10 +10,10 @@ from handler.registry.chain import VerifiedArtifact, alias_key, version_key
 from tests.integration.registries import HISTORY, history, made_at, put_file, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved, NothingBefore, UnprovedArtifact
-from training.history import releases, rollback
-from training.promote import Release, promote
-from training.publish import TrainedFolder
-from training.stores import WritableStore, open_writable_store
+from training.release.history import releases, rollback
+from training.release.promote import Release, promote
+from training.release.publish import TrainedFolder
+from training.release.stores.writable import WritableStore, open_writable_store
 
 
 def release(version: str = "", reason: str = "tests") -> Release:

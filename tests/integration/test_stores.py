@@ -7,7 +7,7 @@ import pytest
 from handler.errors import InvalidSettings, RegistryNotFound, RegistryUnreachable
 from handler.registry.chain import alias_key
 from tests.integration.sockets import losing_answers
-from training.stores import WritableStore, open_writable_store
+from training.release.stores.writable import WritableStore, open_writable_store
 
 KEY = "aliases/production.json"
 

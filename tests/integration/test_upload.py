@@ -12,8 +12,8 @@ import pytest
 from handler.errors import RegistryError
 from handler.registry.manifest import sha256
 from handler.registry.store import s3_place
-from training.stores import WritableS3Store, WritableStore, open_writable_store
-from training.upload import file_digest
+from training.release.stores.upload import file_digest
+from training.release.stores.writable import WritableS3Store, WritableStore, open_writable_store
 
 KEY = "versions/20300101T000000Z-00000000/model.joblib"
 MEGABYTE = 1024 * 1024
@@ -129,8 +129,8 @@ def sixty(tmp_path: Path) -> Iterator[Path]:
 UPLOADING = """
 import re, sys
 from pathlib import Path
-from training.stores import WritableS3Store, open_writable_store
-from training.upload import file_digest
+from training.release.stores.writable import WritableS3Store, open_writable_store
+from training.release.stores.upload import file_digest
 WritableS3Store.part_bytes = 5 * 1024 * 1024
 store, key, small, file = open_writable_store(sys.argv[1]), sys.argv[2], *map(Path, sys.argv[3:])
 assert store.create_from(key + ".small", small) and store.digest(key + ".small")

@@ -1,4 +1,4 @@
-"""`training.verify` says precisely what is wrong with a registry, and unpickles nothing to find out."""
+"""`training.release.verify` says precisely what is wrong with a registry, and unpickles nothing to find out."""
 
 import json
 import re
@@ -11,10 +11,10 @@ from handler.errors import ManifestMissing
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version, remove_file
-from training.promote import history_key
-from training.publish import TrainedFolder
-from training.stores import open_writable_store
-from training.verify import verify_registry, verify_version
+from training.release.promote import history_key
+from training.release.publish import TrainedFolder
+from training.release.stores.writable import open_writable_store
+from training.release.verify import verify_registry, verify_version
 
 pytestmark = pytest.mark.usefixtures("unpicklings")
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from handler.registry.store import Blob, NotModified
-from training.stores import WritableStore
-from training.upload import Progress, nobody
+from training.release.stores.upload import Progress, nobody
+from training.release.stores.writable import WritableStore
 
 
 @dataclass

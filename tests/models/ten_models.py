@@ -17,8 +17,8 @@ from handler.registry.manifest import Manifest
 from handler.serving.predictor import row_dtype
 from tests.integration.registries import put_manifest
 from tests.unit.training.tables import churn_csv
-from training.cli import main
-from training.held_out import read_held_out
+from training.cli.main import main
+from training.fit.held_out import read_held_out
 
 IRIS, WINE, CANCER, DIGITS, DIABETES = (
     f"[data]\nsource = 'sklearn.datasets.load_{name}'\ntarget = 'y'\n"

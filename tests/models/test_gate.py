@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from handler.registry.chain import VerifiedArtifact
-from training.cli import main
-from training.comparison import compare
-from training.held_out import read_held_out
-from training.publish import TrainedFolder, read_folder
+from training.cli.main import main
+from training.fit.held_out import read_held_out
+from training.release.gate.comparison import compare
+from training.release.publish import TrainedFolder, read_folder
 
 WEAK = ("--estimator", "sklearn.dummy.DummyClassifier", "--param", "strategy=prior")
 

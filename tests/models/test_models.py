@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.ten_models import MODELS, describe, predict_event, publish_and_serve, run
-from training.demo import invoke_cold
+from training.local.demo import invoke_cold
 
 
 @pytest.mark.parametrize("name", MODELS)

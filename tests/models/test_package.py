@@ -17,8 +17,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from handler.serving.predictor import load_predictor
-from training.cli import main
-from training.publish import read_folder
+from training.cli.main import main
+from training.release.publish import read_folder
 
 ROW = [6.0, 2.5, 4.5, 1.5]
 

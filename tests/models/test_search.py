@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from training.errors import InvalidModelFile
-from training.fit import train_model
-from training.folder import dump_estimator
-from training.model import TrainedModel
-from training.model_file import DataSpec, EstimatorSpec, Method, ModelSpec, SearchSpec
+from training.fit.description import DataSpec, EstimatorSpec, Method, ModelSpec, SearchSpec
+from training.fit.fitting import train_model
+from training.fit.trained_model import TrainedModel
+from training.folder.writing import dump_estimator
 
 KNN = ModelSpec(
     "wine",
@@ -68,7 +68,7 @@ def test_a_backend_that_is_none_is_refused(
 ) -> None:
     pytest.importorskip("distributed")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("training.search.DASK_SECONDS", 1)
+    monkeypatch.setattr("training.fit.search.DASK_SECONDS", 1)
     with pytest.raises(InvalidModelFile, match=sentence):
         train_model(KNN, 0, backend=backend)
 

@@ -10,8 +10,8 @@ from handler.api.body.instances import Instances, to_rows
 from handler.errors import InvalidFeatures
 from handler.serving.predictor import load_predictor
 from tests.unit.training.tables import churn_csv
-from training.cli import main
-from training.publish import read_folder
+from training.cli.main import main
+from training.release.publish import read_folder
 
 BOOSTING = ("--estimator", "sklearn.ensemble.HistGradientBoostingClassifier", "--param", "max_iter=5")
 

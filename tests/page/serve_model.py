@@ -10,9 +10,9 @@ from pathlib import Path
 
 from handler.registry.manifest import Manifest
 from tests.served_models import write
-from training.iris import train_iris
-from training.report import render_report
-from training.serve import run_server
+from training.fit.iris import train_iris
+from training.local.serving import run_server
+from training.report.page import render_report
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from handler.api.routes import ROUTES
 from handler.errors.answers import ANSWERS, INTERNAL_ERROR
 from handler.settings import VARIABLES, Settings
-from training.cli import main
+from training.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()

@@ -2,7 +2,7 @@
 
 from handler.serving.predictor import load_predictor
 from tests.contract.kept_copy import KEPT, contract_text
-from training.publish import TrainedFolder
+from training.release.publish import TrainedFolder
 
 
 def test_the_copy_in_docs_is_the_contract_of_iris_as_it_is_trained_now(iris: TrainedFolder) -> None:

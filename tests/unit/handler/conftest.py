@@ -8,7 +8,7 @@ from handler.app import Application
 from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import open_application
 from tests.unit.handler.models import Version
-from training.publish import TrainedFolder
+from training.release.publish import TrainedFolder
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
 from handler.registry.manifest import Manifest
-from training.cli import main
-from training.publish import read_folder
+from training.cli.main import main
+from training.release.publish import read_folder
 
 IRIS = load_iris()
 ROW = [6.0, 2.5, 4.5, 1.5]

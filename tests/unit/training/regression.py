@@ -6,8 +6,8 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import train_test_split
 
 from handler.registry.manifest import Target
-from training.describe import dataset_sha256, numeric_features
-from training.model import TrainedModel
+from training.data.statistics import dataset_sha256, numeric_features
+from training.fit.trained_model import TrainedModel
 
 FIRST_FEATURE = '<script>alert("age")</script>'
 

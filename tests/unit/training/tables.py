@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from training.cli_train import model_spec, train
-from training.dataset import Dataset
-from training.fit import load_data
-from training.model_file import ModelSpec
-from training.table import Said, TableChoices, read_table
-from training.table_source import CsvForm
+from training.cli.train import model_spec, train
+from training.data.dataset import Dataset
+from training.data.table.reading import Said, TableChoices, read_table
+from training.data.table.source import CsvForm
+from training.fit.description import ModelSpec
+from training.fit.fitting import load_data
 
 NAMES = ("age", "income", "plan", "region", "autopay", "tickets", "churned")
 

@@ -1,0 +1,100 @@
+"""The report is one HTML file that needs nothing else, and shows a name as it is written."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from handler.registry.manifest import Manifest
+from tests.unit.training.regression import FIRST_FEATURE, train_diabetes
+from training.fit.iris import train_iris
+from training.folder.writing import write_folder
+
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+POINTING = {"src", "href", "xlink:href", "data", "action", "poster", "srcset"}
+WITHIN = ("#", "data:image/")
+"""What a target may begin with: a place in the page, or a picture that is written out in it."""
+
+
+class Page(HTMLParser):
+    """What is in a page: its tags, what they point at, its text by tag; fails on tags that do not nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.targets: list[str] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.targets += [value or "" for name, value in attrs if name in POINTING]
+        self.targets += re.findall(r"url\(([^)]*)\)", " ".join(value or "" for _, value in attrs))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.texts.append((self.open[-1], data))
+
+    def cells(self) -> list[str]:
+        return [text for tag, text in self.texts if tag in ("td", "th")]
+
+
+@pytest.fixture(scope="module", params=["classification", "regression"])
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, str]:
+    folder = tmp_path_factory.mktemp("report")
+    manifest = write_folder(train_iris() if request.param == "classification" else train_diabetes(), folder)
+    return manifest, (folder / "report.html").read_text()
+
+
+def test_the_report_needs_no_other_file(written: tuple[Manifest, str]) -> None:
+    page = Page(written[1])
+    assert [target[:40] for target in page.targets if not target.strip("\"'").startswith(WITHIN)] == []
+    assert page.tags.count("svg") >= 4
+    assert not {"script", "link", "iframe", "object", "embed", "base", "img"} & set(page.tags)
+    assert "@import" not in written[1]
+    style = "".join(text for tag, text in page.texts if tag == "style")
+    assert re.findall(r"url\(", style) == []
+
+
+def test_the_report_begins_as_html_in_utf_8_and_has_a_title(written: tuple[Manifest, str]) -> None:
+    manifest, text = written
+    assert text.startswith("<!doctype html>")
+    assert '<meta charset="utf-8">' in text[:200]
+    assert ("title", f"{manifest.name} {manifest.version}") in Page(text).texts
+
+
+def test_the_report_holds_the_metrics_the_features_and_the_digest(written: tuple[Manifest, str]) -> None:
+    manifest, text = written
+    cells = Page(text).cells()
+    assert all(feature.name in cells for feature in manifest.features)
+    assert all(f"{value:.4g}" in cells for value in manifest.metrics.values())
+    assert any(manifest.artifact.sha256 in cell for cell in cells)
+
+
+def test_the_report_says_what_its_picture_shows(written: tuple[Manifest, str]) -> None:
+    manifest, text = written
+    caption = "Confusion matrix" if manifest.task == "classification" else "Actual against predicted values"
+    assert ("h2", caption) in Page(text).texts
+    assert f'role="img" aria-label="{caption}"' in text
+
+
+def test_names_are_shown_as_they_are_written_and_never_become_markup(tmp_path: Path) -> None:
+    write_folder(train_diabetes(), tmp_path)
+    page = Page((tmp_path / "report.html").read_text())
+    assert FIRST_FEATURE in page.cells()
+    assert any("load_diabetes & <more>" in cell for cell in page.cells())
+    assert "script" not in page.tags

@@ -1,0 +1,1 @@
+"""What a file from elsewhere would import and give, found out without loading it."""

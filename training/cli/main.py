@@ -1,0 +1,47 @@
+"""The command line, `python -m training COMMAND`: which commands there are, and how a failure is told.
+
+Ends with 0, with 1 where the job failed, with 2 where it was asked wrongly. A failure that this project foresees is
+one sentence; anything else is a bug and keeps its trace. The commands are in the modules
+`training.cli`; the work is in those that they import.
+"""
+
+from typing import Any
+
+import click
+
+from handler.errors import SklearnOnLambdaError
+from training.cli import models, package, publish, releases, train
+from training.console import person
+
+
+class Commands(click.Group):
+    """Commands whose foreseen failures end in one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SklearnOnLambdaError as error:
+            person().print(f"{type(error).__name__}: {error}", style="red")
+            ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Train a scikit-learn model, publish it to a registry, and say which version serves."""
+
+
+for command in (
+    train.train,
+    package.package_command,
+    publish.publish_command,
+    models.list_command,
+    models.show,
+    models.demo,
+    models.serve,
+    releases.promote_command,
+    releases.rollback_command,
+    releases.history,
+    releases.verify,
+    releases.prune_command,
+):
+    main.add_command(command)

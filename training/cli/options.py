@@ -1,0 +1,67 @@
+"""What several commands of the command line share: their options, and how they print a document.
+
+The modules `training.cli_*` use it.
+"""
+
+import dataclasses
+import json
+import sys
+from typing import Any
+
+import click
+
+from handler.registry.alias import Alias, is_alias_name
+from handler.registry.manifest import Manifest
+from handler.settings import DEFAULT_ALIAS
+from training.console import show_table
+from training.release.gate.comparison import Comparison
+
+
+def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not is_alias_name(value):
+        raise click.BadParameter("lower-case letters, digits, '-' and '_', up to 63 of them.")
+    return value
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+model_uri = click.option(
+    "--model-uri",
+    envvar="MODEL_URI",
+    required=True,
+    help="The model's root: s3://bucket/prefix or a directory. Default: the environment's MODEL_URI.",
+)
+alias = click.option("--alias", default=DEFAULT_ALIAS, show_default=True, callback=_alias_name, help="Which alias.")
+reason = click.option("--reason", help="Why, for those who read the history.")
+
+
+def reason_or_ask(given: str | None) -> str:
+    """The reason that was given, or typed when asked; raises click.UsageError where there is nobody to ask."""
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise click.UsageError("Say why, with --reason: the history is read by people.")
+    return str(click.prompt("Why?", err=True))
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on standard output."""
+    plain = document
+    if isinstance(document, Manifest):
+        plain = document.document()
+    elif isinstance(document, Alias):
+        plain = dataclasses.asdict(document)
+    json.dump(plain, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def metric_rows(manifest: Manifest) -> list[tuple[str, str]]:
+    """The metrics as rows of a table."""
+    return [(name.replace("_", " "), f"{value:.4g}") for name, value in manifest.metrics.items()]
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Print the gate's table, for a person."""
+    against = comparison.served or "nothing that serves yet"
+    title = f"Gate: {comparison.version} against {against}, on {comparison.rows:,} rows held out"
+    rows = [(c.name, c.new, c.served, c.allowed, "passed" if c.passed else "FELL SHORT") for c in comparison.checks]
+    show_table(title, ("What", "New", "Serves", "Allowed", ""), rows)

@@ -1,0 +1,82 @@
+"""The command `package`: a model fitted elsewhere becomes a folder to publish. `training.cli.main` gathers it."""
+
+from pathlib import Path
+
+import click
+
+from training.bring.pickles.imports import inspect_pickle
+from training.cli.options import as_json, print_json
+from training.console import person, show_table, working
+from training.errors import UnpackableArtifact
+
+
+@click.command("package")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
+@click.option(
+    "--example",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON file with one row, or a list of rows: best one of each class. The first 50 are kept.",
+)
+@click.option(
+    "--features",
+    help="Names parted by commas, or a JSON file of features, in the order of the model's columns. Default: the "
+    "model's own names, and no others where it has them.",
+)
+@click.option("--classes", help="Names parted by commas, in the order of classes_. Default: the model's own.")
+@click.option("--target", default="target", show_default=True, help="What is predicted.")
+@click.option("--name", help="The model's name.  [default: the file's]")
+@click.option("--trust", is_flag=True, help="Load the file, which runs whatever code is in it: say so if you made it.")
+@as_json
+def package_command(
+    file: Path,
+    out: Path,
+    example: Path | None,
+    features: str | None,
+    classes: str | None,
+    target: str,
+    name: str | None,
+    trust: bool,
+    as_json: bool,
+) -> None:
+    """Make the folder that publish takes of a model in a joblib or pickle FILE that was fitted elsewhere.
+
+    Code in the file runs in a process without your environment's credentials and with an empty home. Your files and
+    the network are not fenced off.
+    """
+    contents = inspect_pickle(file.read_bytes())
+    show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
+    # Slow imports, for this command alone.
+    from training.bring.brought_model import Told, package
+    from training.bring.example_rows import read_rows
+    from training.bring.naming import parse_classes, parse_features
+    from training.bring.pickles.loadable import require_loadable
+
+    require_loadable(contents)
+    if not trust:
+        raise UnpackableArtifact(
+            "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
+        )
+    if example is None:
+        raise UnpackableArtifact(
+            "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
+            "a list of such rows."
+        )
+    told = Told(
+        name or file.name.partition(".")[0],
+        parse_features(features) if features else None,
+        parse_classes(classes) if classes else None,
+        target,
+        read_rows(example),
+    )
+    with working("Loading and proving"):
+        made = package(file, told, out)
+    manifest = made.manifest
+    for note in made.notes:
+        person().print(note)
+    if as_json:
+        print_json(manifest)
+    else:
+        answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
+        person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
+        person().print(f"Wrote {out}. Publish it: python -m training publish {out}")

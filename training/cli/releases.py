@@ -1,0 +1,104 @@
+"""The commands about releases: promote, rollback, history, verify, prune. `training.cli.main` gathers them."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+
+from handler.registry.alias import Alias
+from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
+from training.console import person, show_table, working
+from training.release.history import releases, rollback
+from training.release.promote import Release, current_user, promote
+from training.release.prune import prune, superfluous
+from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.verify import verify_registry, verify_version
+
+
+@click.command("promote")
+@click.argument("version")
+@alias
+@reason
+@model_uri
+@as_json
+def promote_command(version: str, alias: str, reason: str | None, model_uri: str, as_json: bool) -> None:
+    """Prove a version, then move the alias to it."""
+    released = move(promote, open_writable_store(model_uri), version, alias, reason_or_ask(reason))
+    if as_json:
+        print_json(released)
+
+
+@click.command("rollback")
+@alias
+@reason
+@model_uri
+@as_json
+def rollback_command(alias: str, reason: str | None, model_uri: str, as_json: bool) -> None:
+    """Move the alias back to the version that served before, once it is proved again."""
+    released = move(rollback, open_writable_store(model_uri), "", alias, reason_or_ask(reason))
+    if as_json:
+        print_json(released)
+
+
+@click.command()
+@alias
+@model_uri
+@as_json
+def history(alias: str, model_uri: str, as_json: bool) -> None:
+    """What served when: each release with who made it, from what to what, and why."""
+    listed = list(releases(open_writable_store(model_uri), alias))
+    if as_json:
+        print_json([dataclasses.asdict(release) for release in listed])
+        return
+    rows = [(r.promoted_at[:19], r.promoted_by, r.previous or "-", r.version, r.reason) for r in listed]
+    show_table(f"Releases as {alias!r}, the oldest first", ("When (UTC)", "Who", "From", "To", "Why"), rows)
+
+
+@click.command()
+@click.argument("version", required=False)
+@model_uri
+@as_json
+def verify(version: str | None, model_uri: str, as_json: bool) -> None:
+    """Check one version, or the whole registry, without unpickling. Ends with 1 if anything is wrong."""
+    store = open_writable_store(model_uri)
+    with working("Verifying"):
+        findings = [verify_version(store, version)] if version else list(verify_registry(store))
+    if as_json:
+        print_json([dataclasses.asdict(finding) for finding in findings])
+    else:
+        show_table(store.uri, ("What", "Found"), [(f.what, f.problem or "sound") for f in findings])
+    if any(finding.problem for finding in findings):
+        click.get_current_context().exit(1)
+
+
+@click.command("prune")
+@click.option("--keep", type=click.IntRange(1), default=10, show_default=True, help="Keep so many of the newest.")
+@click.option("--days", type=click.FloatRange(0), default=90, show_default=True, help="Keep what served since.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@model_uri
+@as_json
+def prune_command(keep: int, days: float, dry_run: bool, model_uri: str, as_json: bool) -> None:
+    """Delete versions that are not among the newest, not named by an alias, and did not serve lately."""
+    store = open_writable_store(model_uri)
+    going = superfluous(store, keep, days, datetime.now(UTC))
+    for version in going:
+        if not dry_run:
+            prune(store, version)
+        # Told one by one: where the next one fails, these are gone.
+        if not as_json or not dry_run:
+            person().print(f"{'Would delete' if dry_run else 'Deleted'} {version}")
+    if as_json:
+        print_json({"deleted": [] if dry_run else going, "would_delete": going if dry_run else []})
+    elif not going:
+        person().print("Nothing to delete.")
+
+
+def move(
+    mover: Callable[[WritableStore, Release], Alias], store: WritableStore, version: str, alias: str, reason: str
+) -> Alias:
+    """Promote or roll back, and tell the person; gives the alias as it now stands."""
+    with working("Proving and promoting"):
+        released = mover(store, Release(version, alias, current_user(), reason))
+    person().print(f"{released.version} serves as {alias!r} (before: {released.previous or 'nothing'}).")
+    return released

@@ -1,0 +1,165 @@
+"""The command `train`: options, or a TOML file, into the description of a model, and that into a folder.
+
+`training.cli.main` gathers it. An option overrides what the file says.
+"""
+
+import dataclasses
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from training.cli.options import alias, as_json, metric_rows, print_json, show_comparison
+from training.console import person, show_table, working
+from training.data.table.reading import Said
+from training.errors import GateFailed, InvalidModelFile
+from training.fit.description import (
+    DEFAULT_SEED,
+    DataSpec,
+    EstimatorSpec,
+    ModelSpec,
+    SearchSpec,
+    checked,
+    model_path,
+    parse_parameters,
+    read_model_file,
+)
+from training.folder.places import command_line
+from training.release.gate.comparison import compare, served_version
+
+DATA_OPTIONS = (
+    "target", "task", "test_size", "sample", "delimiter", "encoding", "missing", "not_missing",
+    "decimal", "thousands",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("model", required=False)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=DEFAULT_SEED, show_default=True)
+@click.option("--table", "--csv", "--parquet", "source", help="A CSV or Parquet file: a path or s3://bucket/key.")
+@click.option("--target", help="The column to predict.")
+@click.option("--task", type=click.Choice(["classification", "regression"]), help="Default: found in the target.")
+@click.option("--number", multiple=True, metavar="COLUMN", help="Take this column as a number.")
+@click.option("--category", multiple=True, metavar="COLUMN", help="Take this column as a category.")
+@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
+@click.option("--allow-unknown", is_flag=True, default=None, help="Let the API take texts that training never saw.")
+@click.option("--missing", multiple=True, metavar="TEXT", help="What stands for a gap, beside a CSV's NA and its like.")
+@click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, as in NA, among texts and classes.")
+@click.option("--delimiter", help="What parts the values of a CSV; tab for a tab.  [default: ,]")
+@click.option("--decimal", metavar="MARK", help="What stands before the decimals of a number.  [default: .]")
+@click.option("--thousands", metavar="MARK", help="What stands between the thousands of a number, as in 1,234.")
+@click.option("--encoding", help="How a CSV is encoded.  [default: utf-8]")
+@click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Train on so many rows, drawn by the seed.")
+@click.option("--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share held out.")
+@click.option("--estimator", metavar="CLASS", help="One of scikit-learn's, as in sklearn.svm.SVC.")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="A parameter of the estimator.")
+@click.option("--search", type=click.Choice(["grid", "random", "halving"]), help="Search over what --try names.")
+@click.option("--try", "tried", multiple=True, metavar="NAME=[…]", help="Values of a parameter to search over.")
+@click.option("--folds", type=click.IntRange(2), help="Of the search's cross-validation.  [default: 5]")
+@click.option("--candidates", type=click.IntRange(1), help="How many a random search tries.  [default: 20]")
+@click.option("--metric", help="The scorer of scikit-learn that the search and the gate go by.")
+@click.option("--backend", metavar="dask=URL", help="Search on a Dask cluster, as in dask=tcp://host:8786.")
+@click.option("--name", help="The model's name.  [default: the file's]")
+@click.option("--model-uri", envvar="MODEL_URI", help="Compare with what serves there.  [default: MODEL_URI]")
+@alias
+@as_json
+def train(model: str | None, out: Path, seed: int, backend: str | None, **options: Any) -> None:
+    """Fit a model, measure it on rows held out, and write it into a folder with its report.
+
+    MODEL is a TOML file, or the name of one that comes along: iris (the default), wine, digits, diabetes. With --table
+    and --target a model is made of a CSV or Parquet file instead. Ends with 1 where it falls short of the version that
+    serves.
+    """
+    spec = model_spec(model, options)
+    from training.fit.fitting import train_model
+    from training.folder.writing import (  # matplotlib, which it imports, would slow every other command
+        build,
+        write_built,
+    )
+
+    with working("Training"):
+        trained = train_model(spec, seed, tell, backend)
+        places = (model, out, backend, options["source"], options["model_uri"])
+        command = command_line(sys.argv[1:], places, (*options["param"], *options["tried"]))
+        built = build(dataclasses.replace(trained, command=command))
+    comparison = None
+    if options["model_uri"]:
+        from training.release.stores.writable import open_writable_store
+
+        with working("Comparing with the version that serves"):
+            served = served_version(open_writable_store(options["model_uri"]), options["alias"])
+            comparison = compare(built.artifact, built.held_out, served)
+    with working("Writing the report"):
+        manifest = write_built(built, out, comparison)
+    if options["as_json"]:
+        print_json(manifest)
+    else:
+        show_table(f"{manifest.name} {manifest.version}", ("Metric", "Value"), metric_rows(manifest))
+        person().print(f"Wrote {out}. Publish it: python -m training publish {shlex.quote(str(out))}")
+    if comparison is not None and comparison.checks:
+        show_comparison(comparison)
+        if not comparison.passed:
+            raise GateFailed(
+                f"The model in {out} falls short; `publish` will refuse it. {out / 'report.html'} says more."
+            )
+
+
+def tell(said: Sequence[Said]) -> None:
+    """Say what was found in the data."""
+    columns = [(item.column, item.what) for item in said if item.column is not None]
+    if columns:
+        show_table("Found in the table", ("Column", "Taken as"), columns)
+    for item in said:
+        if item.column is None:
+            person().print(f"scikit-learn says: {item.what}", style="yellow")
+
+
+def model_spec(model: str | None, options: dict[str, Any]) -> ModelSpec:
+    """The description that the arguments of `train` amount to; raises InvalidModelFile or click.UsageError."""
+    if options["source"] is None:
+        spec = read_model_file(model_path(model or "iris"))
+    elif model is not None:
+        raise click.UsageError("Give either a MODEL file or --table: the file names its own data.")
+    elif options["target"] is None:
+        raise click.UsageError("Say which column to predict, with --target.")
+    else:
+        stem = options["source"].rstrip("/").rpartition("/")[2].partition(".")[0]
+        spec = ModelSpec(options["name"] or stem, DataSpec(options["source"], options["target"]))
+    data = _overridden(spec.data, options, *DATA_OPTIONS)
+    features = _overridden(spec.features, options, "number", "category", "drop", "allow_unknown")
+    spec = _overridden(dataclasses.replace(spec, data=data, features=features), options, "name", "metric")
+    return checked(dataclasses.replace(spec, estimator=_estimator(spec, options), search=_search(spec, options)))
+
+
+def _overridden(spec: Any, options: dict[str, Any], *names: str) -> Any:
+    given = {name: options[name] for name in names if options[name] not in (None, ())}
+    return dataclasses.replace(spec, **given)
+
+
+def _estimator(spec: ModelSpec, options: dict[str, Any]) -> EstimatorSpec | None:
+    parameters = parse_parameters(options["param"])
+    if options["estimator"] is not None:
+        return EstimatorSpec(options["estimator"], parameters)
+    if not parameters:
+        return spec.estimator
+    if spec.estimator is None:
+        raise InvalidModelFile("--param says how to make the estimator that --estimator names: name one.")
+    return dataclasses.replace(spec.estimator, parameters={**(spec.estimator.parameters or {}), **parameters})
+
+
+def _search(spec: ModelSpec, options: dict[str, Any]) -> SearchSpec | None:
+    tried = parse_parameters(options["tried"])
+    if options["search"] is None and not tried:
+        # Another estimator has other parameters: the search of the file is not for it.
+        return (
+            None
+            if options["estimator"] is not None or spec.search is None
+            else _overridden(spec.search, options, "folds", "candidates")
+        )
+    base = spec.search or SearchSpec("grid", {})
+    chosen = dataclasses.replace(base, method=options["search"] or base.method, parameters=tried or base.parameters)
+    return _overridden(chosen, options, "folds", "candidates")  # type: ignore[no-any-return] # it gives what it got

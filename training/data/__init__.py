@@ -1,0 +1,1 @@
+"""Tables and bundled data sets as arrays: read, described and split."""

@@ -1,0 +1,1 @@
+"""From a CSV or Parquet file to columns: opened, surveyed, each given a kind, read."""

@@ -1,0 +1,212 @@
+"""Opens a CSV or Parquet file, on this machine or on S3, as a stream of Arrow record batches.
+
+`training.data.table.survey` reads the stream once to find each column's kind, `training.data.table.reading` a second
+time to keep the values. A CSV's cells all come as text, so that a kind is decided by the whole column and not by its
+first block. pyarrow is imported here and nowhere at the top of a module: commands that read no table do not pay for it.
+"""
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from training.console import bytes_progress
+from training.data.table.index import index_columns
+from training.data.text.cells import trimmed, trimmed_name
+from training.data.text.delimiter import delimiter_hint
+from training.data.text.numbers import PLAIN, NumberForm
+from training.errors import InvalidTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK_BYTES = 8 * 1024 * 1024
+"""Of a CSV, in memory at a time; one row must fit into it."""
+
+PARQUET_ROWS = 65_536
+"""Of a Parquet file, in memory at a time."""
+
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
+"""What stands for a gap in a CSV. `--missing TEXT` adds to it."""
+
+PARQUET_SUFFIXES = (".parquet", ".pq")
+
+
+@dataclass(frozen=True)
+class CsvForm:
+    """How a CSV is written: its delimiter, its encoding, what stands for a gap beside MISSING, and its numbers.
+
+    `not_missing` are texts of MISSING that are values, but for a column of numbers, where they stay gaps. `missing`,
+    `numbers` and `not_missing` hold for texts of a Parquet file too.
+    """
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    missing: tuple[str, ...] = ()
+    numbers: NumberForm = PLAIN
+    not_missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table in a local file; `name` is what the person called it, `sha256` the digest of the file's bytes."""
+
+    name: str
+    path: Path
+    sha256: str
+    form: CsvForm
+
+    @property
+    def is_parquet(self) -> bool:
+        return is_parquet(self.name)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """The texts that stand for a gap: a Parquet file has its own mark for one, so only those that were named."""
+        missing = tuple(text.strip() for text in self.form.missing)
+        if self.is_parquet:
+            return missing
+        return (*(text for text in MISSING if text not in self.form.not_missing), *missing)
+
+    def names(self) -> list[str]:
+        """The columns' names without outer spaces, repeated ones too; raises InvalidTable."""
+        with self._reader() as (schema, _):
+            return [trimmed_name(name) for name in schema.names]
+
+    def index_columns(self) -> tuple[str, ...]:
+        """The columns that a Parquet file calls an index; none in a CSV. Raises InvalidTable."""
+        if not self.is_parquet:
+            return ()
+        with self._reader() as (schema, _):
+            return tuple(trimmed_name(name) for name in index_columns(schema.metadata, schema.names))
+
+    def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
+        """The rows, part by part, trimmed, with progress on a terminal told as `what`; raises InvalidTable."""
+        import pyarrow as pa
+
+        size = self.path.stat().st_size
+        with self._reader() as (schema, batches), bytes_progress(what, size) as advance:
+            names = [trimmed_name(name) for name in schema.names]
+            read = 0
+            while True:
+                with _told(self):
+                    batch = next(batches, None)
+                if batch is None:
+                    return
+                # Neither reader says how far it is in the file; the rows' size in memory is in proportion to it.
+                read = min(size, read + batch.nbytes)
+                advance(read)
+                yield pa.RecordBatch.from_arrays([trimmed(column) for column in batch.columns], names)
+
+    @contextlib.contextmanager
+    def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
+        with contextlib.ExitStack() as stack:
+            with _told(self):
+                opened = self._open_parquet(stack) if self.is_parquet else self._open_csv(stack)
+            yield opened
+
+    def _open_parquet(self, stack: contextlib.ExitStack) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":
+        import pyarrow.parquet as parquet
+
+        file = stack.enter_context(parquet.ParquetFile(self.path))
+        return file.schema_arrow, file.iter_batches(batch_size=PARQUET_ROWS)
+
+    def _open_csv(self, stack: contextlib.ExitStack) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":
+        import pyarrow as pa
+        from pyarrow import csv
+
+        read = csv.ReadOptions(block_size=BLOCK_BYTES, encoding=self.form.encoding)
+        parse = csv.ParseOptions(delimiter=self.form.delimiter, newlines_in_values=True)
+        as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
+        with csv.open_csv(self.path, read, parse) as first:
+            names = list(first.schema.names)
+        as_text.column_types = dict.fromkeys(names, pa.string())
+        reader = stack.enter_context(csv.open_csv(self.path, read, parse, as_text))
+        return reader.schema, iter(reader)
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a file of this name is read as Parquet; any other is read as CSV."""
+    return name.lower().endswith(PARQUET_SUFFIXES)
+
+
+@contextlib.contextmanager
+def open_table(uri: str, form: CsvForm) -> Iterator[TableSource]:
+    """The table at `uri`, a path or `s3://bucket/key`; one on S3 is fetched to a file that is gone at the end.
+
+    Raises InvalidTable where it cannot be read.
+    """
+    if not uri.startswith("s3://"):
+        path = Path(uri).expanduser()
+        if not path.is_file():
+            raise InvalidTable(f"There is no file {uri}: give the path of a CSV or Parquet file, or s3://bucket/key.")
+        yield TableSource(uri, path, _sha256(path), form)
+        return
+    with tempfile.TemporaryDirectory(prefix="table-") as folder:
+        path = Path(folder, "table")
+        _fetch(uri, path)
+        yield TableSource(uri, path, _sha256(path), form)
+
+
+def _fetch(uri: str, path: Path) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from handler.registry.s3 import s3_client, translate
+
+    parts = urlsplit(uri)
+    bucket, key = parts.netloc, parts.path.lstrip("/")
+    if not bucket or not key:
+        raise InvalidTable(f"{uri} must name a bucket and a key, as in s3://bucket/folder/table.csv.")
+    client = s3_client()
+    try:
+        size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+        with bytes_progress("Fetching", size) as advance, path.open("wb") as file:
+            for chunk in client.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(BLOCK_BYTES):
+                file.write(chunk)
+                advance(file.tell())
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            raise InvalidTable(f"There is no object {uri}: check the bucket and the key.") from error
+        raise translate(error, uri) from error
+    except BotoCoreError as error:
+        raise translate(error, uri) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _told(source: TableSource) -> Iterator[None]:
+    """Arrow's errors as ours."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, UnicodeError, LookupError, OSError) as error:
+        raise InvalidTable(_reason(source, error)) from error
+
+
+def _reason(source: TableSource, error: Any) -> str:
+    name, encoding, text = source.name, source.form.encoding, str(error)
+    if "Empty CSV file" in text or "file size is 0 bytes" in text:
+        return f"{name} is empty: a table has a line of names and then its rows."
+    if isinstance(error, LookupError):
+        return f"There is no encoding {encoding!r}: --encoding takes Python's names, such as latin-1 or utf-16."
+    if isinstance(error, UnicodeError) or "UTF8" in text or "UTF-8" in text:
+        return f"{name} is not {encoding}: say which encoding it has, as in --encoding latin-1."
+    if "straddling" in text:
+        return f"A row of {name} is longer than {BLOCK_BYTES:,} bytes: a quotation mark may be open."
+    hint = _delimiter_hint(source) if "columns, got" in text else ""
+    return f"{name} cannot be read: {text.removesuffix('.')}.{hint}"
+
+
+def _delimiter_hint(source: TableSource) -> str:
+    with source.path.open(encoding=source.form.encoding, errors="replace") as file:
+        names = file.readline(BLOCK_BYTES)
+    return "" if source.form.delimiter in names else delimiter_hint(names)

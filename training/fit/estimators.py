@@ -1,0 +1,83 @@
+"""From a name and parameters to an estimator: any of scikit-learn's, and nothing else.
+
+`training.fit.fitting` uses it. A class from elsewhere would not load in Lambda, and its name in a file would be a way
+to run code.
+"""
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
+
+from handler.registry.manifest import Task
+from training.errors import InvalidModelFile
+
+
+def make_estimator(name: str, parameters: Mapping[str, Any]) -> Any:
+    """An estimator by its public name, as in `sklearn.svm.SVC`; raises InvalidModelFile.
+
+    A parameter may be an estimator itself, `{class = "sklearn.…", parameters = {…}}`, or a list of them with a `name`
+    each, as voting and stacking take them.
+    """
+    found = estimator_class(name)
+    known = [name for name in inspect.signature(found).parameters if name not in ("args", "kwargs")]
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        raise InvalidModelFile(f"{name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
+    try:
+        return found(**{key: _value(value) for key, value in parameters.items()})
+    except TypeError as error:
+        raise InvalidModelFile(f"{name} cannot be made so: {error}.") from error
+
+
+def estimator_class(name: str) -> type[Any]:
+    """The class of this name; raises InvalidModelFile unless it is an estimator of scikit-learn."""
+    module, _, attribute = name.rpartition(".")
+    if not name.startswith("sklearn."):
+        raise InvalidModelFile(
+            f"{name!r} is not of scikit-learn, and Lambda has nothing else: name one as sklearn.svm.SVC."
+        )
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise InvalidModelFile(f"scikit-learn has no {name}: {error}.") from error
+    if not (isinstance(found, type) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
+        raise InvalidModelFile(f"{name} is not an estimator of scikit-learn.")
+    return found
+
+
+def require_task(estimator: Any, task: Task) -> None:
+    """Raise InvalidModelFile unless `estimator` is for `task`."""
+    fits = is_classifier(estimator) if task == "classification" else is_regressor(estimator)
+    if not fits:
+        other = "classifier" if task == "classification" else "regressor"
+        raise InvalidModelFile(
+            f"The data asks for a {task}, and {type(estimator).__name__} is no {other}: choose another, or say --task."
+        )
+
+
+def seed_estimator(estimator: Any, seed: int) -> None:
+    """Give `seed` to every `random_state` that was not set, in the parts of a compound estimator too."""
+    unset = {
+        name: seed
+        for name, value in estimator.get_params().items()
+        if value is None and (name == "random_state" or name.endswith("__random_state"))
+    }
+    estimator.set_params(**unset)
+
+
+def default_estimator(task: Task) -> str:
+    """What fits a table best without being told anything: it takes gaps and categories as they are."""
+    return f"sklearn.ensemble.HistGradientBoosting{'Classifier' if task == 'classification' else 'Regressor'}"
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping) and "class" in value:
+        return make_estimator(str(value["class"]), value.get("parameters", {}))
+    if isinstance(value, list) and value and all(isinstance(item, Mapping) and "class" in item for item in value):
+        if not all("name" in item for item in value):
+            raise InvalidModelFile('Each estimator of a list needs a name: {name = "forest", class = "sklearn.…"}.')
+        return [(str(item["name"]), _value(item)) for item in value]
+    return value

@@ -1,0 +1,38 @@
+"""A trained model with all that is known about it, before it becomes files.
+
+`training.fit.fitting` makes one; `training.folder.writing` writes it. Whatever is trained, from whatever data, ends in
+this one record.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from handler.registry.manifest import Feature, Target, Task
+from training.fit.description import DEFAULT_GATE, GateSpec
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """An estimator that was fitted, with the rows that were held out to measure it.
+
+    `x_test` has the shape (rows, features), its columns in the order of `features`. For a classification `y_test` holds
+    labels of the estimator, whose i-th class is named `target.classes[i]`; for a regression it holds numbers.
+    `metric` is the scikit-learn scorer that the search and the gate go by; `command` what the person typed.
+    """
+
+    name: str
+    task: Task
+    estimator: Any
+    features: tuple[Feature, ...]
+    target: Target
+    x_test: NDArray[Any]
+    y_test: NDArray[Any]
+    dataset: str
+    dataset_sha256: str
+    rows: int
+    seed: int | None
+    metric: str | None = None
+    gate: GateSpec = DEFAULT_GATE
+    command: str | None = None

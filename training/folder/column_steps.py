@@ -1,0 +1,121 @@
+"""Follows a fitted model's inputs through its first steps, as far as they hand a column on as it came.
+
+Selections of columns, imputers and pipelines do, and estimators that give all their columns to those inside. What is
+behind a step that computes is not known. `training.folder.domains` says what the steps make of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
+from sklearn.feature_selection import SelectorMixin
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+
+@dataclass(frozen=True)
+class Column:
+    """An input of the model, by its place, as a step gets it; `also` is what an imputer before took for a gap."""
+
+    index: int
+    also: tuple[Any, ...] = ()
+
+
+Met = tuple[Any, list[Column]]
+"""A step that computes, or predicts, and the inputs of the model that it is given as they came."""
+
+
+def steps_met(estimator: Any) -> list[Met]:
+    """Each of the first steps of a fitted estimator that are no mere passage."""
+    width = getattr(estimator, "n_features_in_", None)
+    met: list[Met] = []
+    if width is not None:
+        _follow(estimator, [Column(index) for index in range(width)], met)
+    return met
+
+
+def column_places(chosen: Any, width: int, names: Sequence[str]) -> list[int]:
+    """The places that a ColumnTransformer's choice of columns means, of `width` columns with these names, if any."""
+    if isinstance(chosen, slice):
+        start, stop = (names.index(end) if end in names else end for end in (chosen.start, chosen.stop))
+        # A slice by names includes its end.
+        return list(range(width)[slice(start, stop + 1 if isinstance(chosen.stop, str) else stop, chosen.step)])
+    listed = list(chosen) if isinstance(chosen, (list, tuple, np.ndarray)) else [chosen]
+    if listed and all(isinstance(item, (bool, np.bool_)) for item in listed):
+        return [place for place, kept in enumerate(listed) if kept]
+    places = [names.index(item) if isinstance(item, str) and item in names else item for item in listed]
+    return [range(width)[place] for place in places if isinstance(place, (int, np.integer)) and -width <= place < width]
+
+
+def _follow(step: Any, columns: Sequence[Column], met: list[Met]) -> list[Column] | None:
+    """Add to `met` what `step` is or holds; gives the columns that it hands on, None where it computes."""
+    if step is None or (isinstance(step, str) and step == "passthrough"):
+        return list(columns)
+    if isinstance(step, FunctionTransformer) and step.func is None:
+        return list(columns)
+    if isinstance(step, str):  # "drop"
+        return []
+    if isinstance(step, Pipeline):
+        return _follow_all(step, columns, met)
+    if isinstance(step, ColumnTransformer):
+        return _follow_each(step, columns, met)
+    if isinstance(step, SelectorMixin):
+        return [column for column, kept in zip(columns, step.get_support(), strict=False) if kept]
+    if isinstance(step, (SimpleImputer, KNNImputer)):
+        return _imputed(step, columns)
+    met.append((step, list(columns)))
+    for part in _parts(step):
+        _follow(part, columns, met)
+    return None
+
+
+def _follow_all(pipeline: Any, columns: Sequence[Column], met: list[Met]) -> list[Column] | None:
+    handed: list[Column] | None = list(columns)
+    for _, step in pipeline.steps:
+        if handed is None:
+            return None
+        handed = _follow(step, handed, met)
+    return handed
+
+
+def _follow_each(transformer: Any, columns: Sequence[Column], met: list[Met]) -> list[Column] | None:
+    handed: list[Column] | None = []
+    names = [str(name) for name in getattr(transformer, "feature_names_in_", [])]
+    for _, step, chosen in transformer.transformers_:
+        places = column_places(chosen, len(columns), names)
+        given = _follow(step, [columns[place] for place in places], met)
+        handed = None if handed is None or given is None else [*handed, *given]
+    return handed
+
+
+def _imputed(imputer: Any, columns: Sequence[Column]) -> list[Column] | None:
+    if imputer.add_indicator or (not imputer.keep_empty_features and _has_empty(imputer)):
+        return None
+    gap = imputer.missing_values
+    if gap is None or (isinstance(gap, float) and np.isnan(gap)):
+        return list(columns)
+    return [replace(column, also=(*column.also, gap)) for column in columns]
+
+
+def _has_empty(imputer: Any) -> bool:
+    """Whether the imputer leaves columns out, of which it saw nothing but gaps; True where it does not say."""
+    statistics = getattr(imputer, "statistics_", None)
+    if statistics is None:
+        return True
+    return any(value is None or value != value for value in statistics.tolist())
+
+
+def _parts(step: Any) -> Iterator[Any]:
+    """The fitted estimators inside `step` that are given all its columns."""
+    if isinstance(step, FeatureUnion):
+        yield from (part for _, part in step.transformer_list)
+    if isinstance(step, (VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor)):
+        yield from step.estimators_
+    if isinstance(step, TransformedTargetRegressor):
+        yield step.regressor_
+    for calibrated in getattr(step, "calibrated_classifiers_", []):
+        yield calibrated.estimator

@@ -1,0 +1,161 @@
+"""Writes a trained model as the folder that `publish` takes: model.joblib, manifest.json, report.html, held_out.json.
+
+The manifest is written last here too. The rows held out stay in the folder: the gate compares on them, and they are
+never published, but for the few that the manifest has as examples.
+"""
+
+import io
+import subprocess
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from handler.engines.versions import installed_versions
+from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
+from handler.registry.manifest import (
+    ArtifactFile,
+    Example,
+    Feature,
+    Manifest,
+    Training,
+    sha256,
+    version_of,
+)
+from training.errors import InvalidFolder
+from training.fit.evaluation import evaluate
+from training.fit.held_out import HELD_OUT_FILE, HeldOut, held_out_of
+from training.fit.preprocessing import ESTIMATOR_STEP
+from training.fit.trained_model import TrainedModel
+from training.folder.domains import domains_of
+from training.folder.examples import choose_examples
+from training.folder.parameters import plain_parameters
+from training.folder.places import base_name, parameters_without_places, without_caches
+from training.release.gate.comparison import Comparison
+from training.report.page import render_report
+
+ARTIFACT_FILE = "model.joblib"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A trained model as bytes with their manifest, and the rows that were held out."""
+
+    model: TrainedModel
+    artifact: VerifiedArtifact
+    held_out: HeldOut
+
+
+def write_folder(model: TrainedModel, folder: Path, now: datetime | None = None) -> Manifest:
+    """Write `model` into `folder`, which is made where it is missing; gives its manifest."""
+    return write_built(build(model, now), folder)
+
+
+def build(model: TrainedModel, now: datetime | None = None) -> Built:
+    """Everything that the folder will hold but the report; raises InvalidTable where no row can be the example."""
+    data = dump_estimator(model.estimator)
+    manifest = make_manifest(model, data, now or datetime.now(UTC))
+    return Built(model, VerifiedArtifact(manifest, data), held_out_of(model, manifest))
+
+
+def write_built(built: Built, folder: Path, comparison: Comparison | None = None) -> Manifest:
+    """Write the folder; the report tells `comparison`, where there is one. Gives the manifest.
+
+    Raises InvalidFolder where the folder cannot be written.
+    """
+    manifest = built.artifact.manifest
+    report = render_report(built.model, manifest, comparison)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / ARTIFACT_FILE, built.artifact.data)
+        replace_file(folder / REPORT_FILE, report.encode())
+        replace_file(folder / HELD_OUT_FILE, built.held_out.to_json().encode())
+        replace_file(folder / MANIFEST_FILE, manifest.to_json().encode())
+    except OSError as error:
+        raise InvalidFolder(f"{folder} cannot be written ({error.strerror}): name another with --out.") from error
+    return manifest
+
+
+def dump_estimator(estimator: Any) -> bytes:
+    """The estimator as joblib writes it, uncompressed: bytes that load fastest, and the same for the same estimator.
+
+    It is written without the folders of pipelines' caches, which are of use while fitting alone.
+    """
+    buffer = io.BytesIO()
+    with without_caches(estimator):
+        joblib.dump(estimator, buffer)
+    return buffer.getvalue()
+
+
+def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) -> Manifest:
+    """The manifest of `model`, whose joblib form is `artifact`."""
+    digest = sha256(artifact)
+    final = final_estimator(model.estimator)
+    model = replace(model, features=_with_domains(model))
+    draft = Manifest(
+        name=model.name,
+        version=version_of(created_at, digest),
+        created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
+        task=model.task,
+        artifacts={"joblib": ArtifactFile(ARTIFACT_FILE, len(artifact), digest)},
+        features=model.features,
+        target=model.target,
+        metrics=evaluate(model),
+        runtime=installed_versions(),
+        training=Training(
+            dataset=base_name(model.dataset),
+            dataset_sha256=model.dataset_sha256,
+            rows=model.rows,
+            estimator=public_name(type(final)),
+            parameters=parameters_without_places(plain_parameters(final.get_params())),
+            seed=model.seed,
+            git_commit=git_commit(),
+        ),
+        example=Example((), ""),
+    )
+    first, *others = choose_examples(draft, model, artifact)
+    return replace(draft, example=first, more_examples=tuple(others))
+
+
+def _with_domains(model: TrainedModel) -> tuple[Feature, ...]:
+    """The features, each with what the estimator takes of it at all, where that is known."""
+    domains = domains_of(model.estimator)
+    return tuple(
+        replace(feature, domain=domains.get(index)) if feature.kind == "number" else feature
+        for index, feature in enumerate(model.features)
+    )
+
+
+def git_commit() -> str | None:
+    """The commit that is checked out here, or None outside a repository."""
+    try:
+        # The revision of the working folder: the user's own project, where that is another than this one.
+        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607 - git is wherever the user has it
+    except OSError:
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def final_estimator(estimator: Any) -> Any:
+    """What predicts: the last step of the pipeline that `training.fit.preprocessing` makes, or the estimator itself."""
+    steps = getattr(estimator, "named_steps", {})
+    return steps.get(ESTIMATOR_STEP, estimator)
+
+
+def public_name(estimator: type) -> str:
+    """The name that a user imports the class by."""
+    return public_name_of(estimator.__module__, estimator.__qualname__)
+
+
+def public_name_of(module: str, name: str) -> str:
+    """The same from the class' own names: scikit-learn keeps each in a private module below its public one."""
+    return ".".join([*(part for part in module.split(".") if not part.startswith("_")), name])
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `path` as a whole or not at all."""
+    aside = path.with_name(f".writing-{path.name}")
+    aside.write_bytes(data)
+    aside.replace(path)

@@ -1,0 +1,1 @@
+"""Releases: publish, prove, promote, roll back, verify, prune."""

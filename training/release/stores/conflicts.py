@@ -1,0 +1,42 @@
+"""Writes again where S3 says that two writers met: a conflict says nothing of what is under the key.
+
+S3 answers 409 where another request on the key is under way while a condition is looked at, and asks for a retry (S3
+API Reference, "PutObject", `If-None-Match` and `If-Match`). botocore does not repeat these by itself.
+`training.release.stores.writable` and `training.release.stores.upload` write through it.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from botocore.exceptions import ClientError
+
+from handler.errors import RegistryUnreachable
+
+ATTEMPTS = 6
+FIRST_WAIT_SECONDS = 0.1
+"""Doubled after each attempt, and spread from nothing to that: 1.5 s in all, on average, before it is given up."""
+
+Result = TypeVar("Result")
+
+
+def despite_conflicts(write: Callable[[], Result], place: str) -> Result:
+    """What `write` gives; called again after each conflict. Raises RegistryUnreachable where they do not end."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return write()
+        except ClientError as error:
+            if not is_conflict(error):
+                raise
+        if attempt < ATTEMPTS - 1:
+            time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))  # noqa: S311 - it only spreads writers
+    raise RegistryUnreachable(
+        f"{place} could not be written: other writers were in the way {ATTEMPTS} times; try again."
+    )
+
+
+def is_conflict(error: ClientError) -> bool:
+    """Whether S3 refused a request only because of another one at the same moment."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return status == 409 or error.response["Error"]["Code"] == "ConditionalRequestConflict"

@@ -1,0 +1,170 @@
+"""Puts a large file under a key of S3 in parts, on the condition that nothing is there;
+`training.release.stores.writable` calls it.
+
+S3 takes 5 GB in one request at most, and a request that breaks begins from nothing (S3 User Guide, "Uploading and
+copying objects using multipart upload"). s3transfer, which boto3 would do this with, knows no conditional completion
+(its ALLOWED_UPLOAD_ARGS have no IfNoneMatch), so the three calls are made here. One part is in memory at a time.
+
+What a killed upload leaves is invisible under the key; the bucket's lifecycle rule (template.yaml) removes it.
+"""
+
+import contextlib
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handler.errors import RegistryUnreachable
+from handler.registry.s3 import translate
+from training.release.stores.conflicts import despite_conflicts, is_conflict
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+Progress = Callable[[int], object]
+"""Hears how many more bytes are written; less than nothing where they have to be written again."""
+
+UPLOAD_PART_BYTES = 16 * 1024 * 1024
+"""S3 wants 5 MB at least, but for the last part, and 10,000 parts at most (S3 User Guide, "Multipart upload limits"):
+this takes artifacts up to 156 GB, far more than a function could load."""
+
+REFUSED_CONDITION = ("PreconditionFailed", "NoSuchKey")
+"""What S3 says of a condition that does not hold: the key has another tag, or is gone."""
+
+
+def nobody(_: int) -> None:
+    """The progress that nobody wants to hear of."""
+
+
+def patient_client() -> "S3Client":
+    """A client for megabytes a request: `handler.registry.s3`'s gives up as soon as a caller of the function would."""
+    # The mode backs off and repeats each part by itself.
+    retries = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
+    return boto3.client("s3", config=retries)
+
+
+def parts_of(file: Path, part_bytes: int) -> Iterator[bytes]:
+    """The bytes of `file`, `part_bytes` at a time."""
+    with file.open("rb") as source:
+        while part := source.read(part_bytes):
+            yield part
+
+
+def file_digest(file: Path) -> tuple[int, str]:
+    """The length and the SHA-256 of `file`, read as a stream."""
+    with file.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+        return source.tell(), digest
+
+
+def upload(bucket: str, key: str, file: Path, told: Progress = nobody, part_bytes: int = UPLOAD_PART_BYTES) -> bool:
+    """Put `file` under `key` where nothing is; False, and nothing changed, where something is. Raises a RegistryError.
+
+    Whatever goes wrong, the parts sent so far are given up and nothing is under `key`: call it again.
+    """
+    client, place, writer = patient_client(), f"s3://{bucket}/{key}", uuid.uuid4().hex
+    try:
+        if _is_taken(client, bucket, key):  # S3 would say so only after the last part
+            return False
+        despite_conflicts(lambda: _send(client, bucket, key, writer, file, told, part_bytes), place)
+    except (BotoCoreError, ClientError) as error:
+        # A completion whose answer was lost is repeated by botocore, which then finds our own object or no upload.
+        if is_refused(error) or _code(error) == "NoSuchUpload":
+            return written_by(client, writer, bucket, key)
+        raise translate(error, place) from error
+    except OSError as error:
+        raise RegistryUnreachable(f"{file} cannot be read for {place}: {error.strerror}.") from error
+    return True
+
+
+def _send(client: "S3Client", bucket: str, key: str, writer: str, file: Path, told: Progress, part_bytes: int) -> None:
+    """One try. After a conflict S3 wants an upload in parts begun anew, so what was told is taken back."""
+    sent = 0
+
+    def count(more: int) -> None:
+        nonlocal sent
+        sent += more
+        told(more)
+
+    try:
+        if file.stat().st_size <= part_bytes:
+            data = file.read_bytes()
+            client.put_object(Bucket=bucket, Key=key, Body=data, IfNoneMatch="*", Metadata={"writer": writer})
+            count(len(data))
+        else:
+            _in_parts(client, bucket, key, writer, _counted(parts_of(file, part_bytes), count))
+    except ClientError as error:
+        if sent and is_conflict(error):
+            told(-sent)
+        raise
+
+
+def _counted(parts: Iterator[bytes], told: Progress) -> Iterator[bytes]:
+    """`parts`, each told of once the next is asked for: it has arrived by then."""
+    for part in parts:
+        yield part
+        told(len(part))
+
+
+def _in_parts(client: "S3Client", bucket: str, key: str, writer: str, parts: Iterator[bytes]) -> None:
+    begun = client.create_multipart_upload(Bucket=bucket, Key=key, Metadata={"writer": writer})["UploadId"]
+    try:
+        sent: list[CompletedPartTypeDef] = []
+        for number, part in enumerate(parts, start=1):
+            answer = client.upload_part(Bucket=bucket, Key=key, UploadId=begun, PartNumber=number, Body=part)
+            sent.append({"PartNumber": number, "ETag": answer["ETag"]})
+        client.complete_multipart_upload(
+            Bucket=bucket, Key=key, UploadId=begun, MultipartUpload={"Parts": sent}, IfNoneMatch="*"
+        )
+    except BaseException:  # an interrupt too: parts that nobody completes are paid for
+        with contextlib.suppress(BotoCoreError, ClientError):
+            client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=begun)
+        raise
+
+
+def stored_digest(bucket: str, key: str, part_bytes: int = 1024 * 1024) -> str | None:
+    """The SHA-256 of what is under `key`, read as a stream; None where nothing is. Raises a RegistryError."""
+    digest = hashlib.sha256()
+    try:
+        for part in patient_client().get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(part_bytes):
+            digest.update(part)
+    except (BotoCoreError, ClientError) as error:
+        if _code(error) in ("404", "NoSuchKey"):
+            return None
+        raise translate(error, f"s3://{bucket}/{key}") from error
+    return digest.hexdigest()
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether S3 refused a write because its condition does not hold."""
+    return _code(error) in REFUSED_CONDITION
+
+
+def written_by(client: "S3Client", writer: str, bucket: str, key: str) -> bool:
+    """Whether a refused write was ours after all: botocore repeats one whose answer was lost, and meets itself."""
+    try:
+        return client.head_object(Bucket=bucket, Key=key)["Metadata"].get("writer") == writer
+    except (BotoCoreError, ClientError) as error:
+        if _code(error) in ("404", "NoSuchKey"):
+            return False
+        raise translate(error, f"s3://{bucket}/{key}") from error
+
+
+def _is_taken(client: "S3Client", bucket: str, key: str) -> bool:
+    try:
+        client.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if _code(error) in ("404", "NoSuchKey"):
+            return False
+        raise
+    return True
+
+
+def _code(error: Exception) -> str:
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""

@@ -1,0 +1,1 @@
+"""The report of a version, for people: figures and one HTML page."""

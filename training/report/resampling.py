@@ -1,0 +1,81 @@
+"""How sure the numbers of a report are, and what the model looks at: by drawing and shuffling the rows held out.
+
+`training.report.page` shows both. All that is drawn is drawn by the model's seed, so the same model gives the same
+report.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.inspection import permutation_importance
+
+from training.fit.evaluation import answers_of, measure
+from training.fit.held_out import DEFAULT_METRIC
+from training.fit.trained_model import TrainedModel
+
+RESAMPLES = 200
+MOST_ROWS = 2000
+"""More rows make the intervals hardly narrower here, and the report slow."""
+
+MOST_FEATURES = 200
+"""Shuffling more columns one by one takes minutes."""
+
+REPEATS = 5
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much worse the metric gets when this feature is shuffled: the mean over REPEATS, and the deviation."""
+
+    feature: str
+    mean: float
+    std: float
+
+
+def confidence_intervals(model: TrainedModel) -> dict[str, tuple[float, float]]:
+    """For each metric the 2.5 % and the 97.5 % quantile over RESAMPLES bootstrap samples of the rows held out.
+
+    Percentile method (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13), on at most
+    MOST_ROWS rows.
+    """
+    answers = answers_of(model)
+    count = min(len(answers.actual), MOST_ROWS)
+    generator = np.random.default_rng(model.seed)
+    drawn: dict[str, list[float]] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a sample without a class, or of one value, is no fault of the model
+        for _ in range(RESAMPLES):
+            rows = generator.integers(0, count, count)
+            for name, value in measure(model.task, answers.taken(rows)).items():
+                drawn.setdefault(name, []).append(value)
+    return {
+        name: (float(np.nanquantile(values, 0.025)), float(np.nanquantile(values, 0.975)))
+        for name, values in drawn.items()
+    }
+
+
+def importances(model: TrainedModel) -> list[Importance]:
+    """The features by permutation importance, the most important first.
+
+    Empty for more than MOST_FEATURES, and where the shuffled rows cannot be measured.
+    """
+    if len(model.features) > MOST_FEATURES:
+        return []
+    rows = min(len(model.x_test), MOST_ROWS if len(model.features) <= 30 else 500)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = permutation_importance(
+                model.estimator,
+                model.x_test[:rows],
+                model.y_test[:rows],
+                scoring=model.metric or DEFAULT_METRIC[model.task],
+                n_repeats=REPEATS,
+                random_state=model.seed,
+            )
+        except ValueError:  # rows put together anew may be none that the model answers, or the metric takes
+            return []
+    order = np.argsort(-found.importances_mean, kind="stable")
+    names = [feature.name for feature in model.features]
+    return [Importance(names[i], float(found.importances_mean[i]), float(found.importances_std[i])) for i in order]
