@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-REQUIREMENTS := handler/requirements.txt training/requirements.txt tests/requirements.txt
+REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
 PORT ?= 8000
 CLOUD_PORT ?= 4566
 MODEL_URI ?= .demo/registry/iris
@@ -49,15 +49,15 @@ e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contr
 
 .PHONY: local-model
 local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
-	@$(RUN) -m tests.e2e.local_package
+	@$(RUN) -m ops.local_model
 
 .PHONY: local-cloud
 local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to an AWS on this machine, publish, ask the URL, leave it running
-	@$(RUN) -m tests.e2e.local_cloud up --port $(CLOUD_PORT)
+	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT)
 
 .PHONY: local-cloud-down
 local-cloud-down: install ## End it
-	@$(RUN) -m tests.e2e.local_cloud down
+	@$(RUN) -m ops.local_cloud down
 
 .PHONY: check-template
 check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it, and check it against rules of security
@@ -131,15 +131,15 @@ $(VENV)/installed: $(REQUIREMENTS)
 	@touch $@
 
 # Each tool has a virtual environment of its own: they pin much of what the project pins otherwise.
-.tools/%/installed: tests/e2e/requirements-%.txt | install
+.tools/%/installed: ops/tools/requirements-%.txt | install
 	rm -rf .tools/$*
-	python=$$($(RUN) -m tests.e2e.python_3_13) && "$$python" -m venv .tools/$*
+	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
 	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .tools/bench/installed: bench/requirements.txt | install
 	rm -rf .tools/bench
-	python=$$($(RUN) -m tests.e2e.python_3_13) && "$$python" -m venv .tools/bench
+	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/bench
 	.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
@@ -151,7 +151,7 @@ $(VENV)/installed: $(REQUIREMENTS)
 
 .PHONY: clean
 clean: ## Remove what make made, but not the demo's registry
-	@test ! -x $(RUN) || $(RUN) -m tests.e2e.local_cloud down
+	@test ! -x $(RUN) || $(RUN) -m ops.local_cloud down
 	rm -rf $(VENV) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One resolution for all supported Pythons, with a hash for each file and no index address.
@@ -167,5 +167,5 @@ lock: ## Pin requirements.txt anew from the requirements.in beside each
 	$(LOCK) $(call WITHOUT,handler/requirements.txt) training/requirements.in -o training/requirements.txt
 	$(LOCK) $(call WITHOUT,handler/requirements.txt training/requirements.txt) tests/requirements.in -o tests/requirements.txt
 	for stem in tests/contract/requirements tests/page/requirements; do $(LOCK) $$stem.in -o $$stem.txt || exit 1; done
-	for stem in bench/requirements tests/e2e/lambda_image/requirements $(TOOLS:%=tests/e2e/requirements-%); do \
+	for stem in bench/requirements ops/lambda_image/requirements $(TOOLS:%=ops/tools/requirements-%); do \
 		$(LOCK) --python-version 3.13 $$stem.in -o $$stem.txt || exit 1; done

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.commands import ROOT, SAM, ToolMissing, environment
+from ops.commands import ROOT, SAM, ToolMissing, environment
 
 SCRIPT = Path(__file__).with_name("translate.py")
 NO_VALUE = {"Ref": "AWS::NoValue"}

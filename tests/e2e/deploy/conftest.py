@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import aws_stand_in, stack
-from tests.e2e.aws_stand_in import Credentials, StandIn
-from tests.e2e.commands import ROOT
+from ops import aws_stand_in, stack
+from ops.aws_stand_in import Credentials, StandIn
+from ops.commands import ROOT
+from ops.http_client import free_port
+from ops.stack import Stack
 from tests.e2e.deploy.stages import (
     NEW_CODE,
     PAGES,
@@ -29,8 +31,6 @@ from tests.e2e.deploy.stages import (
     Serving,
     Unpublished,
 )
-from tests.e2e.http_client import free_port
-from tests.e2e.stack import Stack
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.e2e.http_client import Answer
-from tests.e2e.stack import Stack
+from ops.http_client import Answer
+from ops.stack import Stack
 
 NEW_CODE = "path_of_the_new_code"
 """The code of the error for unknown paths in the release that the stage `denied` deploys."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.aws_stand_in import Credentials
+from ops.aws_stand_in import Credentials
 from tests.e2e.deploy.stages import Serving
 
 Act = Callable[[Any, str, str], object]

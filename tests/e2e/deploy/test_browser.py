@@ -6,7 +6,7 @@ The browser's tests run in an environment of their own, `.tools/page`, as all of
 import os
 import subprocess
 
-from tests.e2e.commands import ROOT
+from ops.commands import ROOT
 from tests.e2e.deploy.stages import Serving
 
 PYTHON = ROOT / ".tools/page/bin/python"

@@ -5,9 +5,9 @@ tests/contract tries more requests and more models, on loopback and without a ga
 
 from pathlib import Path
 
+from ops.stack import Stack
 from tests.contract.schemathesis_run import Outcome, run_schemathesis
 from tests.e2e.deploy.stages import Serving
-from tests.e2e.stack import Stack
 
 SECONDS = 20
 MOST_A_SECOND = 15

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e import stack
+from ops import stack
+from ops.http_client import Answer
+from ops.stack import Stack
 from tests.e2e.deploy.stages import (
     NEW_CODE,
     PAGES,
@@ -20,8 +22,6 @@ from tests.e2e.deploy.stages import (
     Serving,
     Unpublished,
 )
-from tests.e2e.http_client import Answer
-from tests.e2e.stack import Stack
 
 RESOURCES = {
     "AWS::ApiGateway::ApiKey": 1,

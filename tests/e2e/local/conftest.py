@@ -2,15 +2,14 @@
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
+from ops.commands import ROOT, environment, run
+from ops.local_model import prepare
 from packager.bytecode import find_interpreter
-from tests.e2e.commands import environment, run
-from tests.e2e.local_package import prepare
 
-ENSURE_IMAGE = Path(__file__).parents[1] / "lambda_image/ensure.sh"
+ENSURE_IMAGE = ROOT / "ops/lambda_image/ensure.sh"
 
 
 @pytest.fixture(scope="session")

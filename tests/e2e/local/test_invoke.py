@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.commands import sam
+from ops.commands import sam
 from tests.events_expected import EVENTS, EXPECTED
 
 

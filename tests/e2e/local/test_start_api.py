@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands import ROOT, SAM, environment
-from tests.e2e.http_client import Answer, HttpApi, free_port
+from ops.commands import ROOT, SAM, environment
+from ops.http_client import Answer, HttpApi, free_port
 
 START_SECONDS = 60
 

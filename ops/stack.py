@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.aws_stand_in import ROOT_CREDENTIALS, Credentials, StandIn
-from tests.e2e.commands import ROOT, architecture_flags, sam, training
-from tests.e2e.http_client import Answer, HttpApi
+from ops.aws_stand_in import ROOT_CREDENTIALS, Credentials, StandIn
+from ops.commands import ROOT, architecture_flags, sam, training
+from ops.http_client import Answer, HttpApi
 
 NAME = "sklearn-on-lambda"
 """The stack's name in samconfig.toml's [default]."""

@@ -1,6 +1,6 @@
 """The whole walk on one machine, for people: a stand-in for AWS, the stack in it, a model published, the URL asked.
 
-    python -m tests.e2e.local_cloud up | down        (`make local-cloud`, `make local-cloud-down`)
+    python -m ops.local_cloud up | down        (`make local-cloud`, `make local-cloud-down`)
 
 It takes the steps that a user takes on AWS, with the same commands, and leaves everything running. `up` again deploys
 what changed since. The stand-in is the one of the deploy suite.
@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e import aws_stand_in, stack
-from tests.e2e.aws_stand_in import NotStarted, StandIn
-from tests.e2e.commands import ROOT, CommandFailed, ToolMissing
-from tests.e2e.stack import Stack
+from ops import aws_stand_in, stack
+from ops.aws_stand_in import NotStarted, StandIn
+from ops.commands import ROOT, CommandFailed, ToolMissing
+from ops.stack import Stack
 
 DIRECTORY = ROOT / ".aws-sam/local-cloud"
 ENVIRONMENT = DIRECTORY / "environment"
@@ -104,7 +104,7 @@ def say(text: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.e2e.local_cloud", description="An AWS of your own.")
+    parser = argparse.ArgumentParser(prog="python -m ops.local_cloud", description="An AWS of your own.")
     parser.add_argument("action", choices=["up", "down"])
     parser.add_argument("--port", type=int, default=4566)
     arguments = parser.parse_args()

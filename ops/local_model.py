@@ -1,8 +1,8 @@
 """Lays out a package that `sam local` serves from with neither AWS nor a network: the built function, a registry in it.
 
-    python -m tests.e2e.local_package        (`make local-model`)
+    python -m ops.local_model        (`make local-model`)
 
-SAM mounts the package at /var/task, so a registry below it is readable there; tests/e2e/local_environment.json points
+SAM mounts the package at /var/task, so a registry below it is readable there; ops/local_environment.json points
 the function at it, and samconfig.toml points `sam local` at both. It stands apart from `.aws-sam/build`, which
 `sam deploy` would upload.
 """
@@ -10,7 +10,7 @@ the function at it, and samconfig.toml points `sam local` at both. It stands apa
 import sys
 import tempfile
 
-from tests.e2e.commands import ROOT, architecture_flags, sam, training
+from ops.commands import ROOT, architecture_flags, sam, training
 
 PACKAGE = ROOT / ".aws-sam/local"
 MODEL_ROOT = PACKAGE / "PredictFunction/registry/iris"

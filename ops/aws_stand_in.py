@@ -18,8 +18,8 @@ from typing import Any
 
 import boto3
 
-from tests.e2e.commands import REGION, ROOT, ToolMissing
-from tests.e2e.http_client import HttpApi
+from ops.commands import REGION, ROOT, ToolMissing
+from ops.http_client import HttpApi
 
 PYTHON = ROOT / ".tools/ministack/bin/python"
 SERVER = Path(__file__).with_name("ministack_with_any_method.py")

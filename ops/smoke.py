@@ -1,6 +1,6 @@
 """Asks a deployed stack for one real prediction, and compares it with what GET /model says.
 
-The deploy workflow runs it after each deployment: `python -m tests.e2e.smoke --stack-name NAME`, with credentials
+The deploy workflow runs it after each deployment: `python -m ops.smoke --stack-name NAME`, with credentials
 that may describe the stack and read its API key. It proves the whole way from the URL to the estimator; it changes
 nothing.
 """
@@ -69,7 +69,7 @@ def check(url: str, key: str) -> str:
 
 def main() -> int:
     """Check the stack that the command line names; 0, or 1 where it failed."""
-    parser = argparse.ArgumentParser(prog="python -m tests.e2e.smoke", description="Ask a stack for a prediction.")
+    parser = argparse.ArgumentParser(prog="python -m ops.smoke", description="Ask a stack for a prediction.")
     parser.add_argument("--stack-name", required=True)
     arguments = parser.parse_args()
     outputs = outputs_of(arguments.stack_name)
