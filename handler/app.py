@@ -1,7 +1,7 @@
 """The function: HTTP events in, answers out. Start reading here.
 
 Lambda calls `lambda_handler`; `training.local.serving` runs the same application on localhost. The routes are in
-`handler.api.routes`, the errors in `handler.errors` and `handler.errors.answers`; all between an event and the
+`handler.api.routes`, the errors in `handler.errors`; all between an event and the
 estimator is in the modules that those import.
 """
 
@@ -27,8 +27,9 @@ from handler.api.http.paths import route_path
 from handler.api.http.public_paths import is_public
 from handler.api.http.responses import json_response, page_response
 from handler.api.routes import find_route
-from handler.errors import InvalidSettings, ModelUnavailable, RefusedRows, UnsupportedEvent, WrongMethod
-from handler.errors.answers import answer_for
+from handler.errors.base import answer_for
+from handler.errors.model import InvalidSettings, ModelUnavailable
+from handler.errors.request import RefusedRows, UnsupportedEvent, WrongMethod
 from handler.registry.store import DirectoryStore, open_store
 from handler.serving.artifact_cache import temporary_cache
 from handler.serving.holder import Environment, Loaded

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handler.api.http.cors import origins_of
-from handler.errors import InvalidSettings
+from handler.errors.model import InvalidSettings
 from handler.registry.alias import is_alias_name
 
 VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MODEL_REFRESH_SECONDS", "MAX_ROWS", "CORS_ORIGINS")

@@ -15,7 +15,7 @@ SklearnOnLambdaError
     └── AliasMoved
 """
 
-from handler.errors import SklearnOnLambdaError
+from handler.errors.base import SklearnOnLambdaError
 
 
 class TrainingError(SklearnOnLambdaError):

@@ -15,7 +15,7 @@ from handler.api.body.instances import parse_body, to_rows
 from handler.api.http.event import json_text
 from handler.api.http.paths import asked_path
 from handler.api.http.responses import JsonText, Page, model_summary, visible_manifest
-from handler.errors import TooManyRows, UnknownPath, WrongMethod
+from handler.errors.request import TooManyRows, UnknownPath, WrongMethod
 from handler.rows.ranges import outside_training
 
 if TYPE_CHECKING:

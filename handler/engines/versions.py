@@ -12,7 +12,7 @@ import numpy
 import scipy
 import sklearn
 
-from handler.errors import RuntimeMismatch
+from handler.errors.model import RuntimeMismatch
 
 COMPARED_PARTS = {"scikit-learn": None, "numpy": 2, "scipy": 2, "joblib": 2, "python": 1}
 """How many leading parts of a version must agree; None means all of it.

@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from handler.errors import InvalidAlias
+from handler.errors.model import InvalidAlias
 from handler.registry.decoding import Undecodable, decode
 
 ALIAS_FORMAT_VERSION = 1

@@ -6,7 +6,7 @@ and never unpickles anything: that is `handler.serving.predictor`'s part, which 
 
 from dataclasses import dataclass
 
-from handler.errors import (
+from handler.errors.model import (
     AliasNotSet,
     ArtifactDigestMismatch,
     ArtifactMissing,

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from handler.errors import InvalidManifest, UnknownManifestFormat
+from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.decoding import Undecodable, decode
 
 MANIFEST_FORMAT_VERSION = 2

@@ -18,7 +18,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from handler.errors import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
 from handler.registry.store import Blob, NotModified
 
 if TYPE_CHECKING:

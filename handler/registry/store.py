@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from handler.errors import InvalidSettings, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import InvalidSettings, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.api.body.instances import MAX_PROBLEMS
-from handler.errors import Problem
+from handler.errors.base import MAX_PROBLEMS, Problem
 from handler.registry.manifest import Feature
 
 

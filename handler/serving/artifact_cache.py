@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from handler.errors import ArtifactError
+from handler.errors.model import ArtifactError
 from handler.registry.chain import VerifiedArtifact, read_artifact, verify_artifact
 from handler.registry.manifest import Manifest
 from handler.registry.store import Store

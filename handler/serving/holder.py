@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from handler.errors import ModelUnavailable, RegistryUnreachable
+from handler.errors.model import ModelUnavailable, RegistryUnreachable
 from handler.registry.manifest import Manifest
 from handler.serving.source import ServedModel
 

@@ -16,19 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
-from handler.api.body.instances import MAX_PROBLEMS
 from handler.engines.fitted_parts import serve_alone
 from handler.engines.scores import finite_scores
 from handler.engines.versions import installed_versions, require_runtime
-from handler.errors import (
-    NoClass,
-    NoFiniteAnswer,
-    Problem,
-    RefusedByModel,
-    RequestError,
-    SelfTestFailed,
-    UnloadableArtifact,
-)
+from handler.errors.base import MAX_PROBLEMS, Problem
+from handler.errors.model import SelfTestFailed, UnloadableArtifact
+from handler.errors.request import NoClass, NoFiniteAnswer, RefusedByModel, RequestError
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.rows.ranges import outside_rows

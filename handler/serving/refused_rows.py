@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.api.body.instances import MAX_PROBLEMS
-from handler.errors import Problem
+from handler.errors.base import MAX_PROBLEMS, Problem
 
 SECONDS = 2.0
 """How long is looked for, of the 20 s that a request has; the asking under way is not cut off."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from handler.errors import SelfTestFailed
+from handler.errors.model import SelfTestFailed
 from handler.registry.manifest import Example, Manifest
 
 TOLERANCE = 1e-6

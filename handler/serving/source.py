@@ -7,7 +7,7 @@ and given back.
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from handler.errors import AliasNotSet
+from handler.errors.model import AliasNotSet
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     REPORT_FILE,

@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handler.api.http.event import method_and_path
-from handler.errors import ModelUnavailable
+from handler.errors.model import ModelUnavailable
 from handler.telemetry.dimensions import dimension_value
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from handler import errors
 from handler.app import Application, create_application
+from handler.errors.model import ModelUnavailable
 from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context
 from tests.events_expected import read_event
@@ -23,7 +23,7 @@ def ask(uri: str, event: str = "predict_features", context: Context | None = Non
     return {**answer, "body": json.loads(answer["body"])}
 
 
-def assert_refused(uri: str, error: type[errors.ModelUnavailable], code: str) -> None:
+def assert_refused(uri: str, error: type[ModelUnavailable], code: str) -> None:
     """Loading ends in this very class, and each route that needs the model in a 503 with this code."""
     with pytest.raises(error) as caught:
         open_application(uri).environment.predictor()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-from handler.errors import AliasNotSet
+from handler.errors.model import AliasNotSet
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     MANIFEST_FILE,

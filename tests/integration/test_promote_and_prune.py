@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import InvalidAlias, ManifestMissing, ModelUnavailable
+from handler.errors.model import InvalidAlias, ManifestMissing, ModelUnavailable
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, version_key
 from handler.registry.store import Blob

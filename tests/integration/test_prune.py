@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import AliasError
+from handler.errors.model import AliasError
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_version

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import RegistryUnreachable
+from handler.errors.model import RegistryUnreachable
 from handler.registry.chain import alias_key
 from handler.registry.manifest import sha256
 from tests.integration.registries import history, made_at, put_manifest, put_version, served_whole

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import handler.registry.s3
-from handler import errors
+from handler.errors.base import SklearnOnLambdaError
+from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryUnreachable
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key
 from handler.registry.s3 import S3Store
@@ -51,7 +52,7 @@ def test_a_stalled_s3_is_asked_at_most_ATTEMPTS_times(monkeypatch: pytest.Monkey
 
     with conversing(count) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        with pytest.raises(errors.RegistryUnreachable):
+        with pytest.raises(RegistryUnreachable):
             S3Store("models", "iris").get("aliases/production.json")
     assert len(asked) <= handler.registry.s3.ATTEMPTS
 
@@ -83,13 +84,13 @@ def test_a_directory_that_cannot_be_written_is_a_registry_error(tmp_path: Path, 
         "create": lambda: store.create("versions/v/model.joblib", b""),
         "replace": lambda: store.replace("aliases/production.json", b"", "etag"),
     }
-    with pytest.raises(errors.RegistryError):
+    with pytest.raises(RegistryError):
         acts[act]()
 
 
 def test_a_missing_aws_profile_is_a_registry_error_for_writers_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
-    with pytest.raises(errors.RegistryError):
+    with pytest.raises(RegistryError):
         open_writable_store("s3://models/iris").create("a", b"")
 
 
@@ -103,7 +104,7 @@ def test_an_alias_whose_moment_is_a_path_cannot_make_promote_write_elsewhere(
     evil = replace(held, promoted_at="../../../../../elsewhere/x")
     put_file(uri, alias_key("production"), evil.to_json().encode())
     second = put_version(uri, made_at(iris, 1))
-    with contextlib.suppress(errors.SklearnOnLambdaError):
+    with contextlib.suppress(SklearnOnLambdaError):
         promote(open_writable_store(uri), release(second))
     assert [path.name for path in tmp_path.iterdir() if path.name not in ("a", "tmp")] == []
 
@@ -130,5 +131,5 @@ def test_no_credentials_is_told_as_access_not_as_s3_silent(monkeypatch: pytest.M
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    with pytest.raises(errors.RegistryAccessDenied):
+    with pytest.raises(RegistryAccessDenied):
         S3Store("models", "iris").get("aliases/production.json")

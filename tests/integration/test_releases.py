@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from handler.errors import InvalidAlias, RuntimeMismatch
+from handler.errors.model import InvalidAlias, RuntimeMismatch
 from handler.registry.alias import Alias
 from handler.registry.chain import VerifiedArtifact, alias_key, version_key
 from tests.integration.registries import HISTORY, history, made_at, put_file, put_version, served_whole
@@ -145,7 +145,7 @@ def test_a_release_whose_promoter_died_before_its_entry_is_in_the_history_all_th
 
 
 def test_promoting_what_was_never_published_names_what_was(store: WritableStore, published: list[str]) -> None:
-    from handler.errors import ManifestMissing
+    from handler.errors.model import ManifestMissing
 
     store.delete(version_key(published[2], "manifest.json"))
     with pytest.raises(ManifestMissing, match=published[1]):

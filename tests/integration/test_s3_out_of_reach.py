@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 import handler.registry.s3
-from handler import errors
+from handler.errors.model import AliasNotSet, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
 from handler.registry.s3 import S3Store
 from tests.integration.answers import assert_refused
 from tests.integration.sockets import answering, conversing, refused, s3_error, stall
@@ -34,7 +34,7 @@ def test_s3_out_of_reach_is_told_in_bounded_time(
     with server as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         began = time.monotonic()
-        assert_refused(URI, errors.RegistryUnreachable, "registry_unreachable")
+        assert_refused(URI, RegistryUnreachable, "registry_unreachable")
     assert time.monotonic() - began < 20
 
 
@@ -43,7 +43,7 @@ def test_s3_that_accepts_and_then_says_nothing_is_given_up(monkeypatch: pytest.M
     with conversing(stall) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         began = time.monotonic()
-        with pytest.raises(errors.RegistryUnreachable):
+        with pytest.raises(RegistryUnreachable):
             S3Store("models", "iris").get("aliases/production.json")
     assert time.monotonic() - began < 10
 
@@ -60,13 +60,13 @@ def test_s3_that_accepts_and_then_says_nothing_is_given_up(monkeypatch: pytest.M
 def test_credentials_that_s3_refuses_are_told(status: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with conversing(s3_error(status, code)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        assert_refused(URI, errors.RegistryAccessDenied, "registry_access_denied")
+        assert_refused(URI, RegistryAccessDenied, "registry_access_denied")
 
 
 def test_a_bucket_that_does_not_exist_is_told_from_a_key_that_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     with conversing(s3_error("404 Not Found", "NoSuchBucket")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        assert_refused(URI, errors.RegistryNotFound, "registry_not_found")
+        assert_refused(URI, RegistryNotFound, "registry_not_found")
     with conversing(s3_error("404 Not Found", "NoSuchKey")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        assert_refused(URI, errors.AliasNotSet, "alias_not_set")
+        assert_refused(URI, AliasNotSet, "alias_not_set")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import InvalidSettings, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import InvalidSettings, RegistryNotFound, RegistryUnreachable
 from handler.registry.chain import alias_key
 from tests.integration.sockets import losing_answers
 from training.release.stores.writable import WritableStore, open_writable_store

@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from handler.errors import RegistryError
+from handler.errors.model import RegistryError
 from handler.registry.manifest import sha256
 from handler.registry.store import s3_place
 from training.release.stores.upload import file_digest

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from handler.errors import ManifestMissing
+from handler.errors.model import ManifestMissing
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version, remove_file

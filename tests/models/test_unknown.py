@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from handler.api.body.instances import Instances, to_rows
-from handler.errors import InvalidFeatures
+from handler.errors.request import InvalidFeatures
 from handler.serving.predictor import load_predictor
 from tests.unit.training.tables import churn_csv
 from training.cli.main import main

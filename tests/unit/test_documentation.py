@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from handler.api.routes import ROUTES
-from handler.errors.answers import ANSWERS, INTERNAL_ERROR
+from handler.errors.base import INTERNAL_ERROR
+from handler.errors.catalogue import ANSWERS
 from handler.settings import VARIABLES, Settings
 from training.cli.main import main
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from handler.errors import SklearnOnLambdaError
+from handler.errors.base import SklearnOnLambdaError
 from training.cli import models, package, publish, releases, train
 from training.console import person
 

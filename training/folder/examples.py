@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.errors import RequestError
+from handler.errors.request import RequestError
 from handler.registry.manifest import Example, Feature, Manifest, Value
 from handler.rows.domain import outside
 from handler.serving.predictor import Predictor

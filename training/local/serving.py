@@ -13,7 +13,7 @@ import uvicorn
 from aws_lambda_powertools.metrics import MetricUnit
 
 from handler.app import Application, create_application
-from handler.errors import UndecodableBody
+from handler.errors.request import UndecodableBody
 from handler.telemetry.log_and_metrics import Telemetry
 
 Scope = MutableMapping[str, Any]

@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from handler.errors import InvalidAlias, ManifestMissing, RegistryAccessDenied, RegistryError, RegistryUnreachable
+from handler.errors.model import InvalidAlias, ManifestMissing, RegistryAccessDenied, RegistryError, RegistryUnreachable
 from handler.registry.alias import ALIAS_FORMAT_VERSION, Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
 from handler.registry.manifest import Manifest, sha256

@@ -8,7 +8,7 @@ leaves nothing out.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from handler.errors import AliasNotSet, InvalidAlias
+from handler.errors.model import AliasNotSet, InvalidAlias
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, checked_alias, read_alias
 from training.errors import NothingBefore

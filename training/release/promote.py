@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 
 from handler.engines.versions import require_runtime
-from handler.errors import ManifestMissing
+from handler.errors.model import ManifestMissing
 from handler.registry.alias import Alias, is_alias_name
 from handler.registry.chain import (
     MANIFEST_FILE,

@@ -15,7 +15,7 @@ def main(path_entry: str, registry: str, version: str) -> None:
 
     # As in Lambda's init phase, and before scikit-learn is imported: a proof means what the function does.
     defer_imports()
-    from handler.errors import SklearnOnLambdaError
+    from handler.errors.base import SklearnOnLambdaError
     from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
     from handler.registry.store import DirectoryStore
     from handler.serving.predictor import load_predictor

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from handler.errors import AliasNotSet
+from handler.errors.model import AliasNotSet
 from handler.registry.chain import MANIFEST_FILE, read_alias, version_key
 from training.errors import AliasMoved
 from training.release.history import releases, served_before

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handler.engines.versions import require_runtime
-from handler.errors import RegistryNotFound
+from handler.errors.model import RegistryNotFound
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact, version_key
 from handler.registry.manifest import Manifest
 from training.errors import InvalidFolder, VersionExists

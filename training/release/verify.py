@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handler.engines.versions import require_runtime
-from handler.errors import ModelUnavailable, RegistryError
+from handler.errors.model import ModelUnavailable, RegistryError
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     REPORT_FILE,

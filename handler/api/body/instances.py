@@ -17,11 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.api.body import hints as body_hints
-from handler.errors import InvalidBody, InvalidFeatures, InvalidJson, Problem
+from handler.errors.base import MAX_PROBLEMS, Problem
+from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson
 from handler.registry.manifest import Feature
 from handler.rows.domain import description, outside
-
-MAX_PROBLEMS = 20
 
 LARGEST = float(np.finfo(np.float32).max)
 """scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""

@@ -10,7 +10,8 @@ from typing import Any
 from handler.api.contract.schemas import list_of, ref, request_object, schemas
 from handler.api.contract.shown_example import ShownExample
 from handler.api.http.responses import model_summary
-from handler.errors.answers import ANSWERS, INTERNAL_ERROR
+from handler.errors.base import INTERNAL_ERROR
+from handler.errors.catalogue import ANSWERS
 from handler.registry.manifest import Manifest
 
 JSON_TYPE = "application/json"

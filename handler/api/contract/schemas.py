@@ -6,7 +6,8 @@ refuses the rest; what an answer holds is open, since it may gain names later.
 
 from typing import Any
 
-from handler.api.body.instances import LARGEST, MAX_PROBLEMS
+from handler.api.body.instances import LARGEST
+from handler.errors.base import MAX_PROBLEMS
 from handler.registry.manifest import Feature, Manifest
 from handler.rows.domain import bounds
 

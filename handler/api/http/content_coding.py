@@ -6,7 +6,7 @@ and a function URL hand them on in base64. A body that does not begin as its cod
 
 import zlib
 
-from handler.errors import RequestTooLarge, UndecodableBody, UnsupportedMediaType
+from handler.errors.request import RequestTooLarge, UndecodableBody, UnsupportedMediaType
 
 WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": zlib.MAX_WBITS}
 """How zlib is told of gzip (RFC 1952) and of its own format, which HTTP calls deflate (RFC 9110, 8.4.1.2)."""

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, A
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from handler.api.http.content_coding import GZIP_MAGIC, content_coding, unpacked
-from handler.errors import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
+from handler.errors.request import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
 
 PAYLOAD_BYTES = 6 * 1024 * 1024
 """What a synchronous invocation takes and returns (AWS Lambda Developer Guide, "Lambda quotas", invocation payload)."""

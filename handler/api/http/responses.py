@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import Response
 
 from handler.api.http.event import PAYLOAD_BYTES, utf_8_bytes
-from handler.errors import ResponseTooLarge
+from handler.errors.request import ResponseTooLarge
 from handler.registry.manifest import Manifest
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from handler.api.http.event import payload_version
 from handler.api.http.paths import route_path
 from handler.api.http.public_paths import is_public
 from handler.app import Application, create_application
-from handler.errors import UnsupportedEvent
+from handler.errors.request import UnsupportedEvent
 from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context
 

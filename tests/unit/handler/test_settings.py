@@ -2,7 +2,7 @@
 
 import pytest
 
-from handler.errors import InvalidSettings
+from handler.errors.model import InvalidSettings
 from handler.settings import VARIABLES, Settings
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from handler.errors import AliasNotSet, RegistryNotFound
+from handler.errors.model import AliasNotSet, RegistryNotFound
 from handler.registry.chain import (
     MANIFEST_FILE,
     VerifiedArtifact,

@@ -19,7 +19,7 @@ def main(path_entry: str, registry: str, version: str) -> None:
     sys.path.insert(0, path_entry)
     import numpy as np
 
-    from handler.errors import SklearnOnLambdaError
+    from handler.errors.base import SklearnOnLambdaError
     from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
     from handler.registry.store import DirectoryStore
     from handler.serving.predictor import load_predictor, row_dtype

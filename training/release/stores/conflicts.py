@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
-from handler.errors import RegistryUnreachable
+from handler.errors.model import RegistryUnreachable
 
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.1

@@ -19,7 +19,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.errors import RegistryUnreachable
+from handler.errors.model import RegistryUnreachable
 from handler.registry.s3 import translate
 from training.release.stores.conflicts import despite_conflicts, is_conflict
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.errors import RegistryAccessDenied, RegistryUnreachable
+from handler.errors.model import RegistryAccessDenied, RegistryUnreachable
 from handler.registry.s3 import S3Store, translate
 from handler.registry.store import DirectoryStore, Store, directory_of, s3_place
 from training.release.stores.conflicts import despite_conflicts

@@ -18,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeRegressor
 
 from handler.app import Application
-from handler.errors import InvalidManifest, InvalidSettings, ModelUnavailable, SelfTestFailed, UnloadableArtifact
+from handler.errors.model import InvalidManifest, InvalidSettings, ModelUnavailable, SelfTestFailed, UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature, Manifest
 from handler.serving.holder import Environment

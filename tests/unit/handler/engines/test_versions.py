@@ -3,7 +3,7 @@
 import pytest
 
 from handler.engines.versions import COMPARED_PARTS, installed_versions, require_runtime
-from handler.errors import RuntimeMismatch
+from handler.errors.model import RuntimeMismatch
 
 HERE = {"python": "3.13.0", "scikit-learn": "1.9.1", "numpy": "2.4.6", "scipy": "1.17.1", "joblib": "1.6.0"}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.errors import InvalidAlias
+from handler.errors.model import InvalidAlias
 from handler.registry.alias import ALIAS_FORMAT_VERSION, Alias
 from tests.unit.handler.models import alias_of
 

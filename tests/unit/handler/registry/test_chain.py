@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import (
+from handler.errors.model import (
     AliasNotSet,
     ArtifactDigestMismatch,
     ArtifactMissing,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from handler.errors import InvalidManifest, UnknownManifestFormat
+from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.manifest import (
     MANIFEST_FORMAT_VERSION,
     ArtifactFile,

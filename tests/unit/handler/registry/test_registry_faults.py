@@ -12,8 +12,22 @@ from typing import Any
 import joblib
 import pytest
 
-from handler import errors
-from handler.errors.answers import ANSWERS
+from handler.errors.catalogue import ANSWERS
+from handler.errors.model import (
+    AliasNotSet,
+    ArtifactDigestMismatch,
+    ArtifactMissing,
+    ArtifactSizeMismatch,
+    InvalidAlias,
+    InvalidManifest,
+    ManifestMismatch,
+    ManifestMissing,
+    ModelUnavailable,
+    RegistryNotFound,
+    RegistryUnreachable,
+    RuntimeMismatch,
+    UnknownManifestFormat,
+)
 from handler.registry.manifest import sha256
 from handler.registry.store import open_store
 from handler.serving.source import ModelSource
@@ -61,68 +75,68 @@ def put_a_folder_in_place_of_the_alias(root: Path, _: Version) -> None:
     (root / "aliases" / "production.json").mkdir()
 
 
-FAULTS: dict[str, tuple[Spoil, type[errors.ModelUnavailable]]] = {
-    "one bit of the artifact flipped": (flip_one_bit, errors.ArtifactDigestMismatch),
+FAULTS: dict[str, tuple[Spoil, type[ModelUnavailable]]] = {
+    "one bit of the artifact flipped": (flip_one_bit, ArtifactDigestMismatch),
     "artifact cut off": (
         lambda root, version: os.truncate(artifact_file(root, version), len(version.artifact) - 1),
-        errors.ArtifactSizeMismatch,
+        ArtifactSizeMismatch,
     ),
-    "artifact empty": (lambda root, version: os.truncate(artifact_file(root, version), 0), errors.ArtifactSizeMismatch),
+    "artifact empty": (lambda root, version: os.truncate(artifact_file(root, version), 0), ArtifactSizeMismatch),
     "artifact with something behind it": (
         lambda root, version: artifact_file(root, version).write_bytes(version.artifact + b"."),
-        errors.ArtifactSizeMismatch,
+        ArtifactSizeMismatch,
     ),
-    "artifact missing": (lambda root, version: artifact_file(root, version).unlink(), errors.ArtifactMissing),
+    "artifact missing": (lambda root, version: artifact_file(root, version).unlink(), ArtifactMissing),
     "manifest of another digest than the alias holds": (
         lambda root, version: (folder(root, version) / "manifest.json").write_text(
             version.manifest.to_json().replace('"iris"', '"rose"')
         ),
-        errors.ManifestMismatch,
+        ManifestMismatch,
     ),
     "manifest missing": (
         lambda root, version: (folder(root, version) / "manifest.json").unlink(),
-        errors.ManifestMissing,
+        ManifestMissing,
     ),
     "manifest of another version": (
         with_manifest(lambda document: document.update(version="20200101T000000Z-" + document["version"][-8:])),
-        errors.ManifestMismatch,
+        ManifestMismatch,
     ),
-    "manifest without its features": (with_manifest(lambda document: document.pop("features")), errors.InvalidManifest),
+    "manifest without its features": (with_manifest(lambda document: document.pop("features")), InvalidManifest),
     "manifest of a later format": (
         with_manifest(lambda document: document.update(format_version=3)),
-        errors.UnknownManifestFormat,
+        UnknownManifestFormat,
     ),
     "artifact outside of its folder": (
         with_manifest(lambda document: document["artifacts"]["joblib"].update(file="../../model.joblib")),
-        errors.InvalidManifest,
+        InvalidManifest,
     ),
     "artifact of another digest than its version is named for": (
         with_manifest(lambda document: document["artifacts"]["joblib"].update(sha256="0" * 64)),
-        errors.ArtifactDigestMismatch,
+        ArtifactDigestMismatch,
     ),
     "another scikit-learn": (
         with_manifest(lambda document: document["runtime"].update({"scikit-learn": "1.8.0"})),
-        errors.RuntimeMismatch,
+        RuntimeMismatch,
     ),
     "no scikit-learn told": (
         with_manifest(lambda document: document["runtime"].pop("scikit-learn")),
-        errors.RuntimeMismatch,
+        RuntimeMismatch,
     ),
-    "alias never set": (lambda root, _: (root / "aliases" / "production.json").unlink(), errors.AliasNotSet),
-    "alias that is not JSON": (write_production(b"production"), errors.InvalidAlias),
-    "alias empty": (write_production(b""), errors.InvalidAlias),
+    "alias never set": (lambda root, _: (root / "aliases" / "production.json").unlink(), AliasNotSet),
+    "alias that is not JSON": (write_production(b"production"), InvalidAlias),
+    "alias empty": (write_production(b""), InvalidAlias),
     "alias that leads out of the registry": (
         lambda root, _: write_alias(root, "../../elsewhere", "0" * 64),
-        errors.InvalidAlias,
+        InvalidAlias,
     ),
     "alias to a version that is not there": (
         lambda root, _: write_alias(root, "20200101T000000Z-01234567", "0" * 64),
-        errors.ManifestMissing,
+        ManifestMissing,
     ),
-    "registry gone": (lambda root, _: root.rename(root.with_name("gone")), errors.RegistryNotFound),
+    "registry gone": (lambda root, _: root.rename(root.with_name("gone")), RegistryNotFound),
     "a folder where the alias should be": (
         put_a_folder_in_place_of_the_alias,
-        errors.RegistryUnreachable,
+        RegistryUnreachable,
     ),
 }
 
@@ -165,7 +179,7 @@ def test_each_fault_ends_in_its_own_error_and_503_and_nothing_is_unpickled(
 ) -> None:
     spoil, expected = FAULTS[fault]
     spoil(root, iris_version)
-    with pytest.raises(errors.ModelUnavailable) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(root)
     assert type(caught.value) is expected
     application = open_application(MODEL_URI=str(root))

@@ -12,7 +12,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from handler.errors import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
 from handler.registry.s3 import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, s3_client, translate
 
 

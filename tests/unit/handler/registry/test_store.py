@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import InvalidSettings, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import InvalidSettings, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
 from handler.registry.s3 import S3Store
 from handler.registry.store import DirectoryStore, directory_of, open_store, s3_place
 

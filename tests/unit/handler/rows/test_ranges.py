@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.api.body.instances import MAX_PROBLEMS
+from handler.errors.base import MAX_PROBLEMS
 from handler.registry.manifest import Feature
 from handler.rows.ranges import outside_training
 

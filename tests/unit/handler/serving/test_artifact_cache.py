@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import ArtifactDigestMismatch, ArtifactMissing
+from handler.errors.model import ArtifactDigestMismatch, ArtifactMissing
 from handler.registry.chain import version_key
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.registry.store import DirectoryStore

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from handler.app import create_application
-from handler.errors import RegistryUnreachable
+from handler.errors.model import RegistryUnreachable
 from handler.registry.chain import alias_key, version_key
 from handler.registry.store import Blob, DirectoryStore, NotModified
 from handler.serving import holder as under_test

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handler.errors import AliasNotSet, ModelUnavailable, RegistryUnreachable
+from handler.errors.model import AliasNotSet, ModelUnavailable, RegistryUnreachable
 from handler.serving.holder import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, Environment
 from handler.serving.predictor import Predictor
 from handler.serving.source import ServedModel

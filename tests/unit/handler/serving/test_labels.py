@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from handler.errors import UnloadableArtifact
+from handler.errors.model import UnloadableArtifact
 from handler.registry.manifest import Example
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
 from tests.unit.handler.models import version_with

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from handler.api.http.responses import JsonText, json_response
-from handler.errors import NoFiniteAnswer
+from handler.errors.request import NoFiniteAnswer
 from tests import served_models
 from tests.unit.handler.models import version_with
 from tests.unit.handler.serving.test_predictor import CLASSIFIERS, NAMES, REGRESSORS, ROW, X, Y

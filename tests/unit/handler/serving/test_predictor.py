@@ -30,7 +30,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from handler.errors import RuntimeMismatch, SelfTestFailed, UnloadableArtifact
+from handler.errors.model import RuntimeMismatch, SelfTestFailed, UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature
 from handler.serving.predictor import example_rows, load_predictor

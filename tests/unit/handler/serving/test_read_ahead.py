@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import AliasNotSet, ArtifactDigestMismatch, ArtifactSizeMismatch, RegistryNotFound
+from handler.errors.model import AliasNotSet, ArtifactDigestMismatch, ArtifactSizeMismatch, RegistryNotFound
 from handler.registry.store import DirectoryStore
 from handler.serving.read_ahead import ReadAhead
 from handler.serving.source import ModelSource

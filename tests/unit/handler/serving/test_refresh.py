@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 from handler.app import ask_after_restore
-from handler.errors import AliasNotSet, RegistryUnreachable
+from handler.errors.model import AliasNotSet, RegistryUnreachable
 from handler.serving import holder as under_test
 from handler.serving.holder import (
     FIRST_RETRY_SECONDS,

@@ -8,7 +8,7 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LinearRegression
 from sklearn.svm import LinearSVC
 
-from handler.errors import SelfTestFailed
+from handler.errors.model import SelfTestFailed
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.serving.predictor import load_predictor

@@ -7,7 +7,7 @@ from pathlib import Path
 import joblib
 import pytest
 
-from handler.errors import AliasNotSet, ArtifactDigestMismatch, InvalidAlias, ManifestMismatch
+from handler.errors.model import AliasNotSet, ArtifactDigestMismatch, InvalidAlias, ManifestMismatch
 from handler.registry.chain import version_key
 from handler.registry.manifest import sha256
 from handler.registry.store import Blob, DirectoryStore, NotModified

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from handler.errors import ArtifactDigestMismatch, ArtifactSizeMismatch, InvalidManifest
+from handler.errors.model import ArtifactDigestMismatch, ArtifactSizeMismatch, InvalidManifest
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from training.errors import InvalidFolder, UnprovedArtifact

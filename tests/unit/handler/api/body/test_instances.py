@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.api.body.instances import MAX_PROBLEMS, Instances, parse_body, to_rows
-from handler.errors import InvalidBody, InvalidFeatures, InvalidJson, Problem, RequestError
+from handler.api.body.instances import Instances, parse_body, to_rows
+from handler.errors.base import MAX_PROBLEMS, Problem
+from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson, RequestError
 from handler.registry.manifest import Feature
 
 NUMBERS = (Feature("a", "number"), Feature("b", "number"), Feature("c", "number", nullable=True))

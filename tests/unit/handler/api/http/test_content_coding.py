@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.api.http.content_coding import MAX_MEMBERS, content_coding, unpacked
-from handler.errors import RequestError, RequestTooLarge, UndecodableBody, UnsupportedMediaType
+from handler.errors.request import RequestError, RequestTooLarge, UndecodableBody, UnsupportedMediaType
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.integers(0, 9))

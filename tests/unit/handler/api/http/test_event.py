@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.api.http.event import PAYLOAD_BYTES, json_text, method_and_path, payload_version
-from handler.errors import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
+from handler.errors.request import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
 from tests.events_expected import EXPECTED, read_event
 from tests.unit.handler.asking import as_base64, http_event, rest_event
 

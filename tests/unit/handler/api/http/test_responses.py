@@ -19,7 +19,7 @@ from handler.api.http.responses import (
     travelling_bytes,
     visible_manifest,
 )
-from handler.errors import ResponseTooLarge
+from handler.errors.request import ResponseTooLarge
 from handler.registry.manifest import Manifest
 
 HEADERS = {"X-Request-Id": "1", "X-Model-Version": "none"}

@@ -1,21 +1,23 @@
-"""`handler.errors.answers`: every error that can be raised has its answer, and no answer is of an error that cannot."""
+"""`handler.errors.catalogue`: every error that can be raised has its answer, and no other has."""
 
 import re
 
 import pytest
 
-from handler import errors
-from handler.errors.answers import ANSWERS, INTERNAL_ERROR, ErrorAnswer, answer_for
+from handler.errors.base import INTERNAL_ERROR, ErrorAnswer, SklearnOnLambdaError, answer_for
+from handler.errors.catalogue import ANSWERS
+from handler.errors.model import ModelUnavailable
+from handler.errors.request import RefusedRows, WrongMethod
 from tests.unit.handler.asking import STATUSES
 from tests.unit.handler.errors.test_errors import subclasses, tree
 
-TREE = list(tree(errors.SklearnOnLambdaError))
+TREE = list(tree(SklearnOnLambdaError))
 LEAVES = [cls for cls in TREE if not subclasses(cls)]
 
 
 def made(cls: type) -> Exception:
     """An error of this class with a text that must not reach clients where it is ours to keep."""
-    more = ((),) if cls is errors.WrongMethod or issubclass(cls, errors.RefusedRows) else ()
+    more = ((),) if cls is WrongMethod or issubclass(cls, RefusedRows) else ()
     error = cls("a text", *more)
     assert isinstance(error, Exception)
     return error
@@ -57,7 +59,7 @@ def test_a_code_is_its_class_in_other_letters() -> None:
 @pytest.mark.parametrize(("cls", "answer"), ANSWERS.items())
 def test_each_status_is_in_the_table_and_on_the_right_side(cls: type, answer: ErrorAnswer) -> None:
     assert answer.status in STATUSES - {200, 500}
-    assert (answer.status == 503) == issubclass(cls, errors.ModelUnavailable)
+    assert (answer.status == 503) == issubclass(cls, ModelUnavailable)
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS.values(), INTERNAL_ERROR])
