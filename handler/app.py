@@ -32,7 +32,7 @@ from handler.errors.model import InvalidSettings, ModelUnavailable
 from handler.errors.request import RefusedRows, UnsupportedEvent, WrongMethod
 from handler.registry.store import DirectoryStore, open_store
 from handler.serving.artifact_cache import temporary_cache
-from handler.serving.holder import Environment, Loaded
+from handler.serving.holder import Loaded, ModelHolder
 from handler.serving.read_ahead import ReadAhead
 from handler.serving.source import ModelSource, ServedModel
 from handler.settings import DEFAULT_MAX_ROWS, DEFAULT_REFRESH_SECONDS, Settings
@@ -50,13 +50,13 @@ class Application:
 
     def __init__(
         self,
-        environment: Environment,
+        holder: ModelHolder,
         telemetry: Telemetry,
         max_rows: int = DEFAULT_MAX_ROWS,
         read_report: Callable[[str], bytes | None] = lambda _: None,
         cors: Cors | None = None,
     ) -> None:
-        self.environment = environment
+        self.holder = holder
         self.telemetry = telemetry
         self.max_rows = max_rows
         self.read_report = read_report
@@ -104,16 +104,16 @@ class Application:
     def predictor(self) -> "Predictor":
         """The model that serves; raises ModelUnavailable."""
         try:
-            return self.environment.predictor()
+            return self.holder.predictor()
         finally:
-            for news in self.environment.take_news():
+            for news in self.holder.take_news():
                 if isinstance(news, Loaded):
                     self.telemetry.model_loaded(news.version, news.seconds, news.replaced)
                 else:
                     self.telemetry.refresh_failed(news.version, answer_for(news.error).code, news.error)
 
     def _model_version(self) -> str:
-        manifest = self.environment.served()
+        manifest = self.holder.served()
         return manifest.version if manifest else "none"
 
     def _headers(self, request_id: str, *, public: bool) -> dict[str, str]:
@@ -128,7 +128,7 @@ class Application:
             self.telemetry.crashed(error)
         headers = self._headers(request_id, public=public)
         if isinstance(error, ModelUnavailable):
-            headers["Retry-After"] = str(self.environment.retry_after())
+            headers["Retry-After"] = str(self.holder.retry_after())
         if isinstance(error, WrongMethod):
             headers["Allow"] = ", ".join(error.allowed)
         body = {
@@ -149,13 +149,13 @@ def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: 
         settings = Settings.from_env(environ)
         store = open_store(settings.model_uri)
     except InvalidSettings as error:
-        return Application(Environment(_failing(error), DEFAULT_REFRESH_SECONDS), telemetry)
+        return Application(ModelHolder(_failing(error), DEFAULT_REFRESH_SECONDS), telemetry)
     # A directory is as near as the cache would be. /tmp is all that a function may write to, and elsewhere everybody's.
     cache = temporary_cache() if init_phase.ON_LAMBDA and not isinstance(store, DirectoryStore) else None
     source = ModelSource(store, settings.model_alias, cache)
     first = ReadAhead(source).load if ahead else source.load
-    environment = Environment(source.load, settings.model_refresh_seconds, first=first)
-    return Application(environment, telemetry, settings.max_rows, source.report, Cors(settings.cors_origins))
+    holder = ModelHolder(source.load, settings.model_refresh_seconds, first=first)
+    return Application(holder, telemetry, settings.max_rows, source.report, Cors(settings.cors_origins))
 
 
 def _failing(error: InvalidSettings) -> Callable[[ServedModel | None], ServedModel]:
@@ -173,7 +173,7 @@ def application() -> Application:
         import handler.serving.predictor  # noqa: F401 - scikit-learn, while the model's bytes are on their way
     finally:
         init_phase.libraries_imported()
-    created.environment.start()
+    created.holder.start()
     return created
 
 
@@ -182,7 +182,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return application().handle(event, context)
 
 
-def ask_after_restore(environment: Environment) -> None:
+def ask_after_restore(holder: ModelHolder) -> None:
     """Have the alias asked when this environment comes back from a SnapStart snapshot, before it answers anything.
 
     The runtime brings the hooks and gives them 10 s (AWS Lambda Developer Guide, "Implement code before or after Lambda
@@ -194,7 +194,7 @@ def ask_after_restore(environment: Environment) -> None:
         return
     # The state of `random` is the snapshot's, and botocore spreads its retries by it.
     register_after_restore(random.seed)
-    register_after_restore(environment.restored, RESTORE_SECONDS)
+    register_after_restore(holder.restored, RESTORE_SECONDS)
 
 
 # Importing a module does nothing, with this exception and that of `handler.coldstart.init_phase`: Lambda imports this
@@ -203,5 +203,5 @@ def ask_after_restore(environment: Environment) -> None:
 # request does it. The first request may still come hours later, as with provisioned concurrency: it asks the alias
 # again.
 if init_phase.ON_LAMBDA:
-    application().environment.ask_again()
-    ask_after_restore(application().environment)
+    application().holder.ask_again()
+    ask_after_restore(application().holder)

@@ -53,7 +53,7 @@ class RefreshFailed:
     error: Exception
 
 
-class Environment:
+class ModelHolder:
     """The model of one execution environment, or the reason why it has none.
 
     `load` is `ModelSource.load`, `first` what `start` uses in its place; `clock` counts seconds; `jitter` gives numbers

@@ -105,13 +105,13 @@ def test_a_promoter_killed_at_each_of_its_writes_leaves_one_whole_release_and_on
     assert ask(held, predict_event(BODY)).headers["x-model-version"] == first
     # The writes of a promotion: the entry of the one before (there already), the alias, its own entry.
     for at, forwarded, served in ((1, False, first), (2, False, first), (2, True, second)):
-        held.environment.restored(8.0)
+        held.holder.restored(8.0)
         before = ask(held, predict_event(BODY)).headers["x-model-version"]
         assert run(proxy, at, forwarded, *promotion(model_uri, second)) == -signal.SIGKILL
         assert served_whole(open_store(model_uri)) == served
         cold = ask(open_application(MODEL_URI=model_uri), predict_event(BODY))
         assert (cold.status, cold.headers["x-model-version"]) == (200, served)
-        held.environment.restored(8.0)
+        held.holder.restored(8.0)
         warm = ask(held, predict_event(BODY))
         assert (warm.status, warm.headers["x-model-version"]) == (200, served)
         entries = len(history(store))

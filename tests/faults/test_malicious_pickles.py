@@ -97,7 +97,7 @@ def ask_everything(uri: str) -> list[int]:
     statuses = []
     for _ in range(2):
         statuses += [ask(application, event).status for event in EVENTS][:1]
-        application.environment.restored(8.0)
+        application.holder.restored(8.0)
     return statuses
 
 
@@ -162,7 +162,7 @@ def test_what_takes_the_place_of_a_file_is_never_run(
     data = bomb.ljust(iris.manifest.artifact.bytes, b"\0") if padded else bomb
     put_file(uri, key.format(version=version), data)
     assert ask_everything(uri) == [status] * 2
-    held.environment.restored(8.0)
+    held.holder.restored(8.0)
     assert [ask(held, event).status for event in EVENTS] == [200] * len(EVENTS)
     for arguments in (["list"], ["show", version], ["history"], ["verify"], ["rollback", "--reason", "t"]):
         run(uri, *arguments)

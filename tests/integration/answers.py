@@ -26,7 +26,7 @@ def ask(uri: str, event: str = "predict_features", context: Context | None = Non
 def assert_refused(uri: str, error: type[ModelUnavailable], code: str) -> None:
     """Loading ends in this very class, and each route that needs the model in a 503 with this code."""
     with pytest.raises(error) as caught:
-        open_application(uri).environment.predictor()
+        open_application(uri).holder.predictor()
     assert type(caught.value) is error
     for event in ("predict_features", "health_http_api"):
         answer = ask(uri, event)

@@ -30,7 +30,7 @@ def server(iris: TrainedFolder, tmp_path_factory: pytest.TempPathFactory) -> Ite
     put_version(uri, iris)
     put_manifest(uri, iris.manifest)
     application = create_application({"MODEL_URI": uri}, LocalTelemetry({}))
-    application.environment.start()
+    application.holder.start()
     config = uvicorn.Config(
         create_asgi(application), host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="none"
     )

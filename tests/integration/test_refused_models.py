@@ -190,5 +190,5 @@ def test_a_role_that_may_read_another_model_only_is_told(iris: TrainedFolder, mo
 
 def test_the_same_registry_unbroken_gets_as_far_as_unpickling(served_uri: str, unpicklings: list[object]) -> None:
     with pytest.raises(pytest.fail.Exception, match=r"joblib\.load was reached"):
-        open_application(served_uri).environment.predictor()
+        open_application(served_uri).holder.predictor()
     unpicklings.clear()

@@ -107,5 +107,5 @@ async def _live(receive: Receive, send: Send) -> None:
 def run_server(environ: Mapping[str, str], port: int) -> None:
     """Load the model that `environ` names, then answer on the loopback address until interrupted."""
     application = create_application(environ, LocalTelemetry(environ))
-    application.environment.start()
+    application.holder.start()
     uvicorn.run(create_asgi(application), host="127.0.0.1", port=port, ws="none")

@@ -148,7 +148,7 @@ def test_a_model_that_is_promoted_after_the_start_is_served_once_the_wait_is_ove
 ) -> None:
     monkeypatch.setattr("handler.serving.holder.FIRST_RETRY_SECONDS", 0.0)
     application = open_application(MODEL_URI=str(tmp_path / "iris"))
-    application.environment.start()
+    application.holder.start()
     assert_refused(ask(application, get_event("/health")), 503, "registry_not_found")
     iris_version.write(tmp_path / "iris")
     answer = ask(application, get_event("/health"))

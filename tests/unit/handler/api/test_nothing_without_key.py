@@ -115,7 +115,7 @@ def test_a_page_is_answered_without_a_model_being_asked_for(tmp_path: Path) -> N
     application = open_application(MODEL_URI=str(marked().write(tmp_path / "model")))
     for path in SHELLS:
         assert ask(application, get_event(path)).status == 200
-    assert application.environment.served() is None
+    assert application.holder.served() is None
 
 
 @pytest.mark.parametrize("path", FOR_THE_KEY)

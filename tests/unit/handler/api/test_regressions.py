@@ -21,7 +21,7 @@ from handler.app import Application
 from handler.errors.model import InvalidManifest, InvalidSettings, ModelUnavailable, SelfTestFailed, UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature, Manifest
-from handler.serving.holder import Environment
+from handler.serving.holder import ModelHolder
 from handler.serving.predictor import load_predictor
 from handler.settings import Settings
 from tests.unit.handler.asking import ask, assert_refused, get_event, open_application, predict_event
@@ -79,12 +79,12 @@ def test_a_body_that_is_no_string_is_a_400(iris_application: Application) -> Non
 
 def test_a_remembered_failure_keeps_nothing_of_the_requests_that_it_refused() -> None:
     application = open_application()
-    application.environment.start()
+    application.holder.start()
     depths = []
     for _ in range(30):
         ask(application, predict_event({"features": [1.0]}))
         with pytest.raises(ModelUnavailable) as caught:
-            application.environment.predictor()
+            application.holder.predictor()
         depth, trace = 0, caught.value.__traceback__
         while trace:
             depth, trace = depth + 1, trace.tb_next
@@ -98,7 +98,7 @@ def test_the_wait_stays_at_its_bound_after_any_number_of_failures() -> None:
     def load(_: Any) -> Any:
         raise ModelUnavailable("out of reach")
 
-    environment = Environment(load, 60, clock=lambda: now[0])
+    environment = ModelHolder(load, 60, clock=lambda: now[0])
     for _ in range(1100):
         environment.start()
         now[0] += 31

@@ -18,7 +18,7 @@ from handler.errors.model import RegistryUnreachable
 from handler.registry.chain import alias_key, version_key
 from handler.registry.store import Blob, DirectoryStore, NotModified
 from handler.serving import holder as under_test
-from handler.serving.holder import Environment, RefreshFailed
+from handler.serving.holder import ModelHolder, RefreshFailed
 from handler.serving.source import ModelSource
 from handler.telemetry.log_and_metrics import Telemetry
 from tests.unit.handler.asking import Answer, ask, get_event, read_answer
@@ -75,7 +75,7 @@ class Frozen:
     def __post_init__(self) -> None:
         self.versions[0].write(self.store.root)
         load = ModelSource(self.store, "production", cache=None).load
-        self.environment = Environment(load, PERIOD, clock=lambda: self.now)
+        self.holder = ModelHolder(load, PERIOD, clock=lambda: self.now)
 
     def promote(self, number: int) -> str:
         """Let the alias name version `number`; gives the version's name."""
@@ -86,7 +86,7 @@ class Frozen:
 
     def serve(self) -> str:
         """One request; gives the version that answers it."""
-        return self.environment.predictor().manifest.version
+        return self.holder.predictor().manifest.version
 
     def freeze_while_it_reads(self, key: str) -> str:
         """The request at which a refresh is due: it ends while `key` is read. Gives the version that answered it."""
@@ -108,8 +108,8 @@ def frozen(tmp_path: Path, iris_version: Version, monkeypatch: pytest.MonkeyPatc
     digest = iris_version.manifest.artifact.sha256[:8]
     others = [iris_version.changed(version=f"2030010{day}T000000Z-{digest}") for day in (1, 2)]
     frozen = Frozen(Late(tmp_path / "iris"), [iris_version, *others])
-    frozen.environment.start()
-    frozen.environment.take_news()
+    frozen.holder.start()
+    frozen.holder.take_news()
     yield frozen
     frozen.thaw()
 
@@ -125,7 +125,7 @@ def test_a_version_that_was_rolled_back_while_its_refresh_was_frozen_never_serve
     frozen.promote(0)
     frozen.thaw()
     assert [frozen.serve() for _ in range(5)] == [first] * 5
-    assert frozen.environment.take_news() == []
+    assert frozen.holder.take_news() == []
     assert frozen.store.read == [ALIAS], "what served is loaded already"
 
 
@@ -152,7 +152,7 @@ def test_what_ends_while_a_later_request_waits_for_it_is_asked_for_again_too(fro
     frozen.store.late = set()
     threading.Timer(WAIT / 4, frozen.store.come.set).start()
     assert [frozen.serve() for _ in range(5)] == [first] * 5
-    assert frozen.environment.take_news() == []
+    assert frozen.holder.take_news() == []
 
 
 def test_an_answer_from_before_the_freeze_does_not_put_off_the_next_question(frozen: Frozen) -> None:
@@ -169,27 +169,27 @@ def test_a_failure_from_before_the_freeze_is_neither_told_nor_waited_for(frozen:
     frozen.freeze_while_it_reads(artifact(second))
     frozen.thaw()
     assert frozen.serve() == second
-    assert not any(isinstance(news, RefreshFailed) for news in frozen.environment.take_news())
+    assert not any(isinstance(news, RefreshFailed) for news in frozen.holder.take_news())
 
 
 def test_a_first_load_that_restoring_began_is_asked_for_again_too(frozen: Frozen) -> None:
     load = ModelSource(frozen.store, "production", cache=None).load
-    environment = Environment(load, PERIOD, clock=lambda: frozen.now)
+    holder = ModelHolder(load, PERIOD, clock=lambda: frozen.now)
     frozen.store.late = {artifact(frozen.promote(1))}
-    environment.restored(WAIT)
+    holder.restored(WAIT)
     third = frozen.promote(2)
     frozen.thaw()
-    assert environment.predictor().manifest.version == third
+    assert holder.predictor().manifest.version == third
 
 
 def test_a_failed_first_load_that_restoring_began_is_tried_again_by_the_first_request(frozen: Frozen) -> None:
     load = ModelSource(frozen.store, "production", cache=None).load
-    environment = Environment(load, PERIOD, clock=lambda: frozen.now)
+    holder = ModelHolder(load, PERIOD, clock=lambda: frozen.now)
     frozen.store.broken = True
     frozen.store.late = {ALIAS}
-    environment.restored(WAIT)
+    holder.restored(WAIT)
     frozen.thaw()
-    assert environment.predictor().manifest.version == frozen.versions[0].manifest.version
+    assert holder.predictor().manifest.version == frozen.versions[0].manifest.version
 
 
 def test_what_was_read_ahead_is_not_taken_by_a_request(tmp_path: Path, iris_version: Version) -> None:
@@ -216,7 +216,7 @@ def test_a_registry_that_is_silent_is_told_and_soon_costs_a_request_little(
     began = time.monotonic()
     assert [frozen.serve() for _ in range(20)] == [first] * 20
     assert WAIT <= time.monotonic() - began < 2 * WAIT
-    (told,) = frozen.environment.take_news()
+    (told,) = frozen.holder.take_news()
     assert isinstance(told, RefreshFailed)
     assert "broke in the freeze" in str(told.error)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handler.errors.model import AliasNotSet, ModelUnavailable, RegistryUnreachable
-from handler.serving.holder import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, Environment
+from handler.serving.holder import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, ModelHolder
 from handler.serving.predictor import Predictor
 from handler.serving.source import ServedModel
 
@@ -34,8 +34,8 @@ class Place:
             raise self.failure
         return self.model
 
-    def environment(self) -> Environment:
-        return Environment(self.load, refresh_seconds=10_000, clock=lambda: self.now)
+    def holder(self) -> ModelHolder:
+        return ModelHolder(self.load, refresh_seconds=10_000, clock=lambda: self.now)
 
 
 @pytest.fixture
@@ -43,132 +43,132 @@ def served(iris_predictor: Predictor) -> ServedModel:
     return ServedModel(iris_predictor, "etag", "ab" * 32)
 
 
-def refusal(environment: Environment) -> Exception:
+def refusal(holder: ModelHolder) -> Exception:
     with pytest.raises(ModelUnavailable) as caught:
-        environment.predictor()
+        holder.predictor()
     return caught.value
 
 
 def test_making_one_loads_nothing_and_the_first_request_does(served: ServedModel) -> None:
     place = Place(served)
-    environment = place.environment()
-    assert (place.asked, environment.served()) == (0, None)
-    assert environment.predictor() is served.predictor
+    holder = place.holder()
+    assert (place.asked, holder.served()) == (0, None)
+    assert holder.predictor() is served.predictor
     assert place.asked == 1
 
 
 def test_a_model_that_was_loaded_at_the_start_is_not_loaded_again(served: ServedModel) -> None:
     place = Place(served)
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     for _ in range(3):
-        assert environment.predictor() is served.predictor
+        assert holder.predictor() is served.predictor
         place.now += 100
     assert place.asked == 1
-    assert environment.served() is served.predictor.manifest
+    assert holder.served() is served.predictor.manifest
 
 
 def test_a_load_that_fails_at_the_start_is_remembered_and_not_raised() -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
-    assert environment.served() is None
-    assert refusal(environment) is place.failure
+    holder = place.holder()
+    holder.start()
+    assert holder.served() is None
+    assert refusal(holder) is place.failure
     assert place.asked == 1
 
 
 def test_nothing_is_tried_again_before_the_wait_is_over() -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     place.now += FIRST_RETRY_SECONDS - 0.001
     for _ in range(100):
-        refusal(environment)
+        refusal(holder)
     assert place.asked == 1
 
 
 def test_the_first_request_after_the_wait_tries_again_and_tells_the_newest_reason() -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     place.failure = RegistryUnreachable("S3 did not answer.")
     place.now += FIRST_RETRY_SECONDS
-    assert refusal(environment) is place.failure
+    assert refusal(holder) is place.failure
     assert place.asked == 2
 
 
 def test_the_wait_doubles_up_to_its_bound() -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     for tries, wait in enumerate(WAITS, start=1):
         place.now += wait - 0.001
-        refusal(environment)
+        refusal(holder)
         assert place.asked == tries
         place.now += 0.001
-        refusal(environment)
+        refusal(holder)
         assert place.asked == tries + 1
     assert (WAITS[0], WAITS[-1]) == (FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS)
 
 
 def test_the_wait_is_counted_from_the_end_of_the_load() -> None:
     place = Place(load_seconds=20.0)
-    environment = place.environment()
-    environment.start()
-    refusal(environment)
+    holder = place.holder()
+    holder.start()
+    refusal(holder)
     assert place.asked == 1
-    assert environment.retry_after() == 1
+    assert holder.retry_after() == 1
 
 
 @pytest.mark.parametrize("failures", range(1, 8))
 def test_it_recovers_after_any_number_of_failures(served: ServedModel, failures: int) -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     for wait in WAITS[: failures - 1]:
         place.now += wait
-        refusal(environment)
+        refusal(holder)
     place.model = served
     place.now += WAITS[failures - 1]
-    assert environment.predictor() is served.predictor
-    assert environment.served() is served.predictor.manifest
+    assert holder.predictor() is served.predictor
+    assert holder.served() is served.predictor.manifest
     assert place.asked == failures + 1
 
 
 @pytest.mark.parametrize(("passed", "seconds"), [(0.0, 8), (0.1, 8), (7.0, 1), (7.9, 1), (8.0, 1), (100.0, 1)])
 def test_retry_after_is_the_rest_of_the_wait_in_whole_seconds_and_at_least_one(passed: float, seconds: int) -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     for wait in WAITS[:3]:
         place.now += wait
-        refusal(environment)
+        refusal(holder)
     place.now += passed
-    assert environment.retry_after() == seconds
+    assert holder.retry_after() == seconds
 
 
 def test_a_request_after_retry_after_is_never_too_early() -> None:
     place = Place()
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     for tries in range(2, 10):
-        place.now += environment.retry_after()
-        refusal(environment)
+        place.now += holder.retry_after()
+        refusal(holder)
         assert place.asked == tries
 
 
 def test_a_bug_in_loading_is_raised_as_what_it_is_at_each_request() -> None:
     place = Place(failure=KeyError("a bug of ours"))
-    environment = place.environment()
-    environment.start()
+    holder = place.holder()
+    holder.start()
     with pytest.raises(KeyError):
-        environment.predictor()
+        holder.predictor()
 
 
 def test_how_long_a_load_took_is_told_once(served: ServedModel) -> None:
     place = Place(served, load_seconds=2.5)
-    environment = place.environment()
-    environment.start()
-    (news,) = environment.take_news()
+    holder = place.holder()
+    holder.start()
+    (news,) = holder.take_news()
     assert (news.version, getattr(news, "seconds", None)) == (served.version, 2.5)
-    assert environment.take_news() == []
+    assert holder.take_news() == []

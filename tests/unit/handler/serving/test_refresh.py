@@ -21,8 +21,8 @@ from handler.serving.holder import (
     FIRST_RETRY_SECONDS,
     LAST_RETRY_SECONDS,
     REFRESH_WAIT_SECONDS,
-    Environment,
     Loaded,
+    ModelHolder,
     RefreshFailed,
 )
 from handler.serving.predictor import Predictor
@@ -48,8 +48,8 @@ class Place:
             raise self.answer
         return self.answer
 
-    def environment(self) -> Environment:
-        return Environment(self.load, PERIOD, clock=lambda: self.now, jitter=lambda: self.jitter)
+    def holder(self) -> ModelHolder:
+        return ModelHolder(self.load, PERIOD, clock=lambda: self.now, jitter=lambda: self.jitter)
 
 
 @pytest.fixture
@@ -72,12 +72,12 @@ def place(first: ServedModel) -> Iterator[Place]:
 
 
 @pytest.fixture
-def serving(place: Place) -> Environment:
+def serving(place: Place) -> ModelHolder:
     """An environment that serves the first model, which it was told of already."""
-    environment = place.environment()
-    environment.start()
-    environment.take_news()
-    return environment
+    holder = place.holder()
+    holder.start()
+    holder.take_news()
+    return holder
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def short_wait(monkeypatch: pytest.MonkeyPatch) -> float:
     return REFRESH_WAIT_SECONDS / 5
 
 
-def test_the_alias_is_not_asked_before_it_is_due_and_then_by_one_request(place: Place, serving: Environment) -> None:
+def test_the_alias_is_not_asked_before_it_is_due_and_then_by_one_request(place: Place, serving: ModelHolder) -> None:
     place.now += PERIOD - 0.001
     for _ in range(50):
         serving.predictor()
@@ -98,14 +98,14 @@ def test_the_alias_is_not_asked_before_it_is_due_and_then_by_one_request(place: 
     assert len(place.asked) == 2
 
 
-def test_the_load_is_told_what_is_held(place: Place, serving: Environment, first: ServedModel) -> None:
+def test_the_load_is_told_what_is_held(place: Place, serving: ModelHolder, first: ServedModel) -> None:
     place.now += PERIOD
     serving.predictor()
     assert place.asked == [None, first]
 
 
 def test_an_alias_that_has_not_moved_leaves_the_model_and_is_no_news(
-    place: Place, serving: Environment, first: ServedModel
+    place: Place, serving: ModelHolder, first: ServedModel
 ) -> None:
     for _ in range(3):
         place.now += PERIOD
@@ -115,7 +115,7 @@ def test_an_alias_that_has_not_moved_leaves_the_model_and_is_no_news(
 
 
 def test_an_alias_that_moved_swaps_the_model_in_the_very_request_that_asked(
-    place: Place, serving: Environment, first: ServedModel, second: ServedModel
+    place: Place, serving: ModelHolder, first: ServedModel, second: ServedModel
 ) -> None:
     place.answer = second
     assert serving.predictor() is first.predictor
@@ -129,7 +129,7 @@ def test_an_alias_that_moved_swaps_the_model_in_the_very_request_that_asked(
     "failure", [RegistryUnreachable("S3 is silent."), AliasNotSet("Gone."), KeyError("a bug"), MemoryError()]
 )
 def test_a_failed_refresh_keeps_the_last_good_model_and_is_told_once(
-    place: Place, serving: Environment, first: ServedModel, failure: Exception
+    place: Place, serving: ModelHolder, first: ServedModel, failure: Exception
 ) -> None:
     place.answer = failure
     place.now += PERIOD
@@ -142,7 +142,7 @@ def test_a_failed_refresh_keeps_the_last_good_model_and_is_told_once(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # what the test is about
 def test_a_model_that_ends_its_thread_is_a_failed_refresh(
-    place: Place, serving: Environment, first: ServedModel
+    place: Place, serving: ModelHolder, first: ServedModel
 ) -> None:
     place.answer = SystemExit("from inside a model")
     place.now += PERIOD
@@ -152,7 +152,7 @@ def test_a_model_that_ends_its_thread_is_a_failed_refresh(
 
 @pytest.mark.parametrize(("jitter", "factor"), [(0.0, 0.5), (0.5, 1.0), (0.999, 1.499)])
 def test_the_waits_after_failures_double_to_a_bound_and_are_spread_by_half(
-    place: Place, serving: Environment, jitter: float, factor: float
+    place: Place, serving: ModelHolder, jitter: float, factor: float
 ) -> None:
     place.answer, place.jitter = RegistryUnreachable("S3 is silent."), jitter
     place.now += PERIOD
@@ -171,11 +171,11 @@ def due_after_failure(first: ServedModel) -> float:
     """When an environment of its own, with the real jitter, tries again after a refresh that failed at 2000 s."""
     place = Place(first)
     place.open.set()
-    environment = Environment(place.load, PERIOD, clock=lambda: place.now)
-    environment.start()
+    holder = ModelHolder(place.load, PERIOD, clock=lambda: place.now)
+    holder.start()
     place.answer, place.now = RegistryUnreachable("S3 is silent."), 2000.0
-    environment.predictor()
-    return environment._due
+    holder.predictor()
+    return holder._due
 
 
 def test_many_environments_that_failed_together_do_not_ask_again_together(first: ServedModel) -> None:
@@ -202,7 +202,7 @@ def test_after_a_restore_other_libraries_draw_other_numbers_than_the_snapshot_ho
     monkeypatch.setitem(sys.modules, "snapshot_restore_py", runtime)
     place = Place(first)
     place.open.set()
-    ask_after_restore(place.environment())
+    ask_after_restore(place.holder())
     drawn = set()
     for _ in range(20):
         random.seed(4711)
@@ -214,7 +214,7 @@ def test_after_a_restore_other_libraries_draw_other_numbers_than_the_snapshot_ho
 
 
 def test_a_refresh_that_succeeds_forgets_the_failures_before_it(
-    place: Place, serving: Environment, first: ServedModel
+    place: Place, serving: ModelHolder, first: ServedModel
 ) -> None:
     place.answer = RegistryUnreachable("S3 is silent.")
     for _ in range(5):
@@ -233,7 +233,7 @@ def test_a_refresh_that_succeeds_forgets_the_failures_before_it(
 
 
 def test_no_request_waits_longer_than_the_bound_for_a_slow_refresh_which_ends_over_several(
-    place: Place, serving: Environment, first: ServedModel, second: ServedModel, short_wait: float
+    place: Place, serving: ModelHolder, first: ServedModel, second: ServedModel, short_wait: float
 ) -> None:
     place.answer = second
     place.open.clear()
@@ -250,7 +250,7 @@ def test_no_request_waits_longer_than_the_bound_for_a_slow_refresh_which_ends_ov
 
 @pytest.mark.usefixtures("short_wait")
 def test_a_slow_refresh_that_fails_in_the_end_is_told_once(
-    place: Place, serving: Environment, first: ServedModel
+    place: Place, serving: ModelHolder, first: ServedModel
 ) -> None:
     place.answer = RegistryUnreachable("S3 is silent.")
     place.open.clear()
@@ -263,7 +263,7 @@ def test_a_slow_refresh_that_fails_in_the_end_is_told_once(
 
 
 def test_an_environment_without_a_thread_left_goes_on_serving(
-    place: Place, serving: Environment, first: ServedModel, second: ServedModel, monkeypatch: pytest.MonkeyPatch
+    place: Place, serving: ModelHolder, first: ServedModel, second: ServedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_thread(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -280,7 +280,7 @@ def test_an_environment_without_a_thread_left_goes_on_serving(
 
 
 def test_a_restored_environment_asks_before_it_answers_though_nothing_is_due(
-    place: Place, serving: Environment, second: ServedModel
+    place: Place, serving: ModelHolder, second: ServedModel
 ) -> None:
     place.answer = second
     serving.restored(8.0)
@@ -290,7 +290,7 @@ def test_a_restored_environment_asks_before_it_answers_though_nothing_is_due(
 
 @pytest.mark.usefixtures("short_wait")
 def test_a_restored_environment_does_not_take_an_answer_from_before_its_snapshot(
-    place: Place, serving: Environment, second: ServedModel
+    place: Place, serving: ModelHolder, second: ServedModel
 ) -> None:
     place.open.clear()
     place.now += PERIOD
@@ -304,12 +304,12 @@ def test_a_restored_environment_does_not_take_an_answer_from_before_its_snapshot
 
 
 def test_restoring_takes_no_longer_than_it_may_with_a_model_and_without_one(
-    place: Place, serving: Environment, first: ServedModel
+    place: Place, serving: ModelHolder, first: ServedModel
 ) -> None:
     place.open.clear()
-    for environment in (serving, place.environment()):
+    for holder in (serving, place.holder()):
         began = time.monotonic()
-        environment.restored(0.1)
+        holder.restored(0.1)
         assert time.monotonic() - began < 1.0
     place.open.set()
     assert serving.predictor() is first.predictor
@@ -318,19 +318,19 @@ def test_restoring_takes_no_longer_than_it_may_with_a_model_and_without_one(
 def test_a_load_that_restoring_began_without_a_model_is_waited_for_and_asked_for_again_by_the_next_request(
     place: Place, first: ServedModel
 ) -> None:
-    environment = place.environment()
+    holder = place.holder()
     place.open.clear()
-    environment.restored(0.05)
-    assert environment.served() is None
+    holder.restored(0.05)
+    assert holder.served() is None
     threading.Timer(0.05, place.open.set).start()
-    assert environment.predictor() is first.predictor
+    assert holder.predictor() is first.predictor
     assert place.asked == [None, first]
 
 
 def test_restoring_without_a_model_remembers_why_it_failed(place: Place) -> None:
     place.answer = AliasNotSet("Nothing was promoted.")
-    environment = place.environment()
-    environment.restored(8.0)
+    holder = place.holder()
+    holder.restored(8.0)
     with pytest.raises(AliasNotSet):
-        environment.predictor()
+        holder.predictor()
     assert len(place.asked) == 1
