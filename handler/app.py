@@ -30,7 +30,8 @@ from handler.api.routes import find_route
 from handler.errors.base import answer_for
 from handler.errors.model import InvalidSettings, ModelUnavailable
 from handler.errors.request import RefusedRows, UnsupportedEvent, WrongMethod
-from handler.registry.store import DirectoryStore, open_store
+from handler.registry.directory_store import DirectoryStore
+from handler.registry.schemes import open_store
 from handler.serving.artifact_cache import temporary_cache
 from handler.serving.holder import Loaded, ModelHolder
 from handler.serving.read_ahead import ReadAhead

@@ -12,7 +12,7 @@ from sklearn.dummy import DummyRegressor
 from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
 from handler.registry.manifest import sha256
-from handler.registry.store import s3_place
+from handler.registry.s3_store import s3_place
 from tests.integration.registries import put_file
 from tests.unit.handler.models import Version, version_with
 from training.release.promote import history_key

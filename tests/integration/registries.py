@@ -19,7 +19,8 @@ from handler.registry.chain import (
     version_key,
 )
 from handler.registry.manifest import Manifest, sha256
-from handler.registry.store import Store, s3_place
+from handler.registry.s3_store import s3_place
+from handler.registry.store import Store
 from training.release.publish import TrainedFolder
 from training.release.stores.writable import WritableStore
 

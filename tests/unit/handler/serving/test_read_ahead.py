@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from handler.errors.model import AliasNotSet, ArtifactDigestMismatch, ArtifactSizeMismatch, RegistryNotFound
-from handler.registry.store import DirectoryStore
+from handler.registry.directory_store import DirectoryStore
 from handler.serving.read_ahead import ReadAhead
 from handler.serving.source import ModelSource
 from tests.unit.handler.models import Version

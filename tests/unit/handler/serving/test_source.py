@@ -9,8 +9,9 @@ import pytest
 
 from handler.errors.model import AliasNotSet, ArtifactDigestMismatch, InvalidAlias, ManifestMismatch
 from handler.registry.chain import version_key
+from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import sha256
-from handler.registry.store import Blob, DirectoryStore, NotModified
+from handler.registry.store import Blob, NotModified
 from handler.serving.artifact_cache import ArtifactCache
 from handler.serving.source import ModelSource
 from tests.unit.handler.models import Version, write_alias

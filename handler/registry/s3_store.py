@@ -1,12 +1,11 @@
-"""A registry on S3, its reading half.
+"""A registry on S3, as a reader sees it.
 
-`handler.registry.store.open_store` imports this for `s3://` URIs alone; `training.release.stores.writable` builds its
-writing half on it. Every failure of botocore becomes one of our errors here, so that nothing above this file knows the
-SDK. botocore is not part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included
-SDK versions").
+Every failure of botocore becomes one of our errors here, so that nothing above this file knows the SDK. botocore is not
+part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included SDK versions").
 """
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -18,7 +17,13 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import (
+    InvalidSettings,
+    RegistryAccessDenied,
+    RegistryError,
+    RegistryNotFound,
+    RegistryUnreachable,
+)
 from handler.registry.store import Blob, NotModified
 
 if TYPE_CHECKING:
@@ -70,6 +75,15 @@ def translate(error: Exception, uri: str) -> RegistryError:
     return RegistryUnreachable(f"S3 did not answer for {uri}: {error}")
 
 
+def s3_place(uri: str) -> tuple[str, str]:
+    """The bucket and the prefix (no slash at either end) of an `s3://` URI; raises InvalidSettings without either."""
+    parts = urlsplit(uri)
+    prefix = parts.path.strip("/")
+    if not parts.netloc or not prefix:
+        raise InvalidSettings(f"MODEL_URI must name a bucket and a prefix, as in s3://bucket/iris; it is {uri!r}.")
+    return parts.netloc, prefix
+
+
 class S3Store:
     """One model's root, `prefix`, in `bucket`. The client is made at the first request."""
 
@@ -77,6 +91,11 @@ class S3Store:
         self.bucket = bucket
         self.prefix = prefix
         self._client = client
+
+    @classmethod
+    def from_uri(cls, uri: str) -> Self:
+        """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no prefix."""
+        return cls(*s3_place(uri))
 
     @property
     def uri(self) -> str:
