@@ -1,8 +1,8 @@
 """Turns parsed JSON into frozen dataclasses, strictly.
 
-`handler.registry.manifest` and `handler.registry.alias` use it. It exists because a typed, checked record must not cost
-Lambda the import of a validation library (pydantic alone takes longer than loading a small model). It knows the few
-types that those records use and no more: scalars, X | None, tuples, dicts by name, and dataclasses.
+It exists because a typed, checked record must not cost Lambda the import of a validation library (pydantic alone takes
+longer than loading a small model). It knows the few types that our records use and no more: scalars, X | None, tuples,
+dicts by name, and dataclasses.
 """
 
 import dataclasses
@@ -20,8 +20,21 @@ class Undecodable(Exception):
     """The JSON is not of the form asked for; the text names the place, what was expected and what came."""
 
 
-def decode(cls: type[T], value: object, place: str = "") -> T:
-    """Make a `cls` (a dataclass) of `value`; raise Undecodable on a missing, unknown or mistyped field."""
+def since(format_version: int) -> dict[str, int]:
+    """The metadata of a field that came with this format of its document."""
+    return {"since": format_version}
+
+
+def format_of(field: dataclasses.Field[Any]) -> int:
+    """The format that `field` came with."""
+    return int(field.metadata.get("since", 1))
+
+
+def decode(cls: type[T], value: object, place: str = "", written: int | None = None) -> T:
+    """Make a `cls` (a dataclass) of `value`; raise Undecodable on a missing, unknown or mistyped field.
+
+    `written` is the format of the document, which knows no field of a later one; None knows all of them.
+    """
     where = place or "the document"
     if not isinstance(value, dict):
         raise Undecodable(f"{where} must be an object, not {_kind(value)}")
@@ -30,29 +43,36 @@ def decode(cls: type[T], value: object, place: str = "") -> T:
     unknown = sorted(value.keys() - hints.keys())
     if unknown:
         raise Undecodable(f"{where} has an unknown field {unknown[0]!r}")
+    for field in fields:
+        if written is not None and field.name in value and format_of(field) > written:
+            came = f"which came with format {format_of(field)}"
+            raise Undecodable(f"{where} has an unknown field {field.name!r}, {came}")
     required = {field.name for field in fields if field.default is dataclasses.MISSING}
     missing = sorted(required - value.keys())
     if missing:
         raise Undecodable(f"{where} lacks the field {missing[0]!r}")
-    return cls(**{name: _decode_any(hints[name], item, f"{place}.{name}".lstrip(".")) for name, item in value.items()})
+    decoded = {
+        name: _decode_any(hints[name], item, f"{place}.{name}".lstrip("."), written) for name, item in value.items()
+    }
+    return cls(**decoded)
 
 
-def _decode_any(hint: Any, value: object, place: str) -> Any:
+def _decode_any(hint: Any, value: object, place: str, written: int | None) -> Any:
     if dataclasses.is_dataclass(hint):
-        return decode(typing.cast(type, hint), value, place)
+        return decode(typing.cast(type, hint), value, place, written)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return _decode_union(arguments, value, place)
+        return _decode_union(arguments, value, place, written)
     if origin is typing.Literal:
         return _expect(value in arguments and type(value) is str, value, place, " or ".join(map(repr, arguments)))
     if origin is tuple:
         _expect(isinstance(value, list), value, place, "a list")
         items = typing.cast(list[object], value)
-        return tuple(_decode_any(arguments[0], item, f"{place}[{index}]") for index, item in enumerate(items))
+        return tuple(_decode_any(arguments[0], item, f"{place}[{index}]", written) for index, item in enumerate(items))
     if origin is dict:
         _expect(isinstance(value, dict), value, place, "an object")
         entries = typing.cast(dict[str, object], value)
-        return {key: _decode_any(arguments[1], item, f"{place}.{key}") for key, item in entries.items()}
+        return {key: _decode_any(arguments[1], item, f"{place}.{key}", written) for key, item in entries.items()}
     if hint is Any:
         return value
     if hint is float and type(value) is int:
@@ -61,15 +81,15 @@ def _decode_any(hint: Any, value: object, place: str) -> Any:
     return _expect(type(value) is hint, value, place, _NAMES.get(hint, str(hint)))
 
 
-def _decode_union(hints: tuple[Any, ...], value: object, place: str) -> Any:
+def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: int | None) -> Any:
     others = [hint for hint in hints if hint is not types.NoneType]
     if value is None and len(others) < len(hints):
         return None
     if len(others) == 1 and typing.get_origin(others[0]) is dict and isinstance(value, dict):
-        return _decode_any(others[0], value, place)
+        return _decode_any(others[0], value, place, written)
     for hint in hints:
         try:
-            return _decode_any(hint, value, place)
+            return _decode_any(hint, value, place, written)
         except Undecodable:
             continue
     names = " or ".join(_NAMES.get(hint, "an object") for hint in hints)
