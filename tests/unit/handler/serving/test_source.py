@@ -141,9 +141,8 @@ def test_a_rollback_reads_its_artifact_from_the_cache(
     assert [key for key, _ in store.asked] == [ALIAS, version_key(first.version, "manifest.json")]
 
 
-def test_finding_reads_and_verifies_and_loads_nothing(
+def test_reading_verifies_and_loads_nothing(
     source: ModelSource, iris_version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(joblib, "load", lambda *_: pytest.fail("joblib.load was reached"))
-    found = source.find()
-    assert found.artifact.data == iris_version.artifact
+    assert source.read().artifact.data == iris_version.artifact
