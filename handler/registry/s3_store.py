@@ -41,8 +41,8 @@ requests, which breaks whatever was under way."""
 
 
 def s3_client() -> "S3Client":
-    """A client with bounded waiting: S3 answers in tens of milliseconds or is better asked again."""
-    # boto3 makes its clients so too. What it adds (resources, transfers) nothing here uses, and costs 20 ms to import.
+    """A client with bounded waiting: S3 answers within tens of milliseconds, or had better be asked again."""
+    # boto3 makes its clients so too. What it adds (resources, transfers) is not needed here, and takes 20 ms to import.
     client = botocore.session.get_session().create_client(
         "s3",
         config=Config(
@@ -128,7 +128,7 @@ class S3Store:
         return Blob(bytes(data), first.etag)
 
     def _part(self, request: "GetObjectRequestTypeDef", start: int) -> "_Part | NotModified | None":
-        """Up to PART_BYTES from `start`, asked for again where the connection breaks within them."""
+        """Up to PART_BYTES from `start`; they are asked for again where the connection breaks."""
         asked: GetObjectRequestTypeDef = {**request, "Range": f"bytes={start}-{start + PART_BYTES - 1}"}
         place = f"s3://{self.bucket}/{request['Key']}"
         for attempt in range(1, ATTEMPTS + 1):

@@ -1,6 +1,6 @@
 """A registry in a directory, to be written to, with the promises of S3's conditional writes.
 
-Hard links and atomic renames give them: a reader sees a file whole or not at all, and of two writers one wins.
+It keeps them by hard links and atomic renames: a reader sees a file whole or not at all, and of two writers one wins.
 """
 
 import contextlib

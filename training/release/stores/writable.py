@@ -15,7 +15,7 @@ Progress = Callable[[int], object]
 
 
 def nobody(_: int) -> None:
-    """The progress that nobody wants to hear of."""
+    """Takes no notice of progress."""
 
 
 def parts_of(file: Path, part_bytes: int) -> Iterator[bytes]:
