@@ -6,6 +6,7 @@ dicts by name, and dataclasses.
 """
 
 import dataclasses
+import math
 import sys
 import types
 import typing
@@ -30,23 +31,21 @@ def format_of(field: dataclasses.Field[Any]) -> int:
     return int(field.metadata.get("since", 1))
 
 
-def decode(cls: type[T], value: object, place: str = "", written: int | None = None) -> T:
+def decode(cls: type[T], value: object, place: str = "", written: float = math.inf) -> T:
     """Make a `cls` (a dataclass) of `value`; raise Undecodable on a missing, unknown or mistyped field.
 
-    `written` is the format of the document, which knows no field of a later one; None knows all of them.
+    `written` is the format of the document, which knows no field of a later one.
     """
     where = place or "the document"
     if not isinstance(value, dict):
         raise Undecodable(f"{where} must be an object, not {_kind(value)}")
     hints = typing.get_type_hints(cls)
     fields = dataclasses.fields(typing.cast(Any, cls))
-    unknown = sorted(value.keys() - hints.keys())
+    came = {field.name: format_of(field) for field in fields}
+    unknown = sorted(name for name in value if name not in came or came[name] > written)
     if unknown:
-        raise Undecodable(f"{where} has an unknown field {unknown[0]!r}")
-    for field in fields:
-        if written is not None and field.name in value and format_of(field) > written:
-            came = f"which came with format {format_of(field)}"
-            raise Undecodable(f"{where} has an unknown field {field.name!r}, {came}")
+        later = f", which came with format {came[unknown[0]]}" if unknown[0] in came else ""
+        raise Undecodable(f"{where} has an unknown field {unknown[0]!r}{later}")
     required = {field.name for field in fields if field.default is dataclasses.MISSING}
     missing = sorted(required - value.keys())
     if missing:
@@ -57,7 +56,7 @@ def decode(cls: type[T], value: object, place: str = "", written: int | None = N
     return cls(**decoded)
 
 
-def _decode_any(hint: Any, value: object, place: str, written: int | None) -> Any:
+def _decode_any(hint: Any, value: object, place: str, written: float) -> Any:
     if dataclasses.is_dataclass(hint):
         return decode(typing.cast(type, hint), value, place, written)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -81,7 +80,7 @@ def _decode_any(hint: Any, value: object, place: str, written: int | None) -> An
     return _expect(type(value) is hint, value, place, _NAMES.get(hint, str(hint)))
 
 
-def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: int | None) -> Any:
+def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: float) -> Any:
     others = [hint for hint in hints if hint is not types.NoneType]
     if value is None and len(others) < len(hints):
         return None

@@ -75,15 +75,6 @@ def translate(error: Exception, uri: str) -> RegistryError:
     return RegistryUnreachable(f"S3 did not answer for {uri}: {error}")
 
 
-def s3_place(uri: str) -> tuple[str, str]:
-    """The bucket and the prefix (no slash at either end) of an `s3://` URI; raises InvalidSettings without either."""
-    parts = urlsplit(uri)
-    prefix = parts.path.strip("/")
-    if not parts.netloc or not prefix:
-        raise InvalidSettings(f"MODEL_URI must name a bucket and a prefix, as in s3://bucket/iris; it is {uri!r}.")
-    return parts.netloc, prefix
-
-
 class S3Store:
     """One model's root, `prefix`, in `bucket`. The client is made at the first request."""
 
@@ -95,7 +86,11 @@ class S3Store:
     @classmethod
     def from_uri(cls, uri: str) -> Self:
         """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no prefix."""
-        return cls(*s3_place(uri))
+        parts = urlsplit(uri)
+        prefix = parts.path.strip("/")
+        if not parts.netloc or not prefix:
+            raise InvalidSettings(f"MODEL_URI must name a bucket and a prefix, as in s3://bucket/iris; it is {uri!r}.")
+        return cls(parts.netloc, prefix)
 
     @property
     def uri(self) -> str:

@@ -161,6 +161,7 @@ class ModelHolder:
             self._refresh = None
             self._settle(asked.outcome)
         elif left is not None and had_ended:
+            # The answer had all of this request's wait: a registry as slow as that is reported, and asked less often.
             late = RegistryUnreachable(f"What the alias names now did not come within {seconds:g} s.")
             self._failed(left.outcome if isinstance(left.outcome, Exception) else late)
 
@@ -190,7 +191,7 @@ class ModelHolder:
         return model, self._clock() - began
 
     def _settle(self, outcome: TimedModel | Exception) -> None:
-        """Hold the model that was loaded, or remember why none was: a bug too, which becomes a 500 with its trace."""
+        """Hold the model that was loaded, or remember why none was. A bug too: it becomes a 500 with its trace."""
         if isinstance(outcome, Exception):
             self._failed(outcome)
             return

@@ -11,13 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.registry.s3_store import S3Store, translate
 from training.release.stores.conflicts import despite_conflicts
-from training.release.stores.upload import (
-    UPLOAD_PART_BYTES,
-    is_refused,
-    stored_digest,
-    upload,
-    written_by,
-)
+from training.release.stores.upload import UPLOAD_PART_BYTES, is_refused, stored_digest, upload, written_by
 from training.release.stores.writable import Progress, nobody
 
 if TYPE_CHECKING:

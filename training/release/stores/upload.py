@@ -31,6 +31,9 @@ UPLOAD_PART_BYTES = 16 * 1024 * 1024
 """S3 wants 5 MB at least, but for the last part, and 10,000 parts at most (S3 User Guide, "Multipart upload limits"):
 this takes artifacts up to 156 GB, far more than a function could load."""
 
+NOTHING = ("404", "NoSuchKey")
+"""What S3 says of a key that holds nothing."""
+
 REFUSED_CONDITION = ("PreconditionFailed", "NoSuchKey")
 """What S3 says of a condition that does not hold: the key has another tag, or is gone."""
 
@@ -49,7 +52,7 @@ def upload(bucket: str, key: str, file: Path, progress: Progress = nobody, part_
     """
     client, place, writer = patient_client(), f"s3://{bucket}/{key}", uuid.uuid4().hex
     try:
-        if _is_taken(client, bucket, key):  # S3 would say so only after the last part
+        if _metadata(client, bucket, key) is not None:  # S3 would say so only after the last part
             return False
         despite_conflicts(lambda: _send(client, bucket, key, writer, file, progress, part_bytes), place)
     except (BotoCoreError, ClientError) as error:
@@ -116,7 +119,7 @@ def stored_digest(bucket: str, key: str, part_bytes: int = 1024 * 1024) -> str |
         for part in patient_client().get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(part_bytes):
             digest.update(part)
     except (BotoCoreError, ClientError) as error:
-        if _code(error) in ("404", "NoSuchKey"):
+        if _code(error) in NOTHING:
             return None
         raise translate(error, f"s3://{bucket}/{key}") from error
     return digest.hexdigest()
@@ -130,21 +133,19 @@ def is_refused(error: Exception) -> bool:
 def written_by(client: "S3Client", writer: str, bucket: str, key: str) -> bool:
     """Whether a refused write was ours after all: botocore repeats one whose answer was lost, and meets itself."""
     try:
-        return client.head_object(Bucket=bucket, Key=key)["Metadata"].get("writer") == writer
+        return (_metadata(client, bucket, key) or {}).get("writer") == writer
     except (BotoCoreError, ClientError) as error:
-        if _code(error) in ("404", "NoSuchKey"):
-            return False
         raise translate(error, f"s3://{bucket}/{key}") from error
 
 
-def _is_taken(client: "S3Client", bucket: str, key: str) -> bool:
+def _metadata(client: "S3Client", bucket: str, key: str) -> dict[str, str] | None:
+    """The metadata of what is under `key`; None where nothing is."""
     try:
-        client.head_object(Bucket=bucket, Key=key)
+        return client.head_object(Bucket=bucket, Key=key)["Metadata"]
     except ClientError as error:
-        if _code(error) in ("404", "NoSuchKey"):
-            return False
+        if _code(error) in NOTHING:
+            return None
         raise
-    return True
 
 
 def _code(error: Exception) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from handler.errors.model import InvalidSettings
 from handler.registry.directory_store import DirectoryStore
-from handler.registry.s3_store import S3Store, s3_place
+from handler.registry.s3_store import S3Store
 from handler.registry.schemes import STORES, open_store, open_with
 
 PROJECT = Path(__file__).parents[4]
@@ -76,9 +76,9 @@ def test_a_registry_in_a_directory_does_not_import_the_sdk(tmp_path: Path) -> No
     ],
 )
 def test_an_s3_uri_is_a_bucket_and_a_prefix_without_outer_slashes(uri: str, place: tuple[str, str]) -> None:
-    assert s3_place(uri) == place
     store = open_store(uri)
     assert isinstance(store, S3Store)
+    assert (store.bucket, store.prefix) == place
     assert store.uri == f"s3://{place[0]}/{place[1]}"
 
 
