@@ -11,7 +11,7 @@ from training.fit.fitting import train_model
 from training.folder.writing import write_folder
 from training.release.promote import Release, promote
 from training.release.publish import publish, read_folder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 SPEC = ModelSpec(
     "breast-cancer",

@@ -30,10 +30,10 @@ from handler.api.routes import find_route
 from handler.errors.base import answer_for
 from handler.errors.model import InvalidSettings, ModelUnavailable
 from handler.errors.request import RefusedRows, UnsupportedEvent, WrongMethod
-from handler.registry.store import DirectoryStore, open_store
+from handler.registry.directory_store import DirectoryStore
+from handler.registry.schemes import open_store
 from handler.serving.artifact_cache import temporary_cache
 from handler.serving.holder import Loaded, ModelHolder
-from handler.serving.read_ahead import ReadAhead
 from handler.serving.source import ModelSource, ServedModel
 from handler.settings import DEFAULT_MAX_ROWS, DEFAULT_REFRESH_SECONDS, Settings
 from handler.telemetry.log_and_metrics import Telemetry
@@ -153,7 +153,7 @@ def create_application(environ: Mapping[str, str], telemetry: Telemetry, ahead: 
     # A directory is as near as the cache would be. /tmp is all that a function may write to, and elsewhere everybody's.
     cache = temporary_cache() if init_phase.ON_LAMBDA and not isinstance(store, DirectoryStore) else None
     source = ModelSource(store, settings.model_alias, cache)
-    first = ReadAhead(source).load if ahead else source.load
+    first = source.read_ahead() if ahead else None
     holder = ModelHolder(source.load, settings.model_refresh_seconds, first=first)
     return Application(holder, telemetry, settings.max_rows, source.report, Cors(settings.cors_origins))
 

@@ -12,7 +12,8 @@ from training.fit.iris import train_iris
 from training.folder.writing import write_folder
 from training.release.promote import Release, promote
 from training.release.publish import TrainedFolder, publish, read_folder
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 
 @dataclass(frozen=True)

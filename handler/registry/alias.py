@@ -1,7 +1,7 @@
 """The alias: the small file that says which version serves.
 
-It is the head of the chain of trust: it holds the digest of the manifest, which holds the digest of the artifact.
-`handler.registry.chain` reads it; `training.release.promote` replaces it by compare-and-swap.
+It is the head of the chain of trust: it holds the digest of the manifest, which holds the digest of the artifact. It is
+the one file of a registry that is replaced, by compare-and-swap.
 """
 
 import json
@@ -19,12 +19,12 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def is_alias_name(text: str) -> bool:
-    """Whether `text` can be an alias' name: it becomes part of a key, so it holds no separator and no dot."""
+    """Whether `text` can be the name of an alias: it becomes part of a key, so it holds no separator and no dot."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_moment(text: str) -> bool:
-    """Whether `text` is a moment in UTC by ISO 8601: it becomes part of a key, so it must be nothing else."""
+    """Whether `text` is a moment in UTC in ISO 8601: it becomes part of a key, so it must be nothing else."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(\+00:00|Z)", text):
         return False
     try:
@@ -36,7 +36,7 @@ def is_moment(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Alias:
-    """One release of a model: what serves since when, put there by whom and why, and what served before."""
+    """One release of a model: what serves, since when, who put it there and why, and what served before."""
 
     format_version: int
     version: str

@@ -1,7 +1,6 @@
 """Reads the chain of trust of one model's registry: alias → manifest → artifact, each checked against the one before.
 
-`handler.serving.holder` walks it to serve, `training` to show, prove and promote. It returns bytes that were verified
-and never unpickles anything: that is `handler.serving.predictor`'s part, which takes only a `VerifiedArtifact`.
+It returns bytes that were verified and never unpickles anything. What unpickles takes nothing but a `VerifiedArtifact`.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from handler.errors.model import (
 )
 from handler.registry.alias import Alias, is_moment
 from handler.registry.manifest import Manifest, is_digest, is_version, sha256
-from handler.registry.store import Store
+from handler.registry.store import Blob, Store
 
 MANIFEST_FILE = "manifest.json"
 REPORT_FILE = "report.html"
@@ -43,10 +42,15 @@ class VerifiedArtifact:
 
 def read_alias(store: Store, name: str) -> Alias:
     """The alias `name`; raises AliasNotSet or InvalidAlias, or a RegistryError."""
-    blob = store.get(alias_key(name))
+    alias, _ = alias_in(store.get(alias_key(name)), store, name)
+    return alias
+
+
+def alias_in(blob: Blob | None, store: Store, name: str) -> tuple[Alias, str]:
+    """The alias `name` as `store` answered for it, with its tag; raises AliasNotSet or InvalidAlias."""
     if blob is None:
         raise AliasNotSet(f"No version serves as {name!r} in {store.uri}: publish one, then promote it.")
-    return checked_alias(blob.data)
+    return checked_alias(blob.data), blob.etag
 
 
 def checked_alias(data: bytes) -> Alias:

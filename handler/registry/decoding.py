@@ -1,11 +1,12 @@
 """Turns parsed JSON into frozen dataclasses, strictly.
 
-`handler.registry.manifest` and `handler.registry.alias` use it. It exists because a typed, checked record must not cost
-Lambda the import of a validation library (pydantic alone takes longer than loading a small model). It knows the few
-types that those records use and no more: scalars, X | None, tuples, dicts by name, and dataclasses.
+It exists because a typed, checked record must not cost Lambda the import of a validation library (pydantic alone takes
+longer than loading a small model). It knows the few types that our records use and no more: scalars, X | None, tuples,
+dicts by name, and dataclasses.
 """
 
 import dataclasses
+import math
 import sys
 import types
 import typing
@@ -20,39 +21,57 @@ class Undecodable(Exception):
     """The JSON is not of the form asked for; the text names the place, what was expected and what came."""
 
 
-def decode(cls: type[T], value: object, place: str = "") -> T:
-    """Make a `cls` (a dataclass) of `value`; raise Undecodable on a missing, unknown or mistyped field."""
+def since(format_version: int) -> dict[str, int]:
+    """The metadata of a field that came with this format of its document."""
+    return {"since": format_version}
+
+
+def format_of(field: dataclasses.Field[Any]) -> int:
+    """The format that `field` came with."""
+    return int(field.metadata.get("since", 1))
+
+
+def decode(cls: type[T], value: object, place: str = "", written: float = math.inf) -> T:
+    """Make a `cls` (a dataclass) of `value`; raise Undecodable on a missing, unknown or mistyped field.
+
+    `written` is the format of the document, which knows no field of a later one.
+    """
     where = place or "the document"
     if not isinstance(value, dict):
         raise Undecodable(f"{where} must be an object, not {_kind(value)}")
     hints = typing.get_type_hints(cls)
     fields = dataclasses.fields(typing.cast(Any, cls))
-    unknown = sorted(value.keys() - hints.keys())
+    came = {field.name: format_of(field) for field in fields}
+    unknown = sorted(name for name in value if name not in came or came[name] > written)
     if unknown:
-        raise Undecodable(f"{where} has an unknown field {unknown[0]!r}")
+        later = f", which came with format {came[unknown[0]]}" if unknown[0] in came else ""
+        raise Undecodable(f"{where} has an unknown field {unknown[0]!r}{later}")
     required = {field.name for field in fields if field.default is dataclasses.MISSING}
     missing = sorted(required - value.keys())
     if missing:
         raise Undecodable(f"{where} lacks the field {missing[0]!r}")
-    return cls(**{name: _decode_any(hints[name], item, f"{place}.{name}".lstrip(".")) for name, item in value.items()})
+    decoded = {
+        name: _decode_any(hints[name], item, f"{place}.{name}".lstrip("."), written) for name, item in value.items()
+    }
+    return cls(**decoded)
 
 
-def _decode_any(hint: Any, value: object, place: str) -> Any:
+def _decode_any(hint: Any, value: object, place: str, written: float) -> Any:
     if dataclasses.is_dataclass(hint):
-        return decode(typing.cast(type, hint), value, place)
+        return decode(typing.cast(type, hint), value, place, written)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return _decode_union(arguments, value, place)
+        return _decode_union(arguments, value, place, written)
     if origin is typing.Literal:
         return _expect(value in arguments and type(value) is str, value, place, " or ".join(map(repr, arguments)))
     if origin is tuple:
         _expect(isinstance(value, list), value, place, "a list")
         items = typing.cast(list[object], value)
-        return tuple(_decode_any(arguments[0], item, f"{place}[{index}]") for index, item in enumerate(items))
+        return tuple(_decode_any(arguments[0], item, f"{place}[{index}]", written) for index, item in enumerate(items))
     if origin is dict:
         _expect(isinstance(value, dict), value, place, "an object")
         entries = typing.cast(dict[str, object], value)
-        return {key: _decode_any(arguments[1], item, f"{place}.{key}") for key, item in entries.items()}
+        return {key: _decode_any(arguments[1], item, f"{place}.{key}", written) for key, item in entries.items()}
     if hint is Any:
         return value
     if hint is float and type(value) is int:
@@ -61,15 +80,15 @@ def _decode_any(hint: Any, value: object, place: str) -> Any:
     return _expect(type(value) is hint, value, place, _NAMES.get(hint, str(hint)))
 
 
-def _decode_union(hints: tuple[Any, ...], value: object, place: str) -> Any:
+def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: float) -> Any:
     others = [hint for hint in hints if hint is not types.NoneType]
     if value is None and len(others) < len(hints):
         return None
     if len(others) == 1 and typing.get_origin(others[0]) is dict and isinstance(value, dict):
-        return _decode_any(others[0], value, place)
+        return _decode_any(others[0], value, place, written)
     for hint in hints:
         try:
-            return _decode_any(hint, value, place)
+            return _decode_any(hint, value, place, written)
         except Undecodable:
             continue
     names = " or ".join(_NAMES.get(hint, "an object") for hint in hints)

@@ -1,30 +1,20 @@
 """The manifest: what one version of a model is, what it takes, what it answers, and the digests that prove it.
 
-Written by `training`, read by everything else. The handler checks the artifact against it before unpickling, requests
-against its features, and the loaded model against its examples. It holds statistics of the training data and a few
-real rows, never the data.
+Artifacts are checked against it before they are unpickled, requests against its features, and the loaded model against
+its examples. It holds statistics of the training data and a few real rows, never the data. How it becomes JSON, and how
+a field is added, is in `manifest_format`.
 """
 
 import hashlib
 import json
-import math
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from handler.errors.model import InvalidManifest, UnknownManifestFormat
-from handler.registry.decoding import Undecodable, decode
-
-MANIFEST_FORMAT_VERSION = 2
-"""The newest format. Raised by one whenever a field is added or changes its meaning; every older one stays readable.
-
-Format 2 added what `_added_fields` names. A manifest is written in the oldest format that can say it, for a running
-function refuses formats it does not know rather than guess. To change it: give the new field a default that says
-nothing, name it in `_added_fields`, keep a file of the format before under tests/, and deploy the handler before
-`training` writes the new one.
-"""
+from handler.errors.model import InvalidManifest
+from handler.registry.decoding import since
+from handler.registry.manifest_format import decode_json, document_in, oldest_format
 
 Task = Literal["classification", "regression"]
 Kind = Literal["number", "category"]
@@ -98,8 +88,8 @@ class Feature:
     quantiles: tuple[float, ...] = ()
     categories: tuple[str, ...] = ()
     allow_unknown: bool = False
-    typical: Value = None
-    domain: Domain | None = None
+    typical: Value = field(default=None, metadata=since(2))
+    domain: Domain | None = field(default=None, metadata=since(2))
 
 
 @dataclass(frozen=True)
@@ -111,7 +101,7 @@ class Target:
 
     name: str
     classes: tuple[str, ...] = ()
-    spread: float | None = None
+    spread: float | None = field(default=None, metadata=since(2))
 
 
 @dataclass(frozen=True)
@@ -152,12 +142,12 @@ class Manifest:
     runtime: dict[str, str]
     training: Training
     example: Example
-    more_examples: tuple[Example, ...] = ()
+    more_examples: tuple[Example, ...] = field(default=(), metadata=since(2))
 
     @property
     def format_version(self) -> int:
         """The oldest format that can say this manifest."""
-        return _oldest_format(asdict(self))
+        return oldest_format(self)
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -171,12 +161,8 @@ class Manifest:
 
     def document(self) -> dict[str, Any]:
         """The manifest as JSON's objects and lists, without the fields that its format does not have."""
-        document = asdict(self)
-        written = _oldest_format(document)
-        if written == 1:
-            for record, name, _ in list(_added_fields(document)):
-                del record[name]
-        return {"format_version": written, **document}
+        written = self.format_version
+        return {"format_version": written, **document_in(written, self)}
 
     def to_json(self) -> str:
         """The manifest as the registry keeps it. The round trip is a law: `from_json(m.to_json()) == m`."""
@@ -188,65 +174,9 @@ class Manifest:
 
         Raises UnknownManifestFormat where a later release wrote it, InvalidManifest where it is not one.
         """
-        try:
-            document = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-        except (ValueError, RecursionError) as error:
-            raise InvalidManifest(f"The manifest is not JSON: {error}.") from error
-        try:
-            written = _written_format(document)
-            manifest = decode(cls, {name: value for name, value in document.items() if name != "format_version"})
-            if written == 1:
-                for _, name, place in _added_fields(document):
-                    raise Undecodable(f"{place} has an unknown field {name!r}, which came with format 2")
-        except Undecodable as error:
-            raise InvalidManifest(f"The manifest cannot be read: {error}.") from error
+        manifest = decode_json(cls, text)
         _check(manifest)
         return manifest
-
-
-def _written_format(document: object) -> int:
-    """The format that `document` says it has; raises Undecodable, or UnknownManifestFormat on one not known here."""
-    if not isinstance(document, dict):
-        raise Undecodable("the document must be an object")
-    if "format_version" not in document:
-        raise Undecodable("the document lacks the field 'format_version'")
-    written = document["format_version"]
-    if type(written) is not int:
-        raise Undecodable("format_version must be a whole number")
-    if not 1 <= written <= MANIFEST_FORMAT_VERSION:
-        raise UnknownManifestFormat(
-            f"The manifest has format {written}, this code reads formats 1 to {MANIFEST_FORMAT_VERSION}: "
-            "deploy the release that wrote it, or publish the model with this one."
-        )
-    return written
-
-
-def _oldest_format(document: dict[str, Any]) -> int:
-    """The oldest format that can say `document`, which has every field."""
-    return 1 if all(record[name] in ((), None) for record, name, _ in _added_fields(document)) else 2
-
-
-def _added_fields(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """The fields in `document`, a sound one, that format 1 does not have: their record, their name, their place."""
-    records: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
-        ("the document", document, ("more_examples",)),
-        ("target", document["target"], ("spread",)),
-    ]
-    for index, feature in enumerate(document["features"]):
-        records.append((f"features[{index}]", feature, ("typical", "domain")))
-    for place, record, names in records:
-        yield from ((record, name, place) for name in names if name in record)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(f"{digits[:30]} is more than a 64-bit float holds")
-    return value
 
 
 def _check(manifest: Manifest) -> None:

@@ -1,1 +1,1 @@
-"""Which model serves: where it comes from, how it is proved, when it is loaded again, and how it is asked."""
+"""Which model serves: where it comes from, how it is proved, when it is loaded again, and how it answers."""

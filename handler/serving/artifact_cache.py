@@ -1,10 +1,10 @@
 """Keeps verified artifacts on disk by their digest, so that a retry or a rollback does not download again.
 
-`handler.serving.holder` reads through it. Lambda gives each environment a /tmp of its own that outlives requests (AWS
-Lambda Developer Guide, "Configure ephemeral storage"); elsewhere the temporary folder is everybody's, and there is no
-cache. Extensions and the model's own code can write to /tmp, so the folder is private, no link is followed, and only
-what this file wrote is deleted. Nothing found there is trusted: every read is hashed again, and what does not match is
-thrown away. A full, broken or hostile disk costs a download, never an answer.
+Lambda gives each environment a /tmp of its own that outlives requests (AWS Lambda Developer Guide, "Configure ephemeral
+storage"); elsewhere the temporary folder is shared by all users, and there is no cache. Extensions and the model's own
+code can write to /tmp, so the folder is private, no link is followed, and only what this file wrote is deleted. Nothing
+in the folder is trusted: every read is hashed again, and what does not match is deleted. A full, broken or hostile disk
+costs a download, never an answer.
 """
 
 import contextlib
@@ -57,12 +57,12 @@ class ArtifactCache:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:
-        """The folder as a descriptor, so that nobody can put another in its place; raises OSError unless it is ours."""
+        """The folder as a descriptor, so that nobody can put another in its place; raises OSError if it is not ours."""
         folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             found = os.fstat(folder)
             if found.st_uid != os.geteuid():
-                raise PermissionError(f"{self.folder} belongs to somebody else")
+                raise PermissionError(f"{self.folder} belongs to another user")
             if stat.S_IMODE(found.st_mode) != 0o700:
                 os.fchmod(folder, 0o700)
             yield folder
@@ -71,9 +71,9 @@ class ArtifactCache:
 
 
 def _kept(folder: int, manifest: Manifest) -> VerifiedArtifact | None:
-    """The artifact where it is kept; what is not it goes, if it is a file. Raises OSError."""
+    """The artifact, if it is kept; a file that is not it is deleted. Raises OSError."""
     name = manifest.artifact.sha256
-    # A pipe would be waited for.
+    # O_NONBLOCK, because opening a pipe would wait for its writer.
     with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
@@ -109,7 +109,7 @@ def _keep(folder: int, artifact: VerifiedArtifact) -> None:
 
 
 def _is_free(folder: int, name: str) -> bool:
-    """Whether nothing has this name, or a file that we wrote: a rename would replace a link as well."""
+    """Whether this name is free or a plain file's: a rename would replace a link as well."""
     try:
         return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:
@@ -117,7 +117,7 @@ def _is_free(folder: int, name: str) -> bool:
 
 
 def _make_room(folder: int, left: int) -> None:
-    """Delete what was not used for longest until no more than `left` bytes are kept, and what a killed writer left."""
+    """Delete the least recently used until at most `left` bytes are kept, and what a killed writer left."""
     with os.scandir(folder) as entries:
         ours = [entry for entry in entries if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
     files = [(entry.name, entry.stat(follow_symlinks=False)) for entry in ours]
@@ -128,7 +128,7 @@ def _make_room(folder: int, left: int) -> None:
 
 
 def temporary_cache() -> ArtifactCache | None:
-    """A cache in the temporary folder; None where no folder takes a file, as where a new environment's disk is full."""
+    """A cache in the temporary folder; None where no folder takes a file, as when a new environment's disk is full."""
     try:
         return ArtifactCache(Path(tempfile.gettempdir(), FOLDER))
     except OSError:  # gettempdir() writes a file to find out

@@ -1,25 +1,25 @@
-"""Gets the model that an alias names: the walk along the chain of trust, and whether it has to be walked again.
+"""Which model serves: what the alias names, read along the chain of trust, verified and loaded.
 
-`handler.serving.holder` calls it, in the init phase and at every refresh. It keeps nothing: what is held is passed in
-and given back.
+Nothing is kept here: what is held is passed in and given back. When the alias is asked is decided elsewhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from handler.errors.model import AliasNotSet
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     REPORT_FILE,
     VerifiedArtifact,
+    alias_in,
     alias_key,
-    checked_alias,
     read_artifact,
     read_manifest,
     version_key,
 )
-from handler.registry.store import Blob, NotModified, Store
+from handler.registry.store import NotModified, Store
 from handler.serving.artifact_cache import ArtifactCache
+from handler.serving.future import Future
 
 if TYPE_CHECKING:
     from handler.serving.predictor import Predictor
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class ServedModel:
     """A proved predictor, with what the alias said when it was asked: its tag and the digest of the manifest.
 
-    `beside` is another model that is loaded too, for the case that the alias went back to it.
+    `beside` is another model that is loaded too, in case the alias went back to it.
     """
 
     predictor: "Predictor"
@@ -47,8 +47,8 @@ class ServedModel:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the alias names, read and verified but not loaded."""
+class VerifiedModel:
+    """What the alias named when it was asked, read and verified but not loaded."""
 
     artifact: VerifiedArtifact
     alias_etag: str
@@ -70,11 +70,6 @@ class ModelSource:
     alias_name: str
     cache: ArtifactCache | None
 
-    def report(self, version: str) -> bytes | None:
-        """The report that was published with `version`, if one was; raises a RegistryError. Nothing vouches for it."""
-        blob = self.store.get(version_key(version, REPORT_FILE))
-        return blob.data if blob else None
-
     def load(self, held: ServedModel | None = None) -> ServedModel:
         """What the alias names now; `held` itself where that has not changed. Raises ModelUnavailable.
 
@@ -82,28 +77,38 @@ class ModelSource:
         `held` nor beside it.
         """
         if held is None:
-            return self.find().loaded()
-        asked = self.store.get_unless(alias_key(self.alias_name), held.alias_etag)
-        if isinstance(asked, NotModified):
+            return self.read().loaded()
+        answer = self.store.get_unless(alias_key(self.alias_name), held.alias_etag)
+        if isinstance(answer, NotModified):
             return held
-        blob, alias = self._checked(asked)
+        alias, etag = alias_in(answer, self.store, self.alias_name)
         for known in (held, held.beside):
             if known is not None and known.is_named_by(alias):
-                return replace(known, alias_etag=blob.etag)
-        return self._read(blob, alias).loaded()
+                return replace(known, alias_etag=etag)
+        return self._verified(alias, etag).loaded()
 
-    def find(self) -> Found:
+    def read(self) -> VerifiedModel:
         """What the alias names now, read and verified but not loaded; raises ModelUnavailable."""
-        return self._read(*self._checked(self.store.get(alias_key(self.alias_name))))
+        answer = self.store.get(alias_key(self.alias_name))
+        return self._verified(*alias_in(answer, self.store, self.alias_name))
 
-    def _checked(self, blob: Blob | None) -> tuple[Blob, Alias]:
-        if blob is None:
-            raise AliasNotSet(
-                f"No version serves as {self.alias_name!r} in {self.store.uri}: publish one, then promote it."
-            )
-        return blob, checked_alias(blob.data)
+    def read_ahead(self) -> Callable[[], ServedModel]:
+        """Begin to read in a thread; what this returns is to be called once, and loads what was read or raises why not.
 
-    def _read(self, blob: Blob, alias: Alias) -> Found:
+        On one core a thread hides no work, but it does hide waiting. A registry is asked three times, one after the
+        other (alias, manifest, artifact), and the import of scikit-learn, half a second of work, fits beside that:
+        docs/cold-start.md has the figures. It is for Lambda's init phase alone: Lambda may freeze the environment after
+        it, and no request may take what was read before.
+        """
+        reading = Future(self.read, "read-ahead")
+        return lambda: reading.result().loaded()
+
+    def report(self, version: str) -> bytes | None:
+        """The report that was published with `version`, if one was; raises a RegistryError. Nothing vouches for it."""
+        blob = self.store.get(version_key(version, REPORT_FILE))
+        return blob.data if blob else None
+
+    def _verified(self, alias: Alias, etag: str) -> VerifiedModel:
         manifest = read_manifest(self.store, alias.version, alias.manifest_sha256)
         read = self.cache.read if self.cache else read_artifact
-        return Found(read(self.store, manifest), blob.etag, alias.manifest_sha256)
+        return VerifiedModel(read(self.store, manifest), etag, alias.manifest_sha256)

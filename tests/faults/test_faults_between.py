@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from handler.registry.s3 import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
+from handler.registry.s3_store import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.proxy import FAULTS, Proxy
 from tests.faults.releases import BODY, everything, put_numbered, swap
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 CODES = {"registry_unreachable", "registry_access_denied", "registry_not_found", "alias_not_set", "invalid_alias"}
 REFUSALS = CODES | {"manifest_missing", "manifest_mismatch", "artifact_missing", "artifact_digest_mismatch"}

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from handler.registry.store import open_store
+from handler.registry.schemes import open_store
 from handler.serving.artifact_cache import FOLDER, ArtifactCache
 from tests.faults.proxy import Proxy
 from tests.faults.releases import numbered, put_numbered, swap
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 def fill(file: io.RawIOBase) -> None:

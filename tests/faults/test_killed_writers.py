@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from handler.registry.store import open_store
+from handler.registry.schemes import open_store
 from tests.faults.proxy import Proxy
 from tests.faults.releases import everything
 from tests.integration.registries import history, made_at, published_whole, put_version, served_whole
 from tests.unit.handler.asking import ask, open_application, predict_event
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 BODY = {"features": [6.0, 2.5, 4.5, 1.5]}
 

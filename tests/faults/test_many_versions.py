@@ -19,7 +19,7 @@ LISTING = """
 import re, sys, time
 from pathlib import Path
 from training.release.promote import versions
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 def peak():
     return int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1])

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.faults.releases import put_numbered, swap
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 @pytest.mark.usefixtures("proxy")

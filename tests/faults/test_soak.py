@@ -24,7 +24,8 @@ from handler.registry.chain import alias_key, checked_alias
 from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.releases import BODY, put_numbered, swap
 from tests.integration.registries import history
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 RELEASES = 200
 BY_COMMAND = 10

@@ -19,7 +19,8 @@ from handler.registry.chain import (
     version_key,
 )
 from handler.registry.manifest import Manifest, sha256
-from handler.registry.store import Store, s3_place
+from handler.registry.s3_store import S3Store
+from handler.registry.store import Store
 from training.release.publish import TrainedFolder
 from training.release.stores.writable import WritableStore
 
@@ -30,8 +31,8 @@ HISTORY = "aliases/production/history"
 def put_file(uri: str, key: str, data: bytes) -> None:
     """Put `data` under `key`, whatever is there."""
     if uri.startswith("s3://"):
-        bucket, prefix = s3_place(uri)
-        boto3.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=data)
+        place = S3Store.from_uri(uri)
+        boto3.client("s3").put_object(Bucket=place.bucket, Key=f"{place.prefix}/{key}", Body=data)
     else:
         path = Path(uri, key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,8 +41,8 @@ def put_file(uri: str, key: str, data: bytes) -> None:
 
 def remove_file(uri: str, key: str) -> None:
     if uri.startswith("s3://"):
-        bucket, prefix = s3_place(uri)
-        boto3.client("s3").delete_object(Bucket=bucket, Key=f"{prefix}/{key}")
+        place = S3Store.from_uri(uri)
+        boto3.client("s3").delete_object(Bucket=place.bucket, Key=f"{place.prefix}/{key}")
     else:
         Path(uri, key).unlink()
 

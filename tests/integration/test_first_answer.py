@@ -15,7 +15,7 @@ from training.isolation import run_isolated
 from training.local.demo import INVOKE_SCRIPT
 from training.release.promote import Release, promote
 from training.release.publish import publish, read_folder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 def ask_cold(uri: str) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from tests.integration.watched_store import WatchedStore
 from training.errors import VersionExists
 from training.release.promote import Release, promote
 from training.release.publish import TrainedFolder, publish, read_folder
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 
 class Killed(BaseException):

@@ -8,7 +8,7 @@ import pytest
 import training.release.publish
 from training.errors import VersionExists
 from training.release.publish import TrainedFolder, publish, read_folder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ from training.release.history import releases, rollback
 from training.release.promote import Release, history_key, promote
 from training.release.prune import prune, superfluous
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 from training.release.verify import verify_registry
 
 NOW = datetime.now(UTC)

@@ -17,7 +17,8 @@ from training.errors import AliasMoved
 from training.release.promote import history_key, versions
 from training.release.prune import prune, superfluous
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 NOW = datetime.now(UTC)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.integration.racing_writer import StartingTogether, race
 from tests.integration.registries import history, made_at, published_whole, put_version, served_whole
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 WRITERS = 12
 THREADS, PROCESSES = 2, 1

@@ -28,7 +28,7 @@ from handler.errors.model import (
 from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, read_alias, version_key
 from handler.registry.manifest import ArtifactFile, sha256
-from handler.registry.s3 import S3Store
+from handler.registry.s3_store import S3Store
 from tests.integration.answers import assert_refused, open_application
 from tests.integration.registries import LONG_AGO, made_at, put_file, put_manifest, put_version, remove_file
 from training.release.publish import TrainedFolder

@@ -19,7 +19,9 @@ from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
 from training.release.promote import Release, promote
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import WritableS3Store, WritableStore, open_writable_store
+from training.release.stores.s3_store import WritableS3Store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 from training.release.verify import verify_registry
 
 KEY = "aliases/production.json"

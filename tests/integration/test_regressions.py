@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import handler.registry.s3
+import handler.registry.s3_store
 from handler.errors.base import SklearnOnLambdaError
 from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryUnreachable
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key
-from handler.registry.s3 import S3Store
+from handler.registry.s3_store import S3Store
 from tests.integration.registries import history, made_at, put_file, put_manifest, put_version, served_whole
 from tests.integration.sockets import conversing, stall
 from tests.integration.test_interrupted_writers import promote_and_die, release
 from training.cli.main import main
 from training.release.promote import promote
 from training.release.publish import TrainedFolder, publish, read_folder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 def test_promoting_again_after_a_death_finishes_the_history(served_uri: str, iris: TrainedFolder) -> None:
@@ -43,7 +43,7 @@ def test_publish_and_promote_run_again_after_a_death_in_between_ends_the_job(tmp
 
 
 def test_a_stalled_s3_is_asked_at_most_ATTEMPTS_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler.registry.s3, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(handler.registry.s3_store, "READ_SECONDS", 0.2)
     asked: list[int] = []
 
     def count(connection):  # type: ignore[no-untyped-def]
@@ -54,12 +54,12 @@ def test_a_stalled_s3_is_asked_at_most_ATTEMPTS_times(monkeypatch: pytest.Monkey
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises(RegistryUnreachable):
             S3Store("models", "iris").get("aliases/production.json")
-    assert len(asked) <= handler.registry.s3.ATTEMPTS
+    assert len(asked) <= handler.registry.s3_store.ATTEMPTS
 
 
 def test_a_stalled_s3_is_given_up_before_the_function_times_out() -> None:
     timeout = int(re.search(r"Timeout: (\d+)", Path("template.yaml").read_text())[1])  # type: ignore[index]
-    assert timeout > handler.registry.s3.ATTEMPTS * handler.registry.s3.READ_SECONDS
+    assert timeout > handler.registry.s3_store.ATTEMPTS * handler.registry.s3_store.READ_SECONDS
 
 
 def test_replace_of_what_is_gone_is_refused_not_unreachable(model_uri: str) -> None:

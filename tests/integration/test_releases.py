@@ -13,7 +13,8 @@ from training.errors import AliasMoved, NothingBefore, UnprovedArtifact
 from training.release.history import releases, rollback
 from training.release.promote import Release, promote
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 
 def release(version: str = "", reason: str = "tests") -> Release:

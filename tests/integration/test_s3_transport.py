@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from handler.errors.model import RegistryAccessDenied, RegistryUnreachable
-from handler.registry.s3 import S3Store
+from handler.registry.s3_store import S3Store
 
 KEY_PATH = "/models/iris/aliases/production.json"
 

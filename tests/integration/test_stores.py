@@ -6,8 +6,11 @@ import pytest
 
 from handler.errors.model import InvalidSettings, RegistryNotFound, RegistryUnreachable
 from handler.registry.chain import alias_key
+from handler.registry.schemes import STORES
 from tests.integration.sockets import losing_answers
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores import schemes
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 KEY = "aliases/production.json"
 
@@ -169,3 +172,7 @@ def test_a_uri_of_another_form_is_refused_before_anything_is_read(uri: str) -> N
 def test_a_file_uri_is_the_directory(tmp_path: Path) -> None:
     open_writable_store(f"file://{tmp_path}/a%20b").create(KEY, b"data")
     assert (tmp_path / "a b" / KEY).read_bytes() == b"data"
+
+
+def test_what_publishing_writes_to_the_function_can_read() -> None:
+    assert schemes.STORES.keys() <= STORES.keys()

@@ -13,7 +13,7 @@ from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version, remove_file
 from training.release.promote import history_key
 from training.release.publish import TrainedFolder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 from training.release.verify import verify_registry, verify_version
 
 pytestmark = pytest.mark.usefixtures("unpicklings")

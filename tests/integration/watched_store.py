@@ -6,8 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from handler.registry.store import Blob, NotModified
-from training.release.stores.upload import Progress, nobody
-from training.release.stores.writable import WritableStore
+from training.release.stores.writable import Progress, WritableStore, nobody
 
 
 @dataclass

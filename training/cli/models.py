@@ -9,7 +9,7 @@ from handler.registry.chain import alias_key, checked_alias, checked_manifest, m
 from training.cli.options import alias, as_json, metric_rows, model_uri, print_json
 from training.console import person, show_table
 from training.release.promote import require_published, versions
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 @click.command("list")

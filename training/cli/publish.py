@@ -13,7 +13,8 @@ from training.fit.held_out import read_held_out
 from training.release.gate.comparison import compare, served_version
 from training.release.promote import current_user, promote
 from training.release.publish import TrainedFolder, is_published, publish, read_folder
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 
 
 @click.command("publish")

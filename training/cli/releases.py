@@ -12,7 +12,8 @@ from training.console import person, show_table, working
 from training.release.history import releases, rollback
 from training.release.promote import Release, current_user, promote
 from training.release.prune import prune, superfluous
-from training.release.stores.writable import WritableStore, open_writable_store
+from training.release.stores.schemes import open_writable_store
+from training.release.stores.writable import WritableStore
 from training.release.verify import verify_registry, verify_version
 
 

@@ -88,7 +88,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
         built = build(dataclasses.replace(trained, command=command))
     comparison = None
     if options["model_uri"]:
-        from training.release.stores.writable import open_writable_store
+        from training.release.stores.schemes import open_writable_store
 
         with working("Comparing with the version that serves"):
             served = served_version(open_writable_store(options["model_uri"]), options["alias"])

@@ -15,7 +15,7 @@ from training.folder.writing import write_folder
 from training.isolation import last_words, run_isolated
 from training.release.promote import Release, current_user, promote
 from training.release.publish import publish, read_folder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 SAMPLE = [6.0, 2.5, 4.5, 1.5]
 INVOKE_SCRIPT = Path(__file__).with_name("invoke_process.py")

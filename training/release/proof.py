@@ -12,7 +12,7 @@ from pathlib import Path
 from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
 from training.errors import UnprovedArtifact
 from training.isolation import last_words, run_isolated
-from training.release.stores.writable import WritableDirectoryStore
+from training.release.stores.directory_store import WritableDirectoryStore
 
 SCRIPT = Path(__file__).with_name("proof_process.py")
 

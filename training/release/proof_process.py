@@ -17,7 +17,7 @@ def main(path_entry: str, registry: str, version: str) -> None:
     defer_imports()
     from handler.errors.base import SklearnOnLambdaError
     from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
-    from handler.registry.store import DirectoryStore
+    from handler.registry.directory_store import DirectoryStore
     from handler.serving.predictor import load_predictor
 
     store = DirectoryStore(Path(registry))

@@ -14,8 +14,8 @@ from handler.registry.manifest import Manifest
 from training.errors import InvalidFolder, VersionExists
 from training.release.proof import prove
 from training.release.shipped import shipped_versions
-from training.release.stores.upload import UPLOAD_PART_BYTES, Progress, nobody
-from training.release.stores.writable import WritableStore
+from training.release.stores.upload import UPLOAD_PART_BYTES
+from training.release.stores.writable import Progress, WritableStore, nobody
 
 GATE_FILE = "gate.json"
 

@@ -32,7 +32,7 @@ from training.fit.description import GateSpec
 from training.fit.held_out import HeldOut
 from training.isolation import last_words, run_isolated
 from training.release.gate.recorded import RecordedClassifier, RecordedProbabilities, RecordedRegressor, score
-from training.release.stores.writable import WritableDirectoryStore
+from training.release.stores.directory_store import WritableDirectoryStore
 
 SCRIPT = Path(__file__).with_name("measure_process.py")
 

@@ -1,1 +1,1 @@
-"""The writing half of a registry's place, in a directory or on S3."""
+"""Where a registry is written: the same places as the function reads, each with a writing store of its own."""

@@ -1,8 +1,7 @@
-"""Writes again where S3 says that two writers met: a conflict says nothing of what is under the key.
+"""Writes again where S3 reports that two writers met: a conflict says nothing about what is under the key.
 
-S3 answers 409 where another request on the key is under way while a condition is looked at, and asks for a retry (S3
-API Reference, "PutObject", `If-None-Match` and `If-Match`). botocore does not repeat these by itself.
-`training.release.stores.writable` and `training.release.stores.upload` write through it.
+S3 answers 409 where another request on the key is under way while it checks a condition, and asks for a retry (S3 API
+Reference, "PutObject", `If-None-Match` and `If-Match`). botocore does not repeat these by itself.
 """
 
 import random
@@ -16,13 +15,13 @@ from handler.errors.model import RegistryUnreachable
 
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.1
-"""Doubled after each attempt, and spread from nothing to that: 1.5 s in all, on average, before it is given up."""
+"""The longest first wait, doubled after each attempt; each is drawn from nothing to that: 1.5 s in all on average."""
 
 Result = TypeVar("Result")
 
 
 def despite_conflicts(write: Callable[[], Result], place: str) -> Result:
-    """What `write` gives; called again after each conflict. Raises RegistryUnreachable where they do not end."""
+    """What `write` returns, called again after each conflict; raises RegistryUnreachable where they do not end."""
     for attempt in range(ATTEMPTS):
         try:
             return write()
@@ -37,6 +36,6 @@ def despite_conflicts(write: Callable[[], Result], place: str) -> Result:
 
 
 def is_conflict(error: ClientError) -> bool:
-    """Whether S3 refused a request only because of another one at the same moment."""
+    """Whether S3 refused a request only because of another one at the same time."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     return status == 409 or error.response["Error"]["Code"] == "ConditionalRequestConflict"

@@ -1,7 +1,6 @@
-"""Puts a large file under a key of S3 in parts, on the condition that nothing is there;
-`training.release.stores.writable` calls it.
+"""Puts a large file under a key of S3 in parts, on the condition that nothing is there.
 
-S3 takes 5 GB in one request at most, and a request that breaks begins from nothing (S3 User Guide, "Uploading and
+S3 takes at most 5 GB in one request, and a request that breaks starts from nothing (S3 User Guide, "Uploading and
 copying objects using multipart upload"). s3transfer, which boto3 would do this with, knows no conditional completion
 (its ALLOWED_UPLOAD_ARGS have no IfNoneMatch), so the three calls are made here. One part is in memory at a time.
 
@@ -11,7 +10,7 @@ What a killed upload leaves is invisible under the key; the bucket's lifecycle r
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,59 +19,42 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors.model import RegistryUnreachable
-from handler.registry.s3 import translate
+from handler.registry.s3_store import translate
 from training.release.stores.conflicts import despite_conflicts, is_conflict
+from training.release.stores.writable import Progress, nobody, parts_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-Progress = Callable[[int], object]
-"""Hears how many more bytes are written; less than nothing where they have to be written again."""
-
 UPLOAD_PART_BYTES = 16 * 1024 * 1024
 """S3 wants 5 MB at least, but for the last part, and 10,000 parts at most (S3 User Guide, "Multipart upload limits"):
 this takes artifacts up to 156 GB, far more than a function could load."""
+
+NOTHING = ("404", "NoSuchKey")
+"""What S3 says of a key that holds nothing."""
 
 REFUSED_CONDITION = ("PreconditionFailed", "NoSuchKey")
 """What S3 says of a condition that does not hold: the key has another tag, or is gone."""
 
 
-def nobody(_: int) -> None:
-    """The progress that nobody wants to hear of."""
-
-
 def patient_client() -> "S3Client":
-    """A client for megabytes a request: `handler.registry.s3`'s gives up as soon as a caller of the function would."""
+    """A client for megabytes a request. The function's own gives up as soon as a caller of the function would."""
     # The mode backs off and repeats each part by itself.
     retries = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
     return boto3.client("s3", config=retries)
 
 
-def parts_of(file: Path, part_bytes: int) -> Iterator[bytes]:
-    """The bytes of `file`, `part_bytes` at a time."""
-    with file.open("rb") as source:
-        while part := source.read(part_bytes):
-            yield part
-
-
-def file_digest(file: Path) -> tuple[int, str]:
-    """The length and the SHA-256 of `file`, read as a stream."""
-    with file.open("rb") as source:
-        digest = hashlib.file_digest(source, "sha256").hexdigest()
-        return source.tell(), digest
-
-
-def upload(bucket: str, key: str, file: Path, told: Progress = nobody, part_bytes: int = UPLOAD_PART_BYTES) -> bool:
+def upload(bucket: str, key: str, file: Path, progress: Progress = nobody, part_bytes: int = UPLOAD_PART_BYTES) -> bool:
     """Put `file` under `key` where nothing is; False, and nothing changed, where something is. Raises a RegistryError.
 
-    Whatever goes wrong, the parts sent so far are given up and nothing is under `key`: call it again.
+    Whatever goes wrong, the parts sent so far are discarded and nothing is under `key`: call it again.
     """
     client, place, writer = patient_client(), f"s3://{bucket}/{key}", uuid.uuid4().hex
     try:
-        if _is_taken(client, bucket, key):  # S3 would say so only after the last part
+        if _metadata(client, bucket, key) is not None:  # S3 would say so only after the last part
             return False
-        despite_conflicts(lambda: _send(client, bucket, key, writer, file, told, part_bytes), place)
+        despite_conflicts(lambda: _send(client, bucket, key, writer, file, progress, part_bytes), place)
     except (BotoCoreError, ClientError) as error:
         # A completion whose answer was lost is repeated by botocore, which then finds our own object or no upload.
         if is_refused(error) or _code(error) == "NoSuchUpload":
@@ -83,14 +65,16 @@ def upload(bucket: str, key: str, file: Path, told: Progress = nobody, part_byte
     return True
 
 
-def _send(client: "S3Client", bucket: str, key: str, writer: str, file: Path, told: Progress, part_bytes: int) -> None:
-    """One try. After a conflict S3 wants an upload in parts begun anew, so what was told is taken back."""
+def _send(
+    client: "S3Client", bucket: str, key: str, writer: str, file: Path, progress: Progress, part_bytes: int
+) -> None:
+    """One try. After a conflict S3 wants an upload in parts to begin anew, so the progress is taken back."""
     sent = 0
 
     def count(more: int) -> None:
         nonlocal sent
         sent += more
-        told(more)
+        progress(more)
 
     try:
         if file.stat().st_size <= part_bytes:
@@ -101,15 +85,15 @@ def _send(client: "S3Client", bucket: str, key: str, writer: str, file: Path, to
             _in_parts(client, bucket, key, writer, _counted(parts_of(file, part_bytes), count))
     except ClientError as error:
         if sent and is_conflict(error):
-            told(-sent)
+            progress(-sent)
         raise
 
 
-def _counted(parts: Iterator[bytes], told: Progress) -> Iterator[bytes]:
-    """`parts`, each told of once the next is asked for: it has arrived by then."""
+def _counted(parts: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
+    """`parts`; each counts as progress when the next one is taken, for it has been sent by then."""
     for part in parts:
         yield part
-        told(len(part))
+        progress(len(part))
 
 
 def _in_parts(client: "S3Client", bucket: str, key: str, writer: str, parts: Iterator[bytes]) -> None:
@@ -135,7 +119,7 @@ def stored_digest(bucket: str, key: str, part_bytes: int = 1024 * 1024) -> str |
         for part in patient_client().get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(part_bytes):
             digest.update(part)
     except (BotoCoreError, ClientError) as error:
-        if _code(error) in ("404", "NoSuchKey"):
+        if _code(error) in NOTHING:
             return None
         raise translate(error, f"s3://{bucket}/{key}") from error
     return digest.hexdigest()
@@ -149,21 +133,19 @@ def is_refused(error: Exception) -> bool:
 def written_by(client: "S3Client", writer: str, bucket: str, key: str) -> bool:
     """Whether a refused write was ours after all: botocore repeats one whose answer was lost, and meets itself."""
     try:
-        return client.head_object(Bucket=bucket, Key=key)["Metadata"].get("writer") == writer
+        return (_metadata(client, bucket, key) or {}).get("writer") == writer
     except (BotoCoreError, ClientError) as error:
-        if _code(error) in ("404", "NoSuchKey"):
-            return False
         raise translate(error, f"s3://{bucket}/{key}") from error
 
 
-def _is_taken(client: "S3Client", bucket: str, key: str) -> bool:
+def _metadata(client: "S3Client", bucket: str, key: str) -> dict[str, str] | None:
+    """The metadata of what is under `key`; None where nothing is."""
     try:
-        client.head_object(Bucket=bucket, Key=key)
+        return client.head_object(Bucket=bucket, Key=key)["Metadata"]
     except ClientError as error:
-        if _code(error) in ("404", "NoSuchKey"):
-            return False
+        if _code(error) in NOTHING:
+            return None
         raise
-    return True
 
 
 def _code(error: Exception) -> str:

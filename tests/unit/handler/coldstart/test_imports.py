@@ -98,7 +98,7 @@ def test_the_environment_is_read_by_the_application_and_by_what_asks_whether_thi
 @pytest.mark.parametrize("file", TREES)
 def test_only_the_s3_form_imports_the_sdk_and_only_the_predictor_unpickles(file: str) -> None:
     packages = {name.partition(".")[0] for name in imports(TREES[file])}
-    assert packages & {"boto3", "botocore"} == ({"botocore"} if file == "registry/s3.py" else set())
+    assert packages & {"boto3", "botocore"} == ({"botocore"} if file == "registry/s3_store.py" else set())
     loads = [
         node
         for node in ast.walk(TREES[file])

@@ -27,8 +27,8 @@ from handler.registry.chain import (
     verify_artifact,
     version_key,
 )
+from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import ArtifactFile, sha256
-from handler.registry.store import DirectoryStore
 from tests.unit.handler.models import Version, alias_of
 from tests.unit.handler.registry.test_manifest import BAD_VERSIONS
 

@@ -12,7 +12,6 @@ from hypothesis import given
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.manifest import (
-    MANIFEST_FORMAT_VERSION,
     ArtifactFile,
     Domain,
     Example,
@@ -25,6 +24,7 @@ from handler.registry.manifest import (
     sha256,
     version_of,
 )
+from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 from tests.unit.handler.manifests import manifests
 
 Document = dict[str, Any]

@@ -29,7 +29,7 @@ from handler.errors.model import (
     UnknownManifestFormat,
 )
 from handler.registry.manifest import sha256
-from handler.registry.store import open_store
+from handler.registry.schemes import open_store
 from handler.serving.source import ModelSource
 from tests.unit.handler.asking import ask, assert_refused, get_event, open_application, predict_event
 from tests.unit.handler.models import Version, write_alias

@@ -17,8 +17,8 @@ import pytest
 
 from handler.errors.model import ArtifactDigestMismatch, ArtifactMissing
 from handler.registry.chain import version_key
+from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
-from handler.registry.store import DirectoryStore
 from handler.serving.artifact_cache import ArtifactCache, temporary_cache
 from tests.unit.handler.models import Version
 

@@ -16,7 +16,8 @@ import pytest
 from handler.app import create_application
 from handler.errors.model import RegistryUnreachable
 from handler.registry.chain import alias_key, version_key
-from handler.registry.store import Blob, DirectoryStore, NotModified
+from handler.registry.directory_store import DirectoryStore
+from handler.registry.store import Blob, NotModified
 from handler.serving import holder as under_test
 from handler.serving.holder import ModelHolder, RefreshFailed
 from handler.serving.source import ModelSource

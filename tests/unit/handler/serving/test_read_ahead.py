@@ -1,14 +1,15 @@
-"""`handler.serving.read_ahead`: the same models and the same errors as without, only earlier."""
+"""`ModelSource.read_ahead`: the same models and the same errors as `load`, only earlier."""
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from handler.errors.model import AliasNotSet, ArtifactDigestMismatch, ArtifactSizeMismatch, RegistryNotFound
-from handler.registry.store import DirectoryStore
-from handler.serving.read_ahead import ReadAhead
+from handler.registry.directory_store import DirectoryStore
+from handler.serving.holder import ModelHolder
 from handler.serving.source import ModelSource
 from tests.unit.handler.models import Version
 
@@ -19,33 +20,48 @@ def source(root: Path) -> ModelSource:
     return ModelSource(DirectoryStore(root), "production", cache=None)
 
 
+def holder_ahead(root: Path) -> ModelHolder:
+    """A holder that has not started, with all of its model read already."""
+    at = source(root)
+    holder = ModelHolder(at.load, refresh_seconds=60.0, first=at.read_ahead())
+    for thread in threading.enumerate():
+        if thread.name == "read-ahead":
+            thread.join(30)
+    return holder
+
+
 def test_what_was_read_ahead_is_served_even_where_the_registry_is_gone_by_then(
     tmp_path: Path, iris_version: Version
 ) -> None:
-    ahead = ReadAhead(source(iris_version.write(tmp_path / "iris")))
-    ahead.join()
+    holder = holder_ahead(iris_version.write(tmp_path / "iris"))
     (tmp_path / "iris").rename(tmp_path / "gone")
-    assert ahead.load().version == iris_version.manifest.version
+    holder.start()
+    assert holder.predictor().manifest.version == iris_version.manifest.version
 
 
-def test_after_the_first_time_the_registry_is_asked(tmp_path: Path, iris_version: Version) -> None:
-    ahead = ReadAhead(source(iris_version.write(tmp_path / "iris")))
-    held = ahead.load()
-    assert ahead.load(held) is held
-    (tmp_path / "iris").rename(tmp_path / "gone")
-    with pytest.raises(RegistryNotFound):
-        ahead.load(held)
-    with pytest.raises(RegistryNotFound):
-        ahead.load()
+def test_after_the_first_start_the_registry_is_asked(tmp_path: Path, iris_version: Version) -> None:
+    other = iris_version.changed(version=f"20300101T000000Z-{iris_version.manifest.artifact.sha256[:8]}")
+    holder = holder_ahead(iris_version.write(tmp_path / "iris"))
+    holder.start()
+    other.write(tmp_path / "iris")
+    holder.start()
+    assert holder.predictor().manifest.version == other.manifest.version
 
 
 def test_a_failure_is_raised_by_the_load_and_the_next_one_tries_again(tmp_path: Path, iris_version: Version) -> None:
     (tmp_path / "iris").mkdir()
-    ahead = ReadAhead(source(tmp_path / "iris"))
+    holder = holder_ahead(tmp_path / "iris")
+    holder.start()
     with pytest.raises(AliasNotSet):
-        ahead.load()
+        holder.predictor()
     iris_version.write(tmp_path / "iris")
-    assert ahead.load().version == iris_version.manifest.version
+    holder.start()
+    assert holder.predictor().manifest.version == iris_version.manifest.version
+
+
+def test_a_registry_that_is_not_there_is_the_error_that_loading_raises(tmp_path: Path) -> None:
+    with pytest.raises(RegistryNotFound):
+        source(tmp_path / "nowhere").read_ahead()()
 
 
 def test_bytes_that_are_not_the_manifest_s_are_refused(tmp_path: Path, iris_version: Version) -> None:
@@ -53,17 +69,19 @@ def test_bytes_that_are_not_the_manifest_s_are_refused(tmp_path: Path, iris_vers
     (artifact,) = (path for path in root.rglob("*") if path.suffix == ".joblib")
     artifact.write_bytes(artifact.read_bytes() + b"\0")
     with pytest.raises((ArtifactSizeMismatch, ArtifactDigestMismatch)):
-        ReadAhead(source(root)).load()
+        source(root).read_ahead()()
 
 
 def test_reading_ahead_imports_no_library_and_unpickles_nothing(tmp_path: Path, iris_version: Version) -> None:
     root = iris_version.write(tmp_path / "iris")
     script = (
-        "import sys; from pathlib import Path; from handler.serving.read_ahead import ReadAhead\n"
-        "from handler.serving.source import Found, ModelSource; from handler.registry.store import DirectoryStore\n"
+        "import sys, threading; from pathlib import Path; from handler.serving.source import ModelSource\n"
+        "from handler.registry.directory_store import DirectoryStore\n"
         "unpickled = []; sys.addaudithook(lambda event, _: unpickled.append(event) if 'pickle' in event else None)\n"
-        f"ahead = ReadAhead(ModelSource(DirectoryStore(Path({str(root)!r})), 'production', None)); ahead.join()\n"
-        "assert type(ahead._outcome) is Found, ahead._outcome\n"
+        "read = []; sys.addaudithook(lambda event, seen: read.append(str(seen[0])) if event == 'open' else None)\n"
+        f"ModelSource(DirectoryStore(Path({str(root)!r})), 'production', None).read_ahead()\n"
+        "[thread.join() for thread in threading.enumerate() if thread.name == 'read-ahead']\n"
+        "assert read[-1].endswith('model.joblib'), read\n"
         "print(unpickled, {'numpy', 'sklearn', 'joblib'} & set(sys.modules))"
     )
     environment = {"PYTHONPATH": str(PROJECT)}

@@ -9,8 +9,9 @@ import pytest
 
 from handler.errors.model import AliasNotSet, ArtifactDigestMismatch, InvalidAlias, ManifestMismatch
 from handler.registry.chain import version_key
+from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import sha256
-from handler.registry.store import Blob, DirectoryStore, NotModified
+from handler.registry.store import Blob, NotModified
 from handler.serving.artifact_cache import ArtifactCache
 from handler.serving.source import ModelSource
 from tests.unit.handler.models import Version, write_alias
@@ -140,9 +141,8 @@ def test_a_rollback_reads_its_artifact_from_the_cache(
     assert [key for key, _ in store.asked] == [ALIAS, version_key(first.version, "manifest.json")]
 
 
-def test_finding_reads_and_verifies_and_loads_nothing(
+def test_reading_verifies_and_loads_nothing(
     source: ModelSource, iris_version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(joblib, "load", lambda *_: pytest.fail("joblib.load was reached"))
-    found = source.find()
-    assert found.artifact.data == iris_version.artifact
+    assert source.read().artifact.data == iris_version.artifact

@@ -18,7 +18,7 @@ from training.errors import InvalidFolder, UnprovedArtifact
 from training.folder.writing import dump_estimator
 from training.release.proof import prove
 from training.release.publish import TrainedFolder, publish, read_folder
-from training.release.stores.writable import open_writable_store
+from training.release.stores.schemes import open_writable_store
 
 
 class OnlyHere(BaseEstimator):  # type: ignore[misc] # scikit-learn ships no types

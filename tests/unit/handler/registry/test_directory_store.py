@@ -1,5 +1,4 @@
-"""`handler.registry.store`: the directory form, and the choice of a form by its URI. S3 is asked in
-tests/integration."""
+"""`handler.registry.directory_store`: bytes as they are, and an error of ours for whatever the file system says."""
 
 import os
 from collections.abc import Iterator
@@ -7,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors.model import InvalidSettings, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
-from handler.registry.s3 import S3Store
-from handler.registry.store import DirectoryStore, directory_of, open_store, s3_place
+from handler.errors.model import RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
+from handler.registry.directory_store import DirectoryStore
 
 
 @pytest.fixture
@@ -72,53 +70,3 @@ def test_a_folder_in_place_of_a_file_is_unreachable(store: DirectoryStore) -> No
 def test_a_file_that_may_not_be_read_is_access_denied(closed_directory: Path) -> None:
     with pytest.raises(RegistryAccessDenied, match="check its owner and mode"):
         DirectoryStore(closed_directory).get("file")
-
-
-@pytest.mark.parametrize(
-    ("uri", "directory"),
-    [
-        ("models/iris", Path("models/iris")),
-        ("/srv/models", Path("/srv/models")),
-        ("~/models", Path.home() / "models"),
-        ("file:///srv/models", Path("/srv/models")),
-        ("file://localhost/srv/models", Path("/srv/models")),
-        ("file:///srv/my%20models", Path("/srv/my models")),
-        ("s3://bucket/iris", None),
-    ],
-)
-def test_a_uri_names_a_directory_or_s3(uri: str, directory: Path | None) -> None:
-    assert directory_of(uri) == directory
-
-
-@pytest.mark.parametrize("uri", ["http://host/iris", "gs://bucket/iris", "file://elsewhere/srv", "://", "x://y"])
-def test_a_uri_of_another_form_is_refused_with_the_ones_there_are(uri: str) -> None:
-    with pytest.raises(InvalidSettings, match=r"MODEL_URI must be s3://bucket/prefix, file:///… or a directory"):
-        open_store(uri)
-
-
-@pytest.mark.parametrize(
-    ("uri", "place"),
-    [
-        ("s3://bucket/iris", ("bucket", "iris")),
-        ("s3://bucket/iris/", ("bucket", "iris")),
-        ("s3://bucket//models/iris//", ("bucket", "models/iris")),
-    ],
-)
-def test_an_s3_uri_is_a_bucket_and_a_prefix_without_outer_slashes(uri: str, place: tuple[str, str]) -> None:
-    assert s3_place(uri) == place
-    store = open_store(uri)
-    assert isinstance(store, S3Store)
-    assert store.uri == f"s3://{place[0]}/{place[1]}"
-
-
-@pytest.mark.parametrize("uri", ["s3://bucket", "s3://bucket/", "s3:///iris", "s3://"])
-def test_an_s3_uri_without_a_bucket_or_a_prefix_is_refused(uri: str) -> None:
-    with pytest.raises(InvalidSettings, match="must name a bucket and a prefix"):
-        open_store(uri)
-
-
-def test_opening_reads_nothing(tmp_path: Path) -> None:
-    assert open_store(str(tmp_path / "nowhere")).uri == str(tmp_path / "nowhere")
-    opened = open_store("s3://no-such-bucket/iris")
-    assert isinstance(opened, S3Store)
-    assert vars(opened)["_client"] is None

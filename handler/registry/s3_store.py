@@ -1,12 +1,11 @@
-"""A registry on S3, its reading half.
+"""A registry on S3, as a reader sees it.
 
-`handler.registry.store.open_store` imports this for `s3://` URIs alone; `training.release.stores.writable` builds its
-writing half on it. Every failure of botocore becomes one of our errors here, so that nothing above this file knows the
-SDK. botocore is not part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included
-SDK versions").
+Every failure of botocore becomes one of our errors here, so that nothing above this file knows the SDK. botocore is not
+part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included SDK versions").
 """
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -18,7 +17,13 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
+from handler.errors.model import (
+    InvalidSettings,
+    RegistryAccessDenied,
+    RegistryError,
+    RegistryNotFound,
+    RegistryUnreachable,
+)
 from handler.registry.store import Blob, NotModified
 
 if TYPE_CHECKING:
@@ -36,8 +41,8 @@ requests, which breaks whatever was under way."""
 
 
 def s3_client() -> "S3Client":
-    """A client with bounded waiting: S3 answers in tens of milliseconds or is better asked again."""
-    # boto3 makes its clients so too. What it adds (resources, transfers) nothing here uses, and costs 20 ms to import.
+    """A client with bounded waiting: S3 answers within tens of milliseconds, or had better be asked again."""
+    # boto3 makes its clients so too. What it adds (resources, transfers) is not needed here, and takes 20 ms to import.
     client = botocore.session.get_session().create_client(
         "s3",
         config=Config(
@@ -78,6 +83,15 @@ class S3Store:
         self.prefix = prefix
         self._client = client
 
+    @classmethod
+    def from_uri(cls, uri: str) -> Self:
+        """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no prefix."""
+        parts = urlsplit(uri)
+        prefix = parts.path.strip("/")
+        if not parts.netloc or not prefix:
+            raise InvalidSettings(f"MODEL_URI must name a bucket and a prefix, as in s3://bucket/iris; it is {uri!r}.")
+        return cls(parts.netloc, prefix)
+
     @property
     def uri(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}"
@@ -109,7 +123,7 @@ class S3Store:
         return Blob(bytes(data), first.etag)
 
     def _part(self, request: "GetObjectRequestTypeDef", start: int) -> "_Part | NotModified | None":
-        """Up to PART_BYTES from `start`, asked for again where the connection breaks within them."""
+        """Up to PART_BYTES from `start`; they are asked for again where the connection breaks."""
         asked: GetObjectRequestTypeDef = {**request, "Range": f"bytes={start}-{start + PART_BYTES - 1}"}
         place = f"s3://{self.bucket}/{request['Key']}"
         for attempt in range(1, ATTEMPTS + 1):
