@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from handler.api.application import Application
 from handler.api.http.event import PAYLOAD_BYTES
-from handler.app import Application
 from tests.unit.handler.asking import Answer, as_base64, ask, assert_refused, http_event, rest_event
 
 ROW = [6.0, 2.5, 4.5, 1.5]
