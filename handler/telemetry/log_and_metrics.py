@@ -57,14 +57,16 @@ class Telemetry:
         self.metrics.flush_metrics()
 
     def observe(self, exchange: Exchange) -> None:
-        """Count what was predicted and say that the request was answered."""
-        if exchange.predicted:
-            self.predicted(len(exchange.predicted.rows), exchange.predicted.seconds)
-            self.extrapolated(exchange.predicted.outside)
+        """Count what was predicted, and the values of each feature that lay outside what training saw, never which."""
+        if predicted := exchange.predicted:
+            self.measure("Predictions", MetricUnit.Count, len(predicted.rows))
+            self.measure("PredictLatency", MetricUnit.Milliseconds, 1000 * predicted.seconds)
+            for feature, count in predicted.outside.items():
+                self.count("OutsideTraining", count, "feature", feature)
         self.answered(exchange)
 
     def measure(self, name: str, unit: MetricUnit, value: float) -> None:
-        """Add a value to what this request says of itself."""
+        """Add a value to the metrics of this invocation."""
         self.metrics.add_metric(name, unit, value)
 
     def count(self, name: str, value: int, dimension: str, of: str) -> None:
@@ -85,16 +87,6 @@ class Telemetry:
         """The alias could not be followed, and `version` goes on serving."""
         self.logger.error("refresh failed", version=version, code=code, reason=f"{type(error).__name__}: {error}")
         self.measure("RefreshFailures", MetricUnit.Count, 1)
-
-    def predicted(self, rows: int, seconds: float) -> None:
-        """The estimator answered `rows` rows."""
-        self.measure("Predictions", MetricUnit.Count, rows)
-        self.measure("PredictLatency", MetricUnit.Milliseconds, 1000 * seconds)
-
-    def extrapolated(self, counts: Mapping[str, int]) -> None:
-        """Values lay outside what training saw: how many of each feature, the values themselves not told."""
-        for feature, count in counts.items():
-            self.count("OutsideTraining", count, "feature", feature)
 
     def refused(self, code: str, error: Exception) -> None:
         """An answer other than 200 is about to be given. What a client sent is not repeated here."""

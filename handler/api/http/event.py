@@ -111,10 +111,8 @@ def _text(data: bytes, coding: str | None) -> str:
             wide = "UTF-32" if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) else "UTF-16"
             raise UndecodableBody(f"The body must be UTF-8; it is {wide}.") from None
         if data.startswith(GZIP_MAGIC) and not coding:
-            raise UndecodableBody(
-                "The body must be UTF-8; gzip is told by the header Content-Encoding: gzip."
-            ) from None
-        marked = f", or {coding}, by which it is marked" if coding else ""
+            raise UndecodableBody("The body must be UTF-8; for gzip, send the header Content-Encoding: gzip.") from None
+        marked = f", or {coding}, as its Content-Encoding says" if coding else ""
         raise UndecodableBody(f"The body must be UTF-8{marked}.") from None
 
 

@@ -1,4 +1,4 @@
-"""GET /model: what the model takes, answers, and was measured at."""
+"""What a client may know of the model that serves: GET /health says which one it is, GET /model what it takes."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,15 @@ if TYPE_CHECKING:
     from handler.api.contract.operations import DescribedService
     from handler.api.contract.shown_example import ShownExample
 
-SUMMARY = "What the model takes, answers, and was measured at"
+HEALTH = "Whether a model is served, and which"
+MODEL = "What the model takes, answers, and was measured at"
 
 NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples")
+
+
+def health(call: Call) -> dict[str, Any]:
+    """The model that serves; where none does, the error says why."""
+    return {"status": "ok", "model": model_summary(call.services.predictor().manifest)}
 
 
 def model(call: Call) -> dict[str, Any]:
@@ -23,11 +29,18 @@ def model(call: Call) -> dict[str, Any]:
     return visible_manifest(predictor.manifest, shown_example(predictor))
 
 
-def operation(_: "DescribedService") -> dict[str, Any]:
-    """The route in the contract."""
+def health_operation(_: "DescribedService") -> dict[str, Any]:
+    """GET /health in the contract."""
     from handler.api.contract.operations import reads
 
-    return reads("model", SUMMARY, "Manifest")
+    return reads("health", HEALTH, "Health")
+
+
+def model_operation(_: "DescribedService") -> dict[str, Any]:
+    """GET /model in the contract."""
+    from handler.api.contract.operations import reads
+
+    return reads("model", MODEL, "Manifest")
 
 
 def model_summary(manifest: Manifest) -> dict[str, str]:

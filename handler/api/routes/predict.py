@@ -24,7 +24,7 @@ def predict(call: Call) -> dict[str, Any]:
     instances = parse_body(json_text(call.request))
     most = call.services.max_rows
     if len(instances.rows) > most:
-        raise TooManyRows(f"The batch has {len(instances.rows)} rows; {most} are taken. Send it in parts.")
+        raise TooManyRows(f"The batch has {len(instances.rows)} rows; at most {most} are allowed. Send it in parts.")
     predictor = call.services.predictor()
     rows = to_rows(instances, predictor.manifest.features)
     began = time.perf_counter()

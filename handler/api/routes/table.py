@@ -1,12 +1,12 @@
 """All routes. A new one is a function in a module beside this one, and its line here."""
 
-from handler.api.routes import contract, health, model, pages, predict
+from handler.api.routes import contract, model, pages, predict
 from handler.api.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/predict", predict.predict, predict.SUMMARY, operation=predict.operation),
-    Route("GET", "/health", health.health, health.SUMMARY, operation=health.operation),
-    Route("GET", "/model", model.model, model.SUMMARY, operation=model.operation),
+    Route("GET", "/health", model.health, model.HEALTH, operation=model.health_operation),
+    Route("GET", "/model", model.model, model.MODEL, operation=model.model_operation),
     Route("GET", "/openapi.json", contract.contract, "This contract as OpenAPI 3.1, made for the model that serves"),
     Route("GET", "/", pages.try_it, "A page to try the model in a browser", needs_key=False),
     Route("GET", "/report", pages.report, "The report of the version that serves: data, metrics, plots"),

@@ -108,7 +108,7 @@ def test_as_many_rows_as_max_rows_are_answered_and_one_more_is_not(tmp_path: Pat
     assert (answer.status, len(answer.body["predictions"])) == (200, 3)
     answer = ask(application, predict_event({"instances": [ROW] * 4}))
     assert_refused(answer, 413, "too_many_rows")
-    assert "4 rows; 3 are taken" in answer.body["error"]
+    assert "4 rows; at most 3 are allowed" in answer.body["error"]
 
 
 def test_a_body_larger_than_lambda_takes_is_a_413(iris_application: Application) -> None:
@@ -129,8 +129,8 @@ def test_the_details_of_a_422_name_row_feature_and_problem(iris_application: App
     answer = ask(iris_application, predict_event({"instances": [ROW, [*ROW[:3], "x"], ROW[:3]]}))
     assert_refused(answer, 422, "invalid_features")
     assert answer.body["details"] == [
-        {"row": 1, "feature": "petal width (cm)", "problem": 'expected a number, came the string "x"'},
-        {"row": 2, "feature": None, "problem": "expected 4 values, came 3"},
+        {"row": 1, "feature": "petal width (cm)", "problem": 'expected a number, got the string "x"'},
+        {"row": 2, "feature": None, "problem": "expected 4 values, got 3"},
     ]
 
 
