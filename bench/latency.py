@@ -27,9 +27,9 @@ from flask import Flask, Response, jsonify, request
 from threadpoolctl import threadpool_limits
 
 from bench.latency_rows import published, rows_like_training
+from handler.api.application import Application, create_application
 from handler.api.body.instances import parse_body, to_rows
 from handler.api.http.responses import JsonText, json_response
-from handler.app import Application, create_application
 from handler.rows.ranges import outside_training
 from handler.serving.predictor import Predictor
 from handler.telemetry.log_and_metrics import Telemetry

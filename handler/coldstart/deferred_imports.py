@@ -1,15 +1,14 @@
 """Imports a few heavy modules when something uses them, in place of when scikit-learn is imported.
 
 Half of scikit-learn's import is scipy.stats, with scipy.interpolate, scipy.ndimage and more behind it, and few models
-ever call it; docs/cold-start.md has the figures. scikit-learn asks for it by `import scipy.stats`, by `from scipy
+ever call it; docs/cold-start.md has the figures. scikit-learn imports it by `import scipy.stats`, by `from scipy
 import stats`, and by `from scipy.stats import` of four names that it only ever calls. So a stand-in takes the module's
 place. It gives a forward for each of those names; any other use, whatever it is, imports the real module by the
 ordinary import and its locks. From then on the stand-in is gone: from `sys.modules`, from the parent package, and from
 whatever module holds it or a forward. `importlib.util.LazyLoader` would not do: it takes `from … import` for a use.
 
-`handler.app` switches it on in Lambda's init phase, `training.release.proof_process` before it proves an artifact, so
-that a proof means what Lambda does; everywhere else imports are what they always are. A module that is there already,
-or cannot be found, is not deferred.
+It is on in Lambda's init phase, and where an artifact is proved, so that the proof holds for Lambda. Everywhere
+else imports are what they always are. A module that is there already, or cannot be found, is not deferred.
 """
 
 import importlib
@@ -33,7 +32,7 @@ DEFERRED: Mapping[str, frozenset[str]] = {
     "scipy.spatial.transform": frozenset(),
     "scipy.optimize._linprog": frozenset({"linprog", "linprog_verbose_callback"}),
     "scipy.optimize._shgo": frozenset({"shgo"}),
-    # `from numpy import *` in array_api_compat, which scipy brings, asks for these; nothing there uses them.
+    # `from numpy import *` in array_api_compat, which scipy brings, imports these; nothing there uses them.
     "numpy.f2py": frozenset(),
     "numpy.testing": frozenset(),
     # Powertools and joblib.memory name it in what only coroutines run.

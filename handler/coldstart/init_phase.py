@@ -1,12 +1,12 @@
-"""What Lambda's init phase does without, so that it is over sooner. `handler.app` imports this before anything else.
+"""What is left out of Lambda's init phase, so that it is over sooner. An entry imports this before anything else.
 
-Importing a module does nothing, and this is one of two exceptions (`handler.app` is the other): it must come before
-the imports that it makes cheaper, and on Lambda alone. docs/cold-start.md has the figures.
+Importing a module of the handler does nothing; this module and the entries are the exceptions. It acts on Lambda alone,
+and it must act before the imports that it makes cheaper. docs/cold-start.md has the figures.
 
-The garbage collector is switched off while libraries are imported. They make some hundred thousand objects that stay
-for good, and it would look through all of them, again and again. `libraries_imported` switches it on again and tells
-it to pass over what is there by then, or the first request would pay for all those looks at once. The model is loaded
-after that, and collected like anything else once another one replaces it.
+The garbage collector is off while libraries are imported. They make some hundred thousand objects that stay for good,
+and it would look through all of them, again and again. `libraries_imported` switches it on again, and freezes what is
+there by then, or the first request would pay for a look through all of it. The model is loaded after that, and
+collected like anything else once another one replaces it.
 """
 
 import gc

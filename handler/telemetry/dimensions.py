@@ -1,7 +1,7 @@
 """Any name as the value of a metric's dimension: CloudWatch drops a metric whose dimension it does not take.
 
-`handler.telemetry.log_and_metrics` counts under the names of features, which come from a user's table. A name of plain
-letters stays what it is; another stays recognisable, and no two names become one.
+Some metrics are counted under the names of features, which come from a user's table. A name of plain letters stays as
+it is; another stays recognisable, and no two names become one.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ NO_NAME = "\\empty"
 
 
 def dimension_value(name: str) -> str:
-    """`name` with what CloudWatch does not take written as in Python's literals, and cut where it is too long.
+    """`name` with what CloudWatch does not take escaped as in Python's literals, and cut where it is too long.
 
-    A backslash is doubled, so that one before any other sign than those of a literal stands in no other name.
+    A backslash is doubled, so that no name can look like another one's escapes.
     """
     # Python's codec escapes a backslash, control characters, and all that is not ASCII.
     value = name.encode("unicode_escape").decode("ascii")

@@ -1,25 +1,28 @@
 """What the function says of itself: one JSON log line a request, and metrics in CloudWatch's embedded format.
 
-`handler.app` reports to it. It never sees a feature's value: routes, codes, counts, times and versions are all it is
-told. Tracing is switched on in template.yaml instead, because the X-Ray SDK would cost every cold start some 0.3 s.
+No feature's value is ever written: routes, codes, counts, times and versions are. Tracing is switched on in
+template.yaml instead, because the X-Ray SDK would cost every cold start some 0.3 s.
 """
 
 import traceback
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handler.api.http.event import method_and_path
 from handler.errors.model import ModelUnavailable
 from handler.telemetry.dimensions import dimension_value
+from handler.telemetry.exchange import Exchange
 
-Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 DEFAULT_SERVICE = "sklearn-on-lambda"
 DEFAULT_NAMESPACE = "SklearnOnLambda"
+
+LOGGED = 300
+"""The characters of a method or a path that are logged; what is longer was made to be."""
 
 
 class Telemetry:
@@ -31,14 +34,39 @@ class Telemetry:
         self.logger = Logger(service=self.service, location=None)
         self.service_dimension = dimension_value(self.service)
         self.metrics = Metrics(service=self.service_dimension, namespace=self.namespace)
+        # With provisioned concurrency no request waits for the init phase.
+        self._cold = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
 
-    def observed(self, handle: Handler) -> Handler:
-        """`handle` with the request's id and the cold start in each log line, and its metrics written at its end."""
-        measured = self.metrics.log_metrics(handle, capture_cold_start_metric=True)
-        return self.logger.inject_lambda_context(measured, log_event=False)
+    def begin(self, context: "LambdaContext") -> None:
+        """An invocation begins: each log line from now on bears its names."""
+        self.logger.append_keys(
+            cold_start=self._cold,
+            function_name=context.function_name,
+            function_memory_size=context.memory_limit_in_mb,
+            function_arn=context.invoked_function_arn,
+            function_request_id=context.aws_request_id,
+        )
+        if self.logger.sampling_rate and not self._cold:
+            self.logger.refresh_sample_rate_calculation()
+
+    def end(self, context: "LambdaContext") -> None:
+        """The invocation is over: its metrics are written."""
+        if self._cold:
+            self.metrics.provider.add_cold_start_metric(context)
+            self._cold = False
+        self.metrics.flush_metrics()
+
+    def observe(self, exchange: Exchange) -> None:
+        """Count what was predicted, and the values of each feature that lay outside what training saw, never which."""
+        if predicted := exchange.predicted:
+            self.measure("Predictions", MetricUnit.Count, len(predicted.rows))
+            self.measure("PredictLatency", MetricUnit.Milliseconds, 1000 * predicted.seconds)
+            for feature, count in predicted.outside.items():
+                self.count("OutsideTraining", count, "feature", feature)
+        self.answered(exchange)
 
     def measure(self, name: str, unit: MetricUnit, value: float) -> None:
-        """Add a value to what this request says of itself."""
+        """Add a value to the metrics of this invocation."""
         self.metrics.add_metric(name, unit, value)
 
     def count(self, name: str, value: int, dimension: str, of: str) -> None:
@@ -60,16 +88,6 @@ class Telemetry:
         self.logger.error("refresh failed", version=version, code=code, reason=f"{type(error).__name__}: {error}")
         self.measure("RefreshFailures", MetricUnit.Count, 1)
 
-    def predicted(self, rows: int, seconds: float) -> None:
-        """The estimator answered `rows` rows."""
-        self.measure("Predictions", MetricUnit.Count, rows)
-        self.measure("PredictLatency", MetricUnit.Milliseconds, 1000 * seconds)
-
-    def extrapolated(self, counts: Mapping[str, int]) -> None:
-        """Values lay outside what training saw: how many of each feature, the values themselves not told."""
-        for feature, count in counts.items():
-            self.count("OutsideTraining", count, "feature", feature)
-
     def refused(self, code: str, error: Exception) -> None:
         """An answer other than 200 is about to be given. What a client sent is not repeated here."""
         self.count("Errors", 1, "code", code)
@@ -85,16 +103,15 @@ class Telemetry:
         self.logger.error("internal error", exception_name=type(error).__name__, trace=trace)
         self.logger.debug("internal error, in full", exc_info=error)
 
-    def answered(self, event: object, status: int, seconds: float, model_version: str) -> None:
+    def answered(self, exchange: Exchange) -> None:
         """One request is over."""
-        method, path = method_and_path(event)
         self.measure("Requests", MetricUnit.Count, 1)
-        self.measure("Latency", MetricUnit.Milliseconds, 1000 * seconds)
+        self.measure("Latency", MetricUnit.Milliseconds, 1000 * exchange.seconds)
         self.logger.info(
             "answered",
-            status=status,
-            method=method,
-            path=path,
-            milliseconds=round(1000 * seconds, 2),
-            model_version=model_version,
+            status=exchange.status,
+            method=exchange.method and exchange.method[:LOGGED],
+            path=exchange.path and exchange.path[:LOGGED],
+            milliseconds=round(1000 * exchange.seconds, 2),
+            model_version=exchange.model_version,
         )

@@ -10,10 +10,10 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from handler.api.contract.document import openapi
 from handler.api.contract.shown_example import shown_example
+from handler.api.routes.contract import contract_of
+from handler.api.routes.table import ROUTES
 from handler.serving.predictor import Predictor, load_predictor
 from handler.settings import DEFAULT_MAX_ROWS
 
@@ -26,7 +26,8 @@ def contract_text(predictor: Predictor) -> str:
     manifest, example = predictor.manifest, shown_example(predictor)
     probabilities = {name: round(share, 3) for name, share in (example.probabilities or {}).items()}
     steady = replace(manifest, version=VERSION, artifacts={"joblib": replace(manifest.artifact, sha256="0" * 64)})
-    document: dict[str, Any] = openapi(steady, DEFAULT_MAX_ROWS, replace(example, probabilities=probabilities or None))
+    shown = replace(example, probabilities=probabilities or None)
+    document = contract_of(ROUTES, steady, DEFAULT_MAX_ROWS, shown)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from handler.api.contract.document import openapi
 from handler.api.contract.shown_example import shown_example
+from handler.api.routes.contract import contract_of
+from handler.api.routes.table import ROUTES
 from handler.serving.predictor import Predictor, load_predictor
 from tests.contract.schemathesis_run import SCHEMATHESIS
 from tests.served_models import categories, regression
@@ -17,7 +18,7 @@ SCRIPT = Path(__file__).with_name("check_documents.py")
 
 
 def contract(predictor: Predictor) -> Any:
-    return openapi(predictor.manifest, 1000, shown_example(predictor))
+    return contract_of(ROUTES, predictor.manifest, 1000, shown_example(predictor))
 
 
 def checked(folder: Path, *documents: Any) -> "subprocess.CompletedProcess[str]":

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handler.app import Application, create_application
+from handler.api.application import Application, create_application
 from handler.errors.model import ModelUnavailable
 from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context

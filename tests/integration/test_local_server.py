@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from handler.app import create_application
+from handler.api.application import create_application
 from tests.events_expected import EXPECTED, read_event
 from tests.integration.registries import put_manifest, put_version
 from training.local.serving import LocalTelemetry, create_asgi

@@ -1,23 +1,33 @@
 """A reverse proxy that does what the deployed API Gateway does: a stage's prefix, and a key for all but the pages.
 
-Below `/Prod` it hands every request on without the prefix; what needs no key there (the pages and their files) needs
-none here, and the rest is refused in the gateway's words.
+Below `/Prod` it hands every request on without the prefix; what template.yaml lets through without a key (the pages and
+their files) needs none here, and the rest is refused in the gateway's words.
 """
 
 import contextlib
 import http.client
 import http.server
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from handler.api.http.public_paths import is_public
+from pathlib import Path
 
 STAGE = "/Prod"
 KEY = "a-key-for-tests"
 REFUSED = {"error": "The header x-api-key is missing, or holds no key of this API.", "code": "invalid_api_key"}
+KEYLESS = re.findall(
+    r"Path: (\S+)\n +Method: ANY\n +Auth: \{ApiKeyRequired: false\}",
+    (Path(__file__).parents[2] / "template.yaml").read_text(),
+)
 KEPT = ("content-security-policy", "cache-control", "x-content-type-options", "referrer-policy", "x-model-version")
+
+
+def needs_key(path: str) -> bool:
+    """Whether the template asks for the key on `path`; this suite's environment lacks what the handler imports."""
+    folders = tuple(known.removesuffix("{proxy+}") for known in KEYLESS if known.endswith("/{proxy+}"))
+    return (path.rstrip("/") or "/") not in KEYLESS and not path.startswith(folders)
 
 
 @contextmanager
@@ -31,7 +41,7 @@ def gateway(service: str) -> Iterator[str]:
             prefix, path = self.path[: len(STAGE)], self.path[len(STAGE) :] or "/"
             if prefix != STAGE or not path.startswith("/"):
                 self.answer(403, "application/json", b'{"message":"Forbidden"}', {})
-            elif not is_public(path) and self.headers.get("x-api-key") != KEY:
+            elif needs_key(path) and self.headers.get("x-api-key") != KEY:
                 self.answer(
                     403, "application/json", json.dumps(REFUSED | {"request_id": "1", "details": []}).encode(), {}
                 )

@@ -1,7 +1,7 @@
 """Serves the function's own routes on localhost, without Docker: `make serve`.
 
-Each HTTP request becomes the event that a function URL would make of it, and `handler.app` answers it. What API Gateway
-does (keys, throttling) is not here, nor are Lambda's metrics and log lines: uvicorn logs each request instead.
+Each HTTP request becomes the event that a function URL would make of it. What API Gateway does (keys, throttling) is
+not here, nor are Lambda's metrics and log lines: uvicorn logs each request instead.
 """
 
 import base64
@@ -12,8 +12,9 @@ from typing import Any
 import uvicorn
 from aws_lambda_powertools.metrics import MetricUnit
 
-from handler.app import Application, create_application
+from handler.api.application import Application, create_application
 from handler.errors.request import UndecodableBody
+from handler.telemetry.exchange import Exchange
 from handler.telemetry.log_and_metrics import Telemetry
 
 Scope = MutableMapping[str, Any]
@@ -31,11 +32,14 @@ class LocalTelemetry(Telemetry):
     def count(self, name: str, value: int, dimension: str, of: str) -> None:
         """Nothing is counted."""
 
+    def answered(self, exchange: Exchange) -> None:
+        """Nothing is logged: the server has a line for each request."""
+
 
 def create_asgi(application: Application) -> Asgi:
     """The application as an ASGI app, which answers one request at a time as an execution environment does."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _live(receive, send)
             return
@@ -45,12 +49,12 @@ def create_asgi(application: Application) -> Asgi:
             headers = _headers(scope)
         except UnicodeDecodeError:
             refusal = application.refuse(UndecodableBody("The headers must be UTF-8."), request_id)
-            await _send(send, refusal.status_code, refusal.headers, refusal.body or "")
+            await _send(send, refusal.status, refusal.headers, refusal.body)
             return
-        told = application.answer(_event(scope, headers, body), request_id)
-        await _send(send, told["statusCode"], told["headers"], told["body"])
+        answer = application.answer(_event(scope, headers, body), request_id)
+        await _send(send, answer["statusCode"], answer["headers"], answer["body"])
 
-    return answer
+    return serve
 
 
 def _event(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, Any]:

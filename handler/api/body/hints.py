@@ -1,7 +1,7 @@
 """What a body that was refused looks like, and what to send in its place: the mistakes that people make.
 
-`handler.api.body.instances` asks once it has refused a body, so nothing here costs a sound request anything. It decides
-no status and no code.
+Nothing here runs before a body is refused, so a sound request does not pay for it. The status and the code of the
+refusal are decided elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,67 +16,69 @@ OTHER_NAMES = frozenset(
 """What other services call the rows."""
 
 GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "inf", "-inf", "infinity", "-infinity"})
-"""Strings, in lower case, that stand for a number which is not there."""
+"""What people write, in lower case, where a number is missing."""
 
 ROWS = """send one row as {"features": […]}, several as {"instances": [[…], …]}"""
 
 
 def of_other_bytes(text: str) -> str | None:
-    """What `text` is where it was no text when it was sent, or text of another encoding; None for any other."""
+    """What `text` really is, if it was sent as gzip or in another encoding than UTF-8; None where it was not."""
     if text.startswith("\x1f"):
-        return "it is gzip that was taken for text on its way; send it uncompressed"
-    # JSON begins with two characters of ASCII, so zeros tell how wide each is (RFC 4627, 3).
+        return "it is gzip that was treated as text on its way; send it uncompressed"
+    # JSON begins with two characters of ASCII, so the zeros show how wide each is (RFC 4627, 3).
     encoding = {2: "UTF-16", 3: "UTF-32"}.get(text[:4].count("\0"))
     return encoding and f"it is {encoding}, and must be UTF-8"
 
 
 def of_no_object(body: object) -> str:
-    """The sentence on JSON that is no object."""
+    """The sentence for JSON that is not an object."""
     needed = "The body must be a JSON object with 'features' or 'instances'"
     if isinstance(body, str) and holds_json(body):
-        return f"{needed}; a string that holds JSON came, so it was encoded twice: send the object itself."
-    return f"{needed}; {_kind(body)} came{f': {ROWS}' if isinstance(body, list) else ''}."
+        return f"{needed}; got a string that holds JSON, so it was encoded twice: send the object itself."
+    return f"{needed}; got {_kind(body)}{f': {ROWS}' if isinstance(body, list) else ''}."
 
 
 def of_no_rows(body: Mapping[str, Any]) -> str:
-    """The sentence on an object that has neither `features` nor `instances`."""
-    told = "Invalid input: 'features' key not found"
+    """The sentence for an object that has neither `features` nor `instances`."""
+    problem = "Invalid input: 'features' key not found"
     other = next((name for name in body if name in OTHER_NAMES), None)
-    return told if other is None else f"{told}; {other!r} came: send one row as 'features', several as 'instances'."
+    if other is None:
+        return problem
+    return f"{problem}; got {other!r}: send one row as 'features', several as 'instances'."
 
 
 def of_no_list(instances: object) -> str:
-    """The sentence on `instances` that are no list, or an empty one."""
+    """The sentence for `instances` that is no list, or an empty one."""
     needed = "'instances' must be a list of at least one row"
     if isinstance(instances, dict):
         if instances and all(isinstance(column, list) for column in instances.values()):
-            return f'{needed}; columns came: send a row for each of their values, [{{"name": value, …}}, …].'
-        return f"{needed}; one object came: send it as 'features', or in a list."
+            return f'{needed}; got columns: send a row for each of their values, [{{"name": value, …}}, …].'
+        return f"{needed}; got one object: send it as 'features', or in a list."
     if isinstance(instances, str) and holds_json(instances):
-        return f"{needed}; JSON within a string came: send the list itself."
-    return f"{needed}; {'an empty list' if isinstance(instances, list) else _kind(instances)} came."
+        return f"{needed}; got JSON within a string: send the list itself."
+    return f"{needed}; got {'an empty list' if isinstance(instances, list) else _kind(instances)}."
 
 
 def of_nested_row(row: object, width: int, *, batch: bool) -> str | None:
     """What is wrong with a row that holds rows in place of `width` values; None for any other."""
     if not isinstance(row, list) or not row or not all(isinstance(value, list | dict) for value in row):
         return None
-    came = "a row within a list" if len(row) == 1 else f"{len(row)} rows"
+    got = "a row within a list" if len(row) == 1 else f"{len(row)} rows"
     if batch:
-        return f"expected {width} values, came {came}: there is one list too many in 'instances', which takes [[…], …]"
+        return f"expected {width} values, got {got}: there is one list too many in 'instances', which takes [[…], …]"
     mended = "send the row itself as 'features'" if len(row) == 1 else "send them as 'instances'"
-    return f"expected {width} values, came {came}: {mended}"
+    return f"expected {width} values, got {got}: {mended}"
 
 
 def of_value(value: object, wanted: str) -> str:
-    """What to add on a value that was refused where `wanted` was expected; mostly nothing."""
+    """What to add about a value that was refused where `wanted` was expected; mostly nothing."""
     if wanted.startswith("a number") and isinstance(value, str) and value.strip().lower() in GAPS:
-        return "; a gap is spelt null, where the model takes one"
+        return "; send null for a missing value, where the model takes one"
     return ""
 
 
 def of_row(row: object) -> str:
-    """What to add on a row that is neither a list nor an object; mostly nothing."""
+    """What to add about a row that is neither a list nor an object; mostly nothing."""
     if isinstance(row, str) and holds_json(row):
         return ", which is JSON within a string: send what is in it, as 'features' or in 'instances'"
     return ""

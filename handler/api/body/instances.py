@@ -1,9 +1,8 @@
-"""From the text of a request to the array that the estimator is asked with.
+"""From the text of a request to the array that the estimator predicts on.
 
-`handler.app` calls `parse_body`, which needs no model, and then `to_rows`, which holds the rows against the features
-of the model that serves. Both check the whole batch before they refuse, so that a client learns of every problem at
-once. There is no schema library here: the checks run on columns at C speed, and importing one would cost every cold
-start.
+`parse_body` needs no model; `to_rows` checks the rows against the features of one. Each checks the whole batch before
+it refuses, so that a client learns of every problem at once. There is no schema library here: the checks run on
+columns at C speed, and importing one would cost every cold start.
 """
 
 import json
@@ -73,12 +72,13 @@ def to_rows(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
         if not found:
             matrix[:, position] = np.array(column, dtype=np.float64 if feature.kind == "number" else object)
     if problems:
-        raise _refusal(sorted(_told_of_nesting(problems, instances, len(names)), key=lambda problem: problem.row))
+        raise _refusal(sorted(_with_nesting(problems, instances, len(names)), key=lambda problem: problem.row))
     return matrix
 
 
 def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], list[Sequence[Any]], list[Problem]]:
-    """The rows that have a value for each of `names`, in that order, with their indexes; and what ails the others."""
+    """The indexes of the rows that have a value for each of `names`; those rows, in that order; what is wrong with the
+    others."""
     width, known = len(names), set(names)
     in_order = itemgetter(*names) if width > 1 else lambda row: (row[names[0]],)
     indexes: list[int] = []
@@ -97,12 +97,12 @@ def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], lis
     return indexes, ordered, problems
 
 
-def _told_of_nesting(problems: Sequence[Problem], instances: Instances, width: int) -> list[Problem]:
+def _with_nesting(problems: Sequence[Problem], instances: Instances, width: int) -> list[Problem]:
     """`problems`, with one for each row that holds rows in place of those of its values."""
-    told = (
+    found = (
         (index, body_hints.of_nested_row(row, width, batch=instances.batch)) for index, row in enumerate(instances.rows)
     )
-    nested = dict(islice(((index, why) for index, why in told if why), MAX_PROBLEMS))
+    nested = dict(islice(((index, why) for index, why in found if why), MAX_PROBLEMS))
     others = [problem for problem in problems if problem.row not in nested]
     return [*(Problem(index, None, why) for index, why in nested.items()), *others]
 
@@ -156,9 +156,9 @@ def _no_constant(name: str) -> float:
 def _row_problems(index: int, row: object, names: Sequence[str]) -> Iterator[Problem]:
     """What is wrong with a row that cannot be laid out in columns: its form, its length, its names."""
     if isinstance(row, list):
-        yield Problem(index, None, f"expected {len(names)} values, came {len(row)}")
+        yield Problem(index, None, f"expected {len(names)} values, got {len(row)}")
     elif isinstance(row, RepeatedNames):
-        yield Problem(index, None, "a feature's name stands in it more than once")
+        yield Problem(index, None, "it has a feature's name more than once")
     elif isinstance(row, dict):
         known = set(names)
         yield from (Problem(index, name, "missing") for name in names if name not in row)
@@ -167,12 +167,12 @@ def _row_problems(index: int, row: object, names: Sequence[str]) -> Iterator[Pro
         yield Problem(
             index,
             None,
-            f"expected a list of values or an object of named values, came {_described(row)}{body_hints.of_row(row)}",
+            f"expected a list of values or an object of named values, got {_described(row)}{body_hints.of_row(row)}",
         )
 
 
 def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
-    """What is wrong with one feature's values. A sound column is told by its set of types, in one pass at C speed.
+    """What is wrong with one feature's values. The set of its types shows a sound column, in one pass at C speed.
 
     Raises InvalidJson on a number that no 64-bit float holds: the parser makes infinity of 1e999.
     """
@@ -192,12 +192,12 @@ def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequenc
     known = {*feature.categories}
     for index, value in zip(indexes, column, strict=True):
         if type(value) not in expected or (type(value) is str and not feature.allow_unknown and value not in known):
-            came = _described(value) + body_hints.of_value(value, wanted)
-            yield Problem(index, feature.name, f"expected {wanted}, came {came}")
+            got = _described(value) + body_hints.of_value(value, wanted)
+            yield Problem(index, feature.name, f"expected {wanted}, got {got}")
 
 
 def _untakable(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
-    """Numbers too large for a model to compute with, or outside of what this one takes at all."""
+    """Numbers too large for any model to compute with, or outside what this one takes."""
     try:
         values = np.array(column, dtype=np.float64)
     except OverflowError:
@@ -210,11 +210,11 @@ def _untakable(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]
         wanted = f"a number within ±{LARGEST:.3g}"
         if feature.domain and not too_large[position]:
             wanted = description(feature.domain) + (" or null" if feature.nullable else "")
-        yield Problem(indexes[position], feature.name, f"expected {wanted}, came {_described(column[position])}")
+        yield Problem(indexes[position], feature.name, f"expected {wanted}, got {_described(column[position])}")
 
 
 def _described(value: object) -> str:
-    """How a refused value is named to its sender; a long one is cut."""
+    """How a refused value is named in the answer; a long one is cut."""
     if value is None:
         return "null"
     if isinstance(value, bool):

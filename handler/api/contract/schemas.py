@@ -1,7 +1,7 @@
 """The JSON Schemas in the service's contract: rows, answers and errors, as the served model has them.
 
-`handler.api.contract.document` puts them under `components`. What a request may hold is closed, since the handler
-refuses the rest; what an answer holds is open, since it may gain names later.
+What a request may hold is closed, since the handler refuses the rest; what an answer holds is open, since it may gain
+names later.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The example that clients are shown: a row that is made, and the model's own answer to it.
 
-The rows of a manifest are real, and kept for the self-test alone: no client sees one. What is shown is made of each
-feature's statistics. `handler.api.routes` imports this when somebody looks at the model, and no sooner.
+The rows of a manifest are real, and kept for the self-test alone: no client sees one. What is shown is made from each
+feature's statistics.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,1 +1,1 @@
-"""What HTTP itself asks for: events, paths, content codings, CORS, responses. Nothing here knows of models."""
+"""What belongs to HTTP itself: events, paths, content codings, CORS, responses. Nothing here knows of models."""

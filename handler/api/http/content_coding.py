@@ -1,7 +1,7 @@
 """Unpacks the body of a request by its Content-Encoding, and stops at a bound: a bomb is never unpacked whole.
 
-`handler.api.http.event` asks. A REST API of template.yaml unpacks bodies itself (`MinimumCompressionSize`); an HTTP API
-and a function URL hand them on in base64. A body that does not begin as its coding does is taken as unpacked already.
+The REST API of template.yaml unpacks bodies itself (`MinimumCompressionSize`); an HTTP API and a function URL pass them
+on in base64. A body that does not begin as its coding does is taken as unpacked already.
 """
 
 import zlib
@@ -9,7 +9,7 @@ import zlib
 from handler.errors.request import RequestTooLarge, UndecodableBody, UnsupportedMediaType
 
 WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": zlib.MAX_WBITS}
-"""How zlib is told of gzip (RFC 1952) and of its own format, which HTTP calls deflate (RFC 9110, 8.4.1.2)."""
+"""What zlib calls gzip (RFC 1952) and its own format, which is deflate in HTTP (RFC 9110, 8.4.1.2)."""
 
 AS_IT_IS = frozenset({"", "identity", "utf-8", "utf8"})
 """No coding. UTF-8 is none either, but clients that say so have always been answered."""
@@ -46,7 +46,7 @@ def unpacked(data: bytes, coding: str, most: int) -> bytes:
             if len(parts) == MAX_MEMBERS:
                 raise UndecodableBody(f"The body's {coding} has more than {MAX_MEMBERS} members: send it as one.")
             unpacker = zlib.decompressobj(WINDOW_BITS[coding])
-            # One byte more than fits tells that it does not, and 0 would stand for no bound.
+            # One byte more than fits shows that it does not; 0 would mean no bound.
             part = unpacker.decompress(rest, room + 1)
             if len(part) > room:
                 raise RequestTooLarge(

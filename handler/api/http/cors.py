@@ -1,7 +1,7 @@
-"""Which pages of other origins may ask from a browser, and what a browser is told of it.
+"""Which pages of other origins may call from a browser, and the headers that say so to it.
 
-`handler.app` puts `Cors.headers` on every answer and answers preflights by `PREFLIGHT` (Fetch Standard, "CORS
-protocol"). No answer depends on cookies, so credentials are never allowed. In template.yaml a function of a few lines
+Every answer has `Cors.headers`; that to a preflight has `PREFLIGHT` too (Fetch Standard, "CORS protocol"). No answer
+depends on cookies, so credentials are never allowed. In a deployed stage a function of a few lines in template.yaml
 answers preflights; a test holds the two together.
 """
 
@@ -33,14 +33,14 @@ class Cors:
         return bool(origin) and (self.origins == "*" or origin in self.origins.split(","))
 
     def headers(self, origin: str | None) -> dict[str, str]:
-        """What every answer to a request from `origin` says of it."""
-        told = {} if self.origins in ("", "*") else {"Vary": "Origin"}
+        """The headers of every answer to a request from `origin`."""
+        headers = {} if self.origins in ("", "*") else {"Vary": "Origin"}
         if origin and self.allows(origin):
-            told |= {
+            headers |= {
                 "Access-Control-Allow-Origin": "*" if self.origins == "*" else origin,
                 "Access-Control-Expose-Headers": EXPOSED,
             }
-        return told
+        return headers
 
 
 def origins_of(text: str) -> str | None:

@@ -1,29 +1,59 @@
-"""What the handler needs of an HTTP event before it looks at any JSON: which kind it is, and its body as text.
+"""An HTTP event of API Gateway or of a function URL, read as a request: what was asked for, and its body as text.
 
-`handler.app` and `handler.api.routes` call it. Powertools parses the rest of the event; its own `decoded_body` is not
-used, because it takes wrong base64 in silence.
+It is read here rather than by Powertools' event classes: those cost an import of every kind of event that AWS knows,
+and take wrong base64 without an error.
 """
 
 import base64
 import binascii
 import codecs
 from collections.abc import Mapping
-from typing import Any, Literal, cast
-
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, APIGatewayProxyEventV2
-from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from handler.api.http.content_coding import GZIP_MAGIC, content_coding, unpacked
+from handler.api.http.paths import route_path
 from handler.errors.request import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
 
 PAYLOAD_BYTES = 6 * 1024 * 1024
 """What a synchronous invocation takes and returns (AWS Lambda Developer Guide, "Lambda quotas", invocation payload)."""
 
-LOGGED = 300
-"""The characters of a method or a path that are logged; what is longer was made to be."""
+PayloadVersion = Literal["1.0", "2.0"]
 
 
-def payload_version(event: object) -> Literal["1.0", "2.0"]:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asked for.
+
+    `path` is the route's, `sent_path` the one that was sent, with a stage or a base path before it. `headers` have
+    their names in lower case. `body` is as the event has it, which may be base64.
+    """
+
+    payload_version: PayloadVersion
+    method: str
+    path: str
+    sent_path: str
+    headers: Mapping[str, str]
+    body: object
+    is_base64: bool
+
+
+def read_request(event: Any) -> Request:
+    """The request in `event`; raises UnsupportedEvent."""
+    version = payload_version(event)
+    sent = event["headers"] if isinstance(event.get("headers"), Mapping) else {}
+    return Request(
+        version,
+        event["requestContext"]["http"]["method"] if version == "2.0" else event["httpMethod"],
+        route_path(event),
+        event["rawPath"] if version == "2.0" else event["path"],
+        {name.lower(): value for name, value in sent.items() if isinstance(value, str)},
+        event.get("body") or "",
+        bool(event.get("isBase64Encoded")),
+    )
+
+
+def payload_version(event: object) -> PayloadVersion:
     """Which of API Gateway's two payload formats `event` has: 1.0 for REST APIs, 2.0 for HTTP APIs and function URLs.
 
     Raises UnsupportedEvent on anything else (API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
@@ -43,43 +73,18 @@ def payload_version(event: object) -> Literal["1.0", "2.0"]:
     )
 
 
-def parsed_event(event: dict[str, Any]) -> BaseProxyEvent:
-    """`event` as Powertools reads its kind; raises UnsupportedEvent."""
-    kind = APIGatewayProxyEventV2 if payload_version(event) == "2.0" else APIGatewayProxyEvent
-    return kind(event)
-
-
-def origin_of(event: Mapping[str, Any]) -> str | None:
-    """The header Origin, by which a browser names the page that asks; None where there is none."""
-    headers = event.get("headers")
-    named = headers.items() if isinstance(headers, Mapping) else ()
-    return next((value for name, value in named if name.lower() == "origin" and isinstance(value, str)), None)
-
-
-def method_and_path(event: object) -> tuple[str, str] | tuple[None, None]:
-    """What the log says was asked for, cut to a length that a log line can bear; None twice for no HTTP event."""
-    try:
-        version = payload_version(event)
-    except UnsupportedEvent:
-        return None, None
-    fields = cast(Mapping[str, Any], event)
-    if version == "2.0":
-        return fields["requestContext"]["http"]["method"][:LOGGED], fields["rawPath"][:LOGGED]
-    return fields["httpMethod"][:LOGGED], fields["path"][:LOGGED]
-
-
-def json_text(event: BaseProxyEvent) -> str:
+def json_text(request: Request) -> str:
     """The body of a request that should hold JSON: decoded, unpacked, without a byte order mark.
 
     Raises UnsupportedMediaType, UndecodableBody, or RequestTooLarge above PAYLOAD_BYTES. A request without
     a Content-Type is taken to be JSON.
     """
-    _require_json(event.headers.get("content-type") or "application/json")
-    coding = content_coding(event.headers.get("content-encoding") or "")
-    body = event.get("body") or ""
+    _require_json(request.headers.get("content-type") or "application/json")
+    coding = content_coding(request.headers.get("content-encoding") or "")
+    body = request.body
     if not isinstance(body, str):
         raise UndecodableBody(f"The event's body must be text, not {type(body).__name__}.")
-    if event.get("isBase64Encoded"):
+    if request.is_base64:
         try:
             data = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError):
@@ -106,10 +111,8 @@ def _text(data: bytes, coding: str | None) -> str:
             wide = "UTF-32" if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) else "UTF-16"
             raise UndecodableBody(f"The body must be UTF-8; it is {wide}.") from None
         if data.startswith(GZIP_MAGIC) and not coding:
-            raise UndecodableBody(
-                "The body must be UTF-8; gzip is told by the header Content-Encoding: gzip."
-            ) from None
-        marked = f", or {coding}, by which it is marked" if coding else ""
+            raise UndecodableBody("The body must be UTF-8; for gzip, send the header Content-Encoding: gzip.") from None
+        marked = f", or {coding}, as its Content-Encoding says" if coding else ""
         raise UndecodableBody(f"The body must be UTF-8{marked}.") from None
 
 

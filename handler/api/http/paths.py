@@ -1,9 +1,9 @@
 """Which of the handler's own paths a request asked for, whatever stands before it.
 
-A custom domain may put a base path before the API's path, and a stage its name. Neither can be told from the path
-itself, and a path that merely ends like a route is none. So what the gateway matched counts: the resource or route
-key, filled with the path parameters. Where there is none (function URLs, a `$default` route), the path itself counts.
-`handler.app` asks this module; the routes are in `handler.api.routes`.
+A custom domain may put a base path before the API's path, and a stage its name. Neither can be recognised in the path
+itself, and a path that merely ends like a route is not one. So what counts is what the gateway matched: the resource
+or route key, filled in with the path parameters. Without one (function URLs, a `$default` route), the path itself
+counts.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def route_path(event: Mapping[str, Any]) -> str:
-    """The path that `event` asks for, as ROUTES writes it: without base path, stage, or slashes at its end.
+    """The path that `event` asks for, as a route has it: without base path, stage, or slashes at its end.
 
     `event` is one that `handler.api.http.event.payload_version` knows (API Gateway Developer Guide, "Create AWS Lambda
     proxy integrations for HTTP APIs", payload format version).

@@ -1,21 +1,15 @@
-"""The answers' form: one envelope for results, one for errors, and the bound on their size.
+"""The form of an answer: JSON or a page, the bound on its size, and what Lambda returns of it.
 
-`handler.app` fills them. Nothing here knows why an answer is what it is.
+Nothing here knows why an answer is what it is.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
-from handler.api.http.event import PAYLOAD_BYTES, utf_8_bytes
+from handler.api.http.event import PAYLOAD_BYTES, PayloadVersion, utf_8_bytes
 from handler.errors.request import ResponseTooLarge
-from handler.registry.manifest import Manifest
-
-if TYPE_CHECKING:
-    from handler.api.contract.shown_example import ShownExample
 
 ENVELOPE_BYTES = 4096
 """Room for the status, the headers and the names around the body in what Lambda returns to API Gateway."""
@@ -27,7 +21,14 @@ MORE_BYTES = {
 }
 """What a character takes as a JSON string's escape beyond what it takes in UTF-8."""
 
-NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples")
+
+@dataclass(frozen=True)
+class Response:
+    """An answer as HTTP has it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class JsonText(str):
     __slots__ = ()
 
 
-def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
+def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
     """An answer as JSON; raises ResponseTooLarge where Lambda would refuse to return it.
 
     Raises ValueError on NaN or infinity in `body`: a model that answers so has no answer, and JSON has no word for it.
@@ -53,17 +54,28 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     text = "{" + ",".join([f"{_json(name)}:{_json(value)}" for name, value in body.items()]) + "}"
     # What json.dumps writes is ASCII without control characters; the count below would cost a large batch more.
     _require_room(len(text) + text.count('"') + text.count("\\"))
-    return Response(status, "application/json", text, {"Cache-Control": "no-store", **headers})
+    return Response(status, {**headers, "Content-Type": "application/json", "Cache-Control": "no-store"}, text)
 
 
 def _json(value: object) -> str:
     return value if isinstance(value, JsonText) else json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def page_response(page: Page, headers: Mapping[str, str]) -> Response[str]:
+def page_response(page: Page, headers: Mapping[str, str]) -> Response:
     """A page or a file of one as an answer; raises ResponseTooLarge where Lambda would refuse to return it."""
     _require_room(travelling_bytes(page.text))
-    return Response(200, page.content_type, page.text, {"Cache-Control": "no-store", **headers, **page.headers})
+    own = {"Content-Type": page.content_type, "Cache-Control": "no-store", **page.headers}
+    return Response(200, {**headers, **own}, page.text)
+
+
+def lambda_answer(response: Response, version: PayloadVersion | None) -> dict[str, Any]:
+    """What Lambda returns of `response` to an event of this payload format; None for one that was no HTTP event."""
+    answer: dict[str, Any] = {"statusCode": response.status, "body": response.body}
+    if version == "1.0":
+        headers = {name: [value] for name, value in response.headers.items()}
+        return {**answer, "isBase64Encoded": False, "multiValueHeaders": headers}
+    answer["headers"] = dict(response.headers)
+    return answer if version is None else {**answer, "isBase64Encoded": False, "cookies": []}
 
 
 def _require_room(travelling: int) -> None:
@@ -80,22 +92,3 @@ def travelling_bytes(text: str) -> int:
     """
     escaped = sum(text.count(character) * more for character, more in MORE_BYTES.items())
     return utf_8_bytes(text) + escaped
-
-
-def model_summary(manifest: Manifest) -> dict[str, str]:
-    """Which model answered: its name, its version and its artifact's digest."""
-    return {"name": manifest.name, "version": manifest.version, "sha256": manifest.artifact.sha256}
-
-
-def visible_manifest(manifest: Manifest, example: "ShownExample") -> dict[str, Any]:
-    """What a client may see of the manifest, with `example` in place of the real rows: all but those, where the
-    training data lies and how the registry keeps files."""
-    document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
-    return document | {
-        "format_version": manifest.format_version,
-        "example": asdict(example),
-        "sha256": manifest.artifact.sha256,
-        "estimator": manifest.training.estimator,
-        # Relative to this answer's own address, below a stage's prefix as anywhere.
-        "report": "report",
-    }

@@ -1,9 +1,8 @@
 """The pages for people: try-it at GET /, and the contract at GET /docs.
 
-`handler.api.routes` imports this when a page is asked for, and no sooner. A page needs no key, so it is a shell, the
-same for every model: it asks the service for what it shows, with the key that it asks the person for. The pages are put
-together from the files beside this one, with a Content-Security-Policy that lets just their own script and style run.
-Nothing is loaded from anywhere else.
+A page needs no key, so it is a shell, the same for every model: it fetches what it shows from the service, with the key
+that the person enters. The pages are put together from the files beside this one, with a Content-Security-Policy that
+lets just their own script and style run. Nothing is loaded from anywhere else.
 """
 
 import base64
@@ -21,7 +20,7 @@ SWAGGER_UI = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "op
 
 
 def try_it_page() -> Page:
-    """The page that asks for a prediction as one drags."""
+    """The page that predicts anew while a value is dragged."""
     # The empty icon, without which browsers ask for one that is not there, is a data URI. The frame that shows the
     # report inherits this policy: its style sheet comes as data, and its pictures set style attributes.
     html = _assembled("try_it.html")
@@ -30,7 +29,7 @@ def try_it_page() -> Page:
 
 
 def report_page(html: bytes) -> Page:
-    """The report of a version. No digest vouches for it, so it may run nothing and load nothing; it is looked at."""
+    """The report of a version. No digest vouches for it, so it may run nothing and load nothing."""
     headers = {
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
         "X-Content-Type-Options": "nosniff",

@@ -11,11 +11,12 @@ from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from handler.api.application import Application, create_application
 from handler.api.http.event import payload_version
 from handler.api.http.paths import route_path
-from handler.api.http.public_paths import is_public
-from handler.app import Application, create_application
+from handler.api.routes.table import needs_key
 from handler.errors.request import UnsupportedEvent
+from handler.telemetry.exchange import Observer
 from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context
 
@@ -35,9 +36,9 @@ class Answer:
     text: str
 
 
-def open_application(**environ: str) -> Application:
+def open_application(*observers: Observer, **environ: str) -> Application:
     """The application of an execution environment that has these variables."""
-    return create_application(environ, Telemetry(environ))
+    return create_application(environ, Telemetry(environ), observers)
 
 
 def rest_event(
@@ -118,7 +119,7 @@ def read_answer(raw: Mapping[str, Any], request_id: str, path: str = "") -> Answ
     assert is_json or (answer.status, headers["content-type"].split("/")[0]) == (200, "text")
     assert headers["cache-control"] == "no-store" or not is_json
     assert headers["x-request-id"] == request_id
-    assert bool(headers.get("x-model-version")) != (path != "" and is_public(path))
+    assert bool(headers.get("x-model-version")) != (path != "" and not needs_key(path))
     assert ("retry-after" in headers) == (answer.status == 503)
     assert ("allow" in headers) == (answer.status == 405)
     if answer.status != 200:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.app import Application
+from handler.api.application import Application
 from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import open_application
 from tests.unit.handler.models import Version

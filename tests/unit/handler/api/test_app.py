@@ -13,11 +13,11 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
+from handler.api.application import Application
 from handler.api.contract.shown_example import shown_example
 from handler.api.http.event import PAYLOAD_BYTES
-from handler.api.http.responses import model_summary, visible_manifest
-from handler.api.routes import ROUTES
-from handler.app import Application
+from handler.api.routes.model import model_summary, visible_manifest
+from handler.api.routes.table import ROUTES
 from handler.registry.manifest import Example, Feature
 from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import (
@@ -78,19 +78,18 @@ def test_a_slash_at_the_end_changes_nothing(iris_application: Application, event
 def test_an_unknown_path_is_answered_with_the_paths_there_are(
     iris_application: Application, event: Any, path: str, method: str
 ) -> None:
-    known = {path for _, path in ROUTES}
     answer = ask(iris_application, event(None, method=method, path=path))
     assert_refused(answer, 404, "unknown_path")
-    assert all(known_path in answer.body["error"] for known_path in known)
+    assert all(f"{route.method} {route.path}" in answer.body["error"] for route in ROUTES)
 
 
 @EVENTS
-@pytest.mark.parametrize("path", sorted({path for _, path in ROUTES}))
+@pytest.mark.parametrize("path", sorted({route.path for route in ROUTES}))
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
 def test_a_wrong_method_is_answered_with_the_right_ones(
     iris_application: Application, event: Any, path: str, method: str
 ) -> None:
-    allowed = {known for known, known_path in ROUTES if known_path == path}
+    allowed = {route.method for route in ROUTES if route.path == path}
     allowed |= {"HEAD"} if "GET" in allowed else set()
     if method not in allowed:
         answer = ask(iris_application, event("{}", method=method, path=path))
@@ -109,7 +108,7 @@ def test_as_many_rows_as_max_rows_are_answered_and_one_more_is_not(tmp_path: Pat
     assert (answer.status, len(answer.body["predictions"])) == (200, 3)
     answer = ask(application, predict_event({"instances": [ROW] * 4}))
     assert_refused(answer, 413, "too_many_rows")
-    assert "4 rows; 3 are taken" in answer.body["error"]
+    assert "4 rows; at most 3 are allowed" in answer.body["error"]
 
 
 def test_a_body_larger_than_lambda_takes_is_a_413(iris_application: Application) -> None:
@@ -130,8 +129,8 @@ def test_the_details_of_a_422_name_row_feature_and_problem(iris_application: App
     answer = ask(iris_application, predict_event({"instances": [ROW, [*ROW[:3], "x"], ROW[:3]]}))
     assert_refused(answer, 422, "invalid_features")
     assert answer.body["details"] == [
-        {"row": 1, "feature": "petal width (cm)", "problem": 'expected a number, came the string "x"'},
-        {"row": 2, "feature": None, "problem": "expected 4 values, came 3"},
+        {"row": 1, "feature": "petal width (cm)", "problem": 'expected a number, got the string "x"'},
+        {"row": 2, "feature": None, "problem": "expected 4 values, got 3"},
     ]
 
 

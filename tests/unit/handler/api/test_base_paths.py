@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handler.app import Application
+from handler.api.application import Application
 from tests.unit.handler.api.pages.test_pages import Elements
 from tests.unit.handler.asking import ask, assert_refused, http_event, rest_event
 

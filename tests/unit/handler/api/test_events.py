@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 import pytest
 
-from handler.app import Application
+from handler.api.application import Application
 from handler.registry.alias import Alias
 from tests.events_expected import EVENTS, EXPECTED, read_event
 from tests.unit.handler.asking import Answer, ask, open_application

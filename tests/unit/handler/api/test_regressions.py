@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeRegressor
 
-from handler.app import Application
+from handler.api.application import Application
 from handler.errors.model import InvalidManifest, InvalidSettings, ModelUnavailable, SelfTestFailed, UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature, Manifest

@@ -54,9 +54,9 @@ def test_rows_outside_are_named_whatever_stands_beside_them(other: str) -> None:
     with pytest.raises(InvalidFeatures) as caught:
         to_rows(Instances([[1, 0, value], [2, -0.5, value], [None, -1, value], [3, 1e39, value]], True), features)
     assert [(problem.row, problem.feature, problem.problem) for problem in caught.value.problems] == [
-        (1, "code", "expected one of 1, 3 or null, came the number 2"),
-        (2, "logged", "expected a number above -1, came the number -1"),
-        (3, "logged", "expected a number within ±3.4e+38, came the number 1e+39"),
+        (1, "code", "expected one of 1, 3 or null, got the number 2"),
+        (2, "logged", "expected a number above -1, got the number -1"),
+        (3, "logged", "expected a number within ±3.4e+38, got the number 1e+39"),
     ]
     assert len(to_rows(Instances([[1, 0, value], [None, -0.5, value], [3, 5, value]], True), features)) == 3
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from handler.app import create_application
+from handler.api.application import create_application
 from handler.errors.model import RegistryUnreachable
 from handler.registry.chain import alias_key, version_key
 from handler.registry.directory_store import DirectoryStore

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.app import Application
+from handler.api.application import Application
 from tests.unit.handler.asking import as_base64, ask, http_event, rest_event
 
 NAMES = ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"]

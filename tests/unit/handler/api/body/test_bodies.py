@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from handler.api.application import Application
 from handler.api.http.event import PAYLOAD_BYTES
-from handler.app import Application
 from tests.unit.handler.asking import Answer, as_base64, ask, assert_refused, http_event, rest_event
 
 ROW = [6.0, 2.5, 4.5, 1.5]
@@ -165,15 +165,15 @@ def refused(application: Application, body: str) -> Answer:
         (json.dumps({"features": ROW}), "invalid_body", "encoded twice"),
         (json.dumps({"instances": [ROW]}), "invalid_body", "encoded twice"),
         (json.dumps(json.dumps({"features": ROW})), "invalid_body", "encoded twice"),
-        (ROW, "invalid_body", "a list came"),
-        ([ROW], "invalid_body", "a list came"),
-        (5, "invalid_body", "a number came"),
-        (None, "invalid_body", "null came"),
-        ({"data": [ROW]}, "invalid_body", "'data' came"),
-        ({"inputs": ROW}, "invalid_body", "'inputs' came"),
-        ({"instance": ROW}, "invalid_body", "'instance' came"),
+        (ROW, "invalid_body", "got a list"),
+        ([ROW], "invalid_body", "got a list"),
+        (5, "invalid_body", "got a number"),
+        (None, "invalid_body", "got null"),
+        ({"data": [ROW]}, "invalid_body", "got 'data'"),
+        ({"inputs": ROW}, "invalid_body", "got 'inputs'"),
+        ({"instance": ROW}, "invalid_body", "got 'instance'"),
         ({"instances": {"a": [1, 2], "b": [3, 4]}}, "invalid_body", "columns"),
-        ({"instances": {"a": 1, "b": 2}}, "invalid_body", "one object came"),
+        ({"instances": {"a": 1, "b": 2}}, "invalid_body", "got one object"),
         ({"instances": json.dumps([ROW])}, "invalid_body", "JSON within a string"),
     ],
 )
@@ -197,8 +197,8 @@ def test_a_gap_in_words_is_told_that_null_is_its_spelling(iris_application: Appl
     answer = refused(iris_application, json.dumps({"features": [value, 1, 1, 1]}))
     assert_refused(answer, 422, "invalid_features")
     (problem,) = answer.body["details"]
-    assert problem["problem"].startswith(f'expected a number, came the string "{value}"')
-    assert "null" in problem["problem"].removeprefix(f'expected a number, came the string "{value}"')
+    assert problem["problem"].startswith(f'expected a number, got the string "{value}"')
+    assert "null" in problem["problem"].removeprefix(f'expected a number, got the string "{value}"')
 
 
 def test_the_sentence_of_a_body_without_rows_is_as_it_was(iris_application: Application) -> None:

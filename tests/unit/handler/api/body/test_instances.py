@@ -166,19 +166,19 @@ def test_json_of_another_form_is_an_invalid_body(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("row", "feature", "told"),
     [
-        ([1, 2], None, "expected 3 values, came 2"),
-        ([], None, "expected 3 values, came 0"),
-        ([1, 2, 3, 4], None, "expected 3 values, came 4"),
-        (1, None, "expected a list of values or an object of named values, came the number 1"),
-        (None, None, "came null"),
-        ("1,2,3", None, 'came the string "1,2,3"'),
-        ([1, "2", 3], "b", 'expected a number, came the string "2"'),
-        ([1, True, 3], "b", "expected a number, came true"),
-        ([1, False, 3], "b", "came false"),
-        ([1, None, 3], "b", "expected a number, came null"),
-        ([1, [2], 3], "b", "came a list"),
-        ([1, {"x": 2}, 3], "b", "came an object"),
-        ([1, 2, "x"], "c", "expected a number or null, came the string"),
+        ([1, 2], None, "expected 3 values, got 2"),
+        ([], None, "expected 3 values, got 0"),
+        ([1, 2, 3, 4], None, "expected 3 values, got 4"),
+        (1, None, "expected a list of values or an object of named values, got the number 1"),
+        (None, None, "got null"),
+        ("1,2,3", None, 'got the string "1,2,3"'),
+        ([1, "2", 3], "b", 'expected a number, got the string "2"'),
+        ([1, True, 3], "b", "expected a number, got true"),
+        ([1, False, 3], "b", "got false"),
+        ([1, None, 3], "b", "expected a number, got null"),
+        ([1, [2], 3], "b", "got a list"),
+        ([1, {"x": 2}, 3], "b", "got an object"),
+        ([1, 2, "x"], "c", "expected a number or null, got the string"),
         ([1, "x" * 1000, 3], "b", "…"),
         ({"a": 1, "b": 2}, "c", "missing"),
         ({"a": 1, "b": 2, "c": 3, "d": 4}, "d", "unknown to this model"),
@@ -195,13 +195,13 @@ def test_a_problem_names_the_row_the_feature_and_what_is_wrong(row: Any, feature
 def test_a_value_that_is_no_known_category_is_told_with_the_ones_there_are(value: Any) -> None:
     (problem,) = problems([[1, value, "dark", 1]], MIXED)
     assert (problem.row, problem.feature) == (0, "colour")
-    assert problem.problem.startswith("expected one of 'blue', 'red', came ")
+    assert problem.problem.startswith("expected one of 'blue', 'red', got ")
 
 
 def test_a_name_that_stands_twice_is_told_and_neither_value_is_taken() -> None:
     with pytest.raises(InvalidFeatures) as caught:
         to_rows(parse_body('{"features": {"a": 1, "a": 2, "b": 3, "c": 4}}'), NUMBERS)
-    assert caught.value.problems == (Problem(0, None, "a feature's name stands in it more than once"),)
+    assert caught.value.problems == (Problem(0, None, "it has a feature's name more than once"),)
 
 
 def test_every_problem_of_a_batch_is_told_in_the_order_of_its_rows() -> None:
@@ -220,7 +220,7 @@ def test_no_more_than_a_bound_is_told_and_the_sentence_says_so() -> None:
 
 
 def test_a_single_problem_is_told_in_the_sentence_alone() -> None:
-    with pytest.raises(InvalidFeatures, match=r"^The values do not fit the model: row 0: expected 3 values, came 1\.$"):
+    with pytest.raises(InvalidFeatures, match=r"^The values do not fit the model: row 0: expected 3 values, got 1\.$"):
         ask({"features": [1]})
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from handler.api.application import Application
 from handler.api.body.instances import LARGEST
-from handler.api.contract.document import GATEWAY_CODES, openapi
+from handler.api.contract.document import GATEWAY_CODES
 from handler.api.contract.shown_example import ShownExample
-from handler.api.routes import ROUTES
-from handler.app import Application
+from handler.api.routes.contract import contract_of
+from handler.api.routes.table import ROUTES
 from handler.registry.manifest import Domain, Feature
 from tests import served_models
 from tests.unit.handler.asking import ask, get_event, open_application, predict_event
@@ -105,7 +106,7 @@ def test_a_value_is_described_by_its_kind_its_gaps_and_its_range(iris_version: V
         Feature("logged", "number", domain=Domain(exclusive_minimum=-1.0, maximum=5.0)),
     )
     example = ShownExample((0.0, 1.0, None, "red", 3.0, 0.0), "setosa", 0, None)
-    document = openapi(iris_version.changed(features=features).manifest, 1, example)
+    document = contract_of(ROUTES, iris_version.changed(features=features).manifest, 1, example)
     bounds = {"minimum": -LARGEST, "maximum": LARGEST}
     assert document["components"]["schemas"]["Row"]["oneOf"][1]["properties"] == {
         "zero": {"type": "number", **bounds, "description": "In training from 0 to 0."},
@@ -130,4 +131,4 @@ def test_a_path_that_answers_json_is_in_the_contract_and_no_other(served: Applic
         ("GET", path)
         for path in ("/", "/report", "/docs", "/docs/swagger-ui.js", "/docs/swagger-ui.css", "/openapi.json")
     }
-    assert told == set(ROUTES) - pages
+    assert told == {(route.method, route.path) for route in ROUTES} - pages

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handler.app import Application
+from handler.api.application import Application
 from tests.unit.handler.asking import ask, assert_refused, get_event, http_event, open_application, rest_event
 
 ONE, TWO, OTHER = "https://one.example", "http://localhost:3000", "https://other.example"

@@ -4,22 +4,15 @@ import base64
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, APIGatewayProxyEventV2
-from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.api.http.event import PAYLOAD_BYTES, json_text, method_and_path, payload_version
+from handler.api.http.event import PAYLOAD_BYTES, json_text, payload_version, read_request
 from handler.errors.request import RequestTooLarge, UndecodableBody, UnsupportedEvent, UnsupportedMediaType
 from tests.events_expected import EXPECTED, read_event
 from tests.unit.handler.asking import as_base64, http_event, rest_event
 
 HTTP_API = {name for name in EXPECTED if "http_api" in name or name.endswith("function_url")}
-
-
-def parsed(event: dict[str, Any]) -> BaseProxyEvent:
-    kind = APIGatewayProxyEventV2 if event.get("version") == "2.0" else APIGatewayProxyEvent
-    return kind(event)
 
 
 @pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"direct_invocation"}))
@@ -54,29 +47,36 @@ def test_what_is_no_http_event_is_refused_with_where_to_find_one(event: object) 
 
 
 @pytest.mark.parametrize("event", [rest_event, http_event])
-def test_what_is_logged_of_a_request_has_a_bound(event: Any) -> None:
-    assert method_and_path(event(None, method="GET", path="/health")) == ("GET", "/health")
-    method, path = method_and_path(event(None, method="G" * 9999, path="/" * 9999))
-    assert (method, path) == ("G" * 300, "/" * 300)
-    assert method_and_path({"features": [1]}) == (None, None)
+def test_both_formats_are_read_as_the_same_request(event: Any) -> None:
+    request = read_request(
+        event("{}", method="POST", path="/predict/", headers={"Content-Type": "text/plain", "ACCEPT": "*/*"})
+    )
+    assert (request.method, request.path, request.sent_path) == ("POST", "/predict", "/predict/")
+    assert request.headers == {"content-type": "text/plain", "accept": "*/*"}
+    assert (request.body, request.is_base64) == ("{}", False)
+
+
+@pytest.mark.parametrize("headers", [None, [], "text", {"Content-Type": None}, {"Content-Type": ["text/plain"]}])
+def test_headers_of_an_odd_form_are_none(headers: Any) -> None:
+    assert read_request({**rest_event("{}"), "headers": headers}).headers == {}
 
 
 @given(st.text(st.characters(codec="utf-8")))
 def test_a_body_arrives_as_it_was_sent_but_for_a_byte_order_mark_in_base64_or_not(body: str) -> None:
     for event in (rest_event(body), http_event(body)):
-        assert json_text(parsed(event)) == body.removeprefix("\ufeff")
-        assert json_text(parsed(as_base64(event, body.encode()))) == body.removeprefix("\ufeff")
+        assert json_text(read_request(event)) == body.removeprefix("\ufeff")
+        assert json_text(read_request(as_base64(event, body.encode()))) == body.removeprefix("\ufeff")
 
 
 @pytest.mark.parametrize("event", [rest_event(None), rest_event(""), http_event(None)])
 def test_no_body_is_an_empty_text(event: dict[str, Any]) -> None:
-    assert json_text(parsed(event)) == ""
+    assert json_text(read_request(event)) == ""
 
 
 @pytest.mark.parametrize("body", ["{}", "e3", "e30=e30=", "e30 ", "e30\n", "e3-_", "é30=", "="])
 def test_wrong_base64_is_refused(body: str) -> None:
     with pytest.raises(UndecodableBody, match="marked as base64, but is not"):
-        json_text(parsed({**rest_event(body), "isBase64Encoded": True}))
+        json_text(read_request({**rest_event(body), "isBase64Encoded": True}))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_wrong_base64_is_refused(body: str) -> None:
 )
 def test_a_body_that_is_not_utf_8_is_refused(data: bytes) -> None:
     with pytest.raises(UndecodableBody, match="must be UTF-8"):
-        json_text(parsed(as_base64(rest_event(""), data)))
+        json_text(read_request(as_base64(rest_event(""), data)))
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_a_body_that_is_not_utf_8_is_refused(data: bytes) -> None:
     ],
 )
 def test_every_way_to_say_json_is_taken(content_type: str) -> None:
-    assert json_text(parsed(rest_event("{}", headers={"content-type": content_type}))) == "{}"
+    assert json_text(read_request(rest_event("{}", headers={"content-type": content_type}))) == "{}"
 
 
 def test_a_header_s_name_has_no_case_and_may_be_left_out() -> None:
-    assert json_text(parsed(rest_event("{}", headers={}))) == "{}"
-    assert json_text(parsed({**rest_event("{}"), "headers": None})) == "{}"
+    assert json_text(read_request(rest_event("{}", headers={}))) == "{}"
+    assert json_text(read_request({**rest_event("{}"), "headers": None})) == "{}"
     with pytest.raises(UnsupportedMediaType):
-        json_text(parsed(rest_event("{}", headers={"CONTENT-TYPE": "text/plain"})))
+        json_text(read_request(rest_event("{}", headers={"CONTENT-TYPE": "text/plain"})))
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_a_header_s_name_has_no_case_and_may_be_left_out() -> None:
 @pytest.mark.parametrize("event", [rest_event, http_event])
 def test_what_says_it_is_not_json_is_refused(event: Any, content_type: str) -> None:
     with pytest.raises(UnsupportedMediaType, match="JSON"):
-        json_text(parsed(event("{}", headers={"Content-Type": content_type})))
+        json_text(read_request(event("{}", headers={"Content-Type": content_type})))
 
 
 def test_a_body_as_large_as_lambda_takes_is_taken_and_one_more_is_not() -> None:
-    assert len(json_text(parsed(rest_event("1" * PAYLOAD_BYTES)))) == 6 * 1024 * 1024
+    assert len(json_text(read_request(rest_event("1" * PAYLOAD_BYTES)))) == 6 * 1024 * 1024
     with pytest.raises(RequestTooLarge, match=r"Send fewer rows\."):
-        json_text(parsed(rest_event("1" * (PAYLOAD_BYTES + 1))))
+        json_text(read_request(rest_event("1" * (PAYLOAD_BYTES + 1))))
     large = base64.b64encode(b"1" * (PAYLOAD_BYTES + 1)).decode()
     with pytest.raises(RequestTooLarge):
-        json_text(parsed({**http_event(large), "isBase64Encoded": True}))
+        json_text(read_request({**http_event(large), "isBase64Encoded": True}))

@@ -10,7 +10,7 @@ from typing import Any
 import aws_lambda_powertools
 import pytest
 
-from handler.app import Application
+from handler.api.application import Application
 from tests.unit.handler.asking import Answer, ask, get_event, http_event, predict_event
 from tests.unit.handler.models import Version
 from tests.unit.handler.processes import run_function
