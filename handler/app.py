@@ -27,6 +27,7 @@ from handler.api.http.paths import route_path
 from handler.api.http.public_paths import is_public
 from handler.api.http.responses import json_response, page_response
 from handler.api.routes import find_route
+from handler.engines.choice import import_shipped_engine
 from handler.errors.base import answer_for
 from handler.errors.model import InvalidSettings, ModelUnavailable
 from handler.errors.request import RefusedRows, UnsupportedEvent, WrongMethod
@@ -170,7 +171,7 @@ def application() -> Application:
     """The application of this execution environment: the one thing that lives between requests."""
     try:
         created = create_application(os.environ, Telemetry(os.environ), ahead=init_phase.ON_LAMBDA)
-        import handler.serving.predictor  # noqa: F401 - scikit-learn, while the model's bytes are on their way
+        import_shipped_engine()  # scikit-learn, while the model's bytes are on their way
     finally:
         init_phase.libraries_imported()
     created.holder.start()

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -139,7 +139,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything about one version. `runtime` maps python, scikit-learn, numpy, scipy and joblib to versions."""
+    """Everything about one version. `runtime` maps python and the engine's libraries to versions."""
 
     name: str
     version: str
@@ -165,9 +165,19 @@ class Manifest:
         return (self.example, *self.more_examples)
 
     @property
+    def form(self) -> str:
+        """The form of the model that the version is named for, as a rule the only one."""
+        named = [form for form, file in self.artifacts.items() if self.version.endswith(file.sha256[:8])]
+        return (named or list(self.artifacts))[0]
+
+    @property
     def artifact(self) -> ArtifactFile:
-        """The joblib form of the model, which every manifest has."""
-        return self.artifacts["joblib"]
+        """The file of `form`."""
+        return self.artifacts[self.form]
+
+    def only(self, form: str) -> "Manifest":
+        """This manifest without the other forms of the model."""
+        return replace(self, artifacts={form: self.artifacts[form]})
 
     def document(self) -> dict[str, Any]:
         """The manifest as JSON's objects and lists, without the fields that its format does not have."""
@@ -255,7 +265,7 @@ def _check(manifest: Manifest) -> None:
     classes = manifest.target.classes
     rules = {
         "version must look like 20260131T235959Z-0123abcd": is_version(manifest.version),
-        "artifacts must have a 'joblib' entry": "joblib" in manifest.artifacts,
+        "artifacts must not be empty": bool(manifest.artifacts),
         "each artifact's file must be a plain file name": all(
             _FILE_NAME.fullmatch(artifact.file) for artifact in manifest.artifacts.values()
         ),

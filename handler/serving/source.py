@@ -7,6 +7,7 @@ and given back.
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from handler.engines.choice import form_for
 from handler.errors.model import AliasNotSet
 from handler.registry.alias import Alias
 from handler.registry.chain import (
@@ -106,4 +107,4 @@ class ModelSource:
     def _read(self, blob: Blob, alias: Alias) -> Found:
         manifest = read_manifest(self.store, alias.version, alias.manifest_sha256)
         read = self.cache.read if self.cache else read_artifact
-        return Found(read(self.store, manifest), blob.etag, alias.manifest_sha256)
+        return Found(read(self.store, manifest, form_for(manifest)), blob.etag, alias.manifest_sha256)
