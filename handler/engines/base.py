@@ -5,14 +5,16 @@ Nothing here knows a library, and nothing on the other side of the seam knows th
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from handler.engines.shipped import LIBRARIES, Library
 from handler.engines.versions import installed_versions
 from handler.registry.chain import VerifiedArtifact
+
+if TYPE_CHECKING:
+    # A model is chosen and read before any library is needed.
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class LoadedModel(ABC):
@@ -25,16 +27,16 @@ class LoadedModel(ABC):
     classes: Sequence[Any] = ()
 
     @abstractmethod
-    def predict(self, rows: NDArray[Any]) -> Any:
+    def predict(self, rows: "NDArray[Any]") -> Any:
         """One answer a row: a number, or a label out of `classes`."""
 
-    def predict_proba(self, rows: NDArray[Any]) -> Any:  # noqa: ARG002 - for those that have probabilities
+    def predict_proba(self, rows: "NDArray[Any]") -> Any:  # noqa: ARG002 - for those that have probabilities
         """The probabilities, of shape (rows, classes); None where the model has none."""
         return None
 
-    def finite_scores(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
-        """Which rows a classifier without probabilities decides without an overflow; all, unless an engine can say."""
-        return np.ones(len(rows), dtype=np.bool_)
+    def finite_scores(self, rows: "NDArray[Any]") -> "NDArray[np.bool_] | bool":  # noqa: ARG002 - as above
+        """Which rows a classifier without probabilities decides without an overflow; True is all of them."""
+        return True
 
 
 class Engine(ABC):

@@ -177,7 +177,7 @@ class Manifest:
 
     def only(self, form: str) -> "Manifest":
         """This manifest without the other forms of the model."""
-        return replace(self, artifacts={form: self.artifacts[form]})
+        return self if len(self.artifacts) == 1 else replace(self, artifacts={form: self.artifacts[form]})
 
     def document(self) -> dict[str, Any]:
         """The manifest as JSON's objects and lists, without the fields that its format does not have."""
