@@ -57,8 +57,8 @@ def flask_handler(predictor: Predictor) -> Flask:
     def predict() -> Response:
         rows = np.array(request.get_json()["instances"])
         classes = predictor.manifest.target.classes
-        predicted = predictor.estimator.predict(rows)
-        probabilities = predictor.estimator.predict_proba(rows)
+        predicted = predictor.model.predict(rows)
+        probabilities = predictor.model.predict_proba(rows)
         return jsonify(
             predictions=[
                 {"prediction": classes[index], "prediction_index": int(index), "probabilities": shares.tolist()}
@@ -96,8 +96,8 @@ def contenders(application: Application, body: str) -> dict[str, Callable[[], ob
             raise RuntimeError("The plain handler refused the benchmark's rows.")
 
     def estimator() -> None:
-        predictor.estimator.predict(rows)
-        predictor.estimator.predict_proba(rows)
+        predictor.model.predict(rows)
+        predictor.model.predict_proba(rows)
 
     predictions = JsonText(predictor.predict_json(rows))
     features = predictor.manifest.features

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from handler.api.application import Application, create_application
+from handler.engines.choice import import_shipped_engine
 from handler.serving.holder import ModelHolder
 from handler.telemetry.log_and_metrics import Telemetry
 
@@ -35,7 +36,7 @@ def application() -> Application:
     """The application of this execution environment: the one thing that lives between requests."""
     try:
         created = create_application(os.environ, Telemetry(os.environ), ahead=init_phase.ON_LAMBDA)
-        import handler.serving.predictor  # noqa: F401 - scikit-learn, while the model's bytes are on their way
+        import_shipped_engine()  # scikit-learn, while the model's bytes are on their way
     finally:
         init_phase.libraries_imported()
     created.holder.start()

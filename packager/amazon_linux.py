@@ -1,7 +1,7 @@
 """What Amazon Linux 2023, on which Lambda runs python3.13, can load.
 
 A wheel says so in its name, and its libraries say so in their symbol versions; both are checked, for a name is only a
-promise. `wheels` and `build` ask. The limits are those of the operating system's own packages: glibc 2.34 (Amazon
+promise. The limits are those of the operating system's own packages: glibc 2.34 (Amazon
 Linux 2023 User Guide, "Comparing AL2 and AL2023") and the libraries of GCC 11 (the same, "Programming languages and
 frameworks"; symbol versions from the GCC manual of libstdc++, "ABI Policy and Guidelines").
 """

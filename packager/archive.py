@@ -1,7 +1,7 @@
-"""A package's way to Lambda and back: zipped as SAM does it, unzipped as Lambda does it.
+"""Zips a package as SAM does, and unzips it as Lambda does.
 
-No build needs it, for `sam deploy` zips by itself. tests/package and bench do, to see a package as it will be when it
-runs: every file dated 1980-01-01 (AWS SAM CLI 1.170, `make_zip_with_permissions`), and nothing writable.
+No build needs it, for `sam deploy` zips by itself. It shows a package as it will be when it runs: every file dated
+1980-01-01 (AWS SAM CLI 1.170, `make_zip_with_permissions`), and nothing writable.
 """
 
 import os
@@ -24,7 +24,7 @@ def zip_as_sam(tree: Path, archive: Path) -> None:
 def unzip_as_lambda(archive: Path, tree: Path) -> None:
     """Unzip `archive` into the new folder `tree`, with the dates of its entries and no right to write.
 
-    Root may write nevertheless: whoever runs the package as root must look whether it did.
+    Root may write nevertheless: whoever runs the package as root must check whether it did.
     """
     tree.mkdir(parents=True)
     with zipfile.ZipFile(archive) as opened:

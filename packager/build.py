@@ -1,6 +1,6 @@
 """One build, from pins to a folder that can be zipped: fetch, check, unpack, compile, normalise.
 
-`packager.__main__` is the command around it; tests/package and bench call it themselves.
+What ships of the libraries is stated in `handler.engines.shipped`, and which files of them in `packager.contents`.
 """
 
 import os
@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from handler.engines.shipped import requirements
 from packager.amazon_linux import refusal_of_library
 from packager.bytecode import compile_tree, find_interpreter
 from packager.contents import place_in_package, ships_from_handler, ships_from_wheel
 from packager.elf import is_elf, read_library
 from packager.errors import BadTree, CannotLoad
+from packager.lockfile import require_stated
 from packager.target import Target
 from packager.tree import UNZIPPED_LIMIT_BYTES, digest_of, normalise, size_of
 from packager.wheels import fetch_wheels
@@ -42,8 +44,10 @@ def build(out: Path, target: Target, environ: Mapping[str, str] = os.environ, ca
     """Build the package for `target` in `out`, which must be empty or missing; raises PackagerError."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadTree(f"{out} must be an empty folder, or not be there: delete it, or name another.")
+    lock = HANDLER / "requirements.txt"
+    require_stated(requirements(), lock.with_suffix(".in").read_text(), lock.read_text())
     interpreter = find_interpreter(environ)
-    for wheel in fetch_wheels(HANDLER / "requirements.txt", target, cache):
+    for wheel in fetch_wheels(lock, target, cache):
         unpack(wheel, out, target)
     copy_handler(HANDLER, out / HANDLER.name)
     compile_tree(out, interpreter)

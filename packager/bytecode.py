@@ -1,7 +1,7 @@
 """Finds a CPython 3.13 and has it compile the package.
 
-Bytecode is read by the version that wrote it alone. Lambda's python3.13 and every other CPython 3.13 share one magic
-number, which is checked, for a release candidate had another.
+Only the Python version that wrote bytecode can read it. Lambda's python3.13 and every other CPython 3.13 share one
+magic number, which is checked, because a release candidate had another.
 """
 
 import shutil
@@ -17,10 +17,10 @@ VARIABLE = "PACKAGER_PYTHON"
 NAME = f"python3.{PYTHON_MINOR}"
 MAGIC = (3571).to_bytes(2, "little") + b"\r\n"
 """What CPython 3.13 puts in front of its bytecode (CPython, Include/internal/pycore_magic_number.h)."""
-WHAT_ARE_YOU = "import sys, importlib.util as u; print(sys.implementation.name, u.MAGIC_NUMBER.hex())"
+IDENTIFY = "import sys, importlib.util as u; print(sys.implementation.name, u.MAGIC_NUMBER.hex())"
 
 ADVICE = (
-    f"Lambda reads only the bytecode of CPython 3.{PYTHON_MINOR}, so one must make it, and none was found{{tried}}.\n"
+    f"Lambda reads only the bytecode of CPython 3.{PYTHON_MINOR}, which has to make it, and none was found{{tried}}.\n"
     f"Any of these gives you one: 'uv python install 3.{PYTHON_MINOR}', 'pyenv install 3.{PYTHON_MINOR}', "
     f"'brew install python@3.{PYTHON_MINOR}', 'apt install {NAME}', or python.org.\n"
     f"Then have it on PATH as {NAME}, or set {VARIABLE} to its path."
@@ -59,9 +59,9 @@ def _all_on_path(name: str, path: str) -> list[str]:
 
 def _is_right(candidate: str) -> bool:
     try:
-        # A pyenv shim is there, and fails, where no such version is switched on.
+        # A pyenv shim is there even where no such version is active, and fails.
         done = subprocess.run(  # noqa: S603 - the user's own interpreter, asked for its version
-            [candidate, "-I", "-S", "-c", WHAT_ARE_YOU], capture_output=True, text=True, check=False, timeout=30
+            [candidate, "-I", "-S", "-c", IDENTIFY], capture_output=True, text=True, check=False, timeout=30
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

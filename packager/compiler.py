@@ -1,4 +1,4 @@
-"""Compiles a package's Python files. Run by `packager.bytecode` under CPython 3.13; uses the standard library alone.
+"""Compiles a package's Python files. Runs under CPython 3.13; uses the standard library alone.
 
     python3.13 -I -S compiler.py TREE
 
@@ -61,7 +61,7 @@ def compile_file(tree: Path, path: Path) -> None:
     source = path.read_bytes()
     relative = path.relative_to(tree)
     with warnings.catch_warnings():
-        # An invalid escape in somebody's docstring is not ours to mend.
+        # An invalid escape in a library's docstring is not ours to mend.
         warnings.simplefilter("ignore")
         code = compile(source, f"{TASK_ROOT}/{relative.as_posix()}", "exec", dont_inherit=True, optimize=0)
     kept = relative.parts[0] == SOURCE_KEPT

@@ -1,7 +1,7 @@
-"""Reads from a shared library what it was made for: the machine, and the symbol versions it wants of other libraries.
+"""Reads from a shared library what it was made for: the machine, and the symbol versions it needs of other libraries.
 
-`amazon_linux` decides on it. Only 64-bit little-endian files are understood, which both of Lambda's architectures
-use. The layout is from the Linux Standard Base Core Specification, "Symbol Versioning", and elf(5).
+Only 64-bit little-endian files are understood, which both of Lambda's architectures use. The layout is from the Linux
+Standard Base Core Specification, "Symbol Versioning", and elf(5).
 """
 
 import struct

@@ -1,7 +1,7 @@
-"""What can go wrong in a build, told to the person who ran it.
+"""What can go wrong in a build, in words for the person who ran it.
 
 PackagerError
-├── BadLock            the requirements file cannot be used to build for another machine
+├── BadLock            the pins cannot be built from, or are not what is said to ship
 ├── WheelUnavailable   there is no such wheel for the target, or it is not the one that was pinned
 ├── CannotLoad         Amazon Linux 2023 could not load a wheel or a library in it
 ├── NoInterpreter      no CPython 3.13 to make the bytecode
@@ -14,7 +14,7 @@ class PackagerError(Exception):
 
 
 class BadLock(PackagerError):
-    """The requirements file cannot be used."""
+    """The pins of handler/requirements.* cannot be used, or differ from what is said to ship."""
 
 
 class WheelUnavailable(PackagerError):

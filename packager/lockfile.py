@@ -1,15 +1,17 @@
 """The pins that a package is built from: handler/requirements.txt, as `uv pip compile --generate-hashes` writes it.
 
-Parsed here, although pip parses it too, so that a cached wheel is held against its pin without asking pip, and so
-that a lock which pip would read differently on every host is refused.
+pip parses it too. It is parsed here so that a cached wheel can be compared with its pin without asking pip, so that a
+lock which pip would read differently on each host is refused, and so that it pins what is said to ship.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from packager.errors import BadLock
 
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)\s*(?P<marker>;[^\\]*?)?\s*(?P<options>--hash=.*)?")
+SOURCE_PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -33,6 +35,23 @@ def parse_lock(text: str) -> tuple[Pin, ...]:
     return tuple(_parse_pin(line.strip()) for line in lines if line.strip() and not line.lstrip().startswith("#"))
 
 
+def require_stated(stated: Collection[str], source: str, lock: str) -> None:
+    """Raise BadLock unless `source`, of which `lock` was made, pins each distribution of `stated` and no other."""
+    pinned = {normalised(name) for name in SOURCE_PIN.findall(source)}
+    if missing := sorted(set(stated) - pinned):
+        raise BadLock(
+            f"handler/engines/shipped.py says that {', '.join(missing)} ships, and handler/requirements.in does not "
+            "pin it: pin it there and run `make lock`, or take its line out."
+        )
+    if more := sorted(pinned - set(stated)):
+        raise BadLock(
+            f"handler/requirements.in pins {', '.join(more)}, and handler/engines/shipped.py does not say that it "
+            "ships: add its line there, or take the pin out."
+        )
+    if unlocked := sorted(pinned - {pin.name for pin in parse_lock(lock)}):
+        raise BadLock(f"handler/requirements.txt lacks {', '.join(unlocked)}: run `make lock`.")
+
+
 def _parse_pin(line: str) -> Pin:
     match = PIN.fullmatch(line)
     hashes = frozenset(HASH.findall(line))
@@ -42,6 +61,6 @@ def _parse_pin(line: str) -> Pin:
         # pip would evaluate it for the machine that builds, not for the one that runs the function.
         raise BadLock(
             f"{match['name']} has the marker {match['marker'].strip('; ')!r}, which the machine that builds would "
-            "decide. Only what Lambda needs belongs into this lock: pin it there without a marker, or leave it out."
+            "decide. Only what Lambda needs belongs in this lock: pin it there without a marker, or leave it out."
         )
     return Pin(normalised(match["name"]), match["version"], hashes)

@@ -1,7 +1,7 @@
 """Gets the pinned wheels of one target, from a cache of verified files or with pip.
 
-pip, so that mirrors, proxies and credentials are configured where they always are. A cached wheel is hashed against
-its pin before every use, and with all of them cached nothing is asked of the network.
+pip is used so that mirrors, proxies and credentials are configured where they always are. A cached wheel is hashed
+against its pin before every use. With all of them cached, the network is not used.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ def _download(requirements: Path, target: Target, folder: Path) -> None:
                 f"pip could not get every wheel for {target.architecture} (CPython 3.{PYTHON_MINOR}, {target.machine}, "
                 f"glibc 2.{GLIBC_MINOR} or older) with {sys.executable}:\n{_errors(done.stderr)}"
             )
-        # Another build may have put the same files there meanwhile; either's are good.
+        # Another build may have put the same files there meanwhile; either set will do.
         if not folder.is_dir():
             complete = Path(scratch) / "complete"
             complete.mkdir()

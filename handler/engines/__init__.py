@@ -1,1 +1,1 @@
-"""How an artifact becomes answers: what a library needs to load it, and what is known of estimators."""
+"""How an artifact becomes answers: the seam, an engine for each form of a model, and the statement of what ships."""

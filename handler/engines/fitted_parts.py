@@ -1,4 +1,4 @@
-"""Sets what a fitted model was told of its surroundings to what holds in Lambda: one core, and no talk.
+"""Adapts a fitted model to Lambda: it computes on one core, and prints nothing.
 
 scikit-learn keeps `n_jobs` and `verbose` in each fitted part, as they were where the model was fitted. Neither
 changes an answer.
@@ -15,7 +15,7 @@ def serve_alone(estimator: Any) -> None:
     """Have every fitted part run on one core and print nothing.
 
     Starting workers costs a one-row answer several times its own price, and process pools do not run on Lambda at all,
-    which has no /dev/shm. What a part prints would stand between the log's JSON lines.
+    which has no /dev/shm. What a part prints would stand among the log's JSON lines.
     """
     for part in fitted_parts(estimator):
         attributes = getattr(part, "__dict__", {})
@@ -38,7 +38,7 @@ def fitted_parts(estimator: Any) -> Iterator[Any]:
 
 
 def _parts_among(values: Iterable[Any]) -> Iterator[Any]:
-    """scikit-learn's own objects among `values`; some that hold estimators are no estimators themselves."""
+    """scikit-learn's own objects among `values`; some hold estimators without being any themselves."""
     for value in values:
         if isinstance(value, BaseEstimator) or (
             type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__")

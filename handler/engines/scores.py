@@ -1,7 +1,7 @@
-"""What a classifier without probabilities computes on its way to a class: the scores that it compares.
+"""Finds overflows in a classifier without probabilities, which chooses a class by comparing scores.
 
-Where they overflow, one class or another comes out all the same, and nothing in the answer shows it. Not for
-classifiers that have probabilities: there an overflow shows in those.
+Where the scores overflow it still answers with some class, and nothing in the answer shows the overflow. A classifier
+with probabilities does not need this: there an overflow shows in them.
 """
 
 from collections.abc import Iterator
@@ -27,6 +27,6 @@ def _scores(estimator: Any, rows: NDArray[Any]) -> Iterator[Any]:
     elif hasattr(estimator, "steps"):
         yield from _scores(estimator.steps[-1][1], estimator[:-1].transform(rows))
     else:
-        # A vote, or a code of several classifiers; each is asked with the same rows.
+        # A vote, or a code of several classifiers; each sees the same rows.
         for part in getattr(estimator, "estimators_", ()):
             yield from _scores(part, rows)

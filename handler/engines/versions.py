@@ -1,47 +1,57 @@
 """The library versions that a model depends on, and when two sets of them may meet.
 
-Checked before anything is unpickled: scikit-learn supports no loading across its versions (scikit-learn User Guide,
+Compared before anything is loaded: scikit-learn supports no loading across its versions (scikit-learn User Guide,
 "Model persistence", "Security & maintainability limitations"), and where it happens to work the numbers may still
-differ. `handler.serving.predictor` checks, `training` records.
+differ. Which parts of a version count stands in `handler.engines.shipped`.
 """
 
 import platform
+import sys
+from collections.abc import Mapping
 
-import joblib
-import numpy
-import scipy
-import sklearn
-
+from handler.engines.shipped import LIBRARIES, PYTHON_COMPARED, Library
 from handler.errors.model import RuntimeMismatch
 
-COMPARED_PARTS = {"scikit-learn": None, "numpy": 2, "scipy": 2, "joblib": 2, "python": 1}
-"""How many leading parts of a version must agree; None means all of it.
 
-scikit-learn's private classes change in any release. numpy, scipy and joblib keep what they pickle within a minor
-release. A scikit-learn pickle holds no Python bytecode, so one made by 3.11 loads in 3.13.
-"""
+def installed_versions(engine: str = "scikit-learn") -> dict[str, str]:
+    """The versions here of Python and of the engine's libraries, by the names that manifests use.
 
-
-def installed_versions() -> dict[str, str]:
-    """The versions that this process runs, by the names that manifests use."""
-    return {
-        "python": platform.python_version(),
-        "scikit-learn": sklearn.__version__,
-        "numpy": numpy.__version__,
-        "scipy": scipy.__version__,
-        "joblib": joblib.__version__,
-    }
+    Imports none of them: what only some models need must not cost the others its import.
+    """
+    found = {library.name: _installed(library) for library in LIBRARIES[engine]}
+    return {"python": platform.python_version(), **{name: here for name, here in found.items() if here}}
 
 
-def require_runtime(needed: dict[str, str], installed: dict[str, str]) -> None:
+def require_runtime(needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn") -> None:
     """Raise RuntimeMismatch, naming every difference, unless a model made under `needed` may load under `installed`."""
+    compared = {
+        library.name: library.compared for library in LIBRARIES[engine] if library.every_model or library.name in needed
+    }
     differences = [
-        f"{library} {needed.get(library, 'unknown')} (here {installed[library]})"
-        for library, parts in COMPARED_PARTS.items()
-        if library not in needed or needed[library].split(".")[:parts] != installed[library].split(".")[:parts]
+        f"{name} {needed.get(name, 'unknown')} (here {installed.get(name, 'none')})"
+        for name, parts in (compared | {"python": PYTHON_COMPARED}).items()
+        if not _agree(needed.get(name), installed.get(name), parts)
     ]
     if differences:
         raise RuntimeMismatch(
             f"The model was made under {', '.join(differences)}. Train it again under the versions of "
             "handler/requirements.txt, or pin the model's versions there and deploy."
         )
+
+
+def _agree(needed: str | None, installed: str | None, parts: int | None) -> bool:
+    if needed is None or installed is None:
+        return False
+    return needed.split(".")[:parts] == installed.split(".")[:parts]
+
+
+def _installed(library: Library) -> str | None:
+    if module := sys.modules.get(library.module):
+        return str(module.__version__)
+    # Takes longer, and a cold start has imported what every model needs.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library.name)
+    except PackageNotFoundError:
+        return None

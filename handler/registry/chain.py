@@ -34,7 +34,10 @@ def version_key(version: str, file: str) -> str:
 
 @dataclass(frozen=True)
 class VerifiedArtifact:
-    """Bytes whose length and SHA-256 are the ones that `manifest` names. Made by `verify_artifact` alone."""
+    """Bytes whose length and SHA-256 are the ones that `manifest` names, which lists no other form of the model.
+
+    Made by `verify_artifact` alone.
+    """
 
     manifest: Manifest
     data: bytes
@@ -96,20 +99,27 @@ def checked_manifest(data: bytes, version: str) -> Manifest:
     return manifest
 
 
-def read_artifact(store: Store, manifest: Manifest) -> VerifiedArtifact:
-    """The joblib artifact of `manifest`, verified; raises an ArtifactError or a RegistryError."""
-    key = version_key(manifest.version, manifest.artifact.file)
+def read_artifact(store: Store, manifest: Manifest, form: str | None = None) -> VerifiedArtifact:
+    """The model in `form`, or in the one that its version is named for; verified.
+
+    Raises an ArtifactError or a RegistryError.
+    """
+    key = version_key(manifest.version, manifest.artifacts[form or manifest.form].file)
     blob = store.get(key)
     if blob is None:
         raise ArtifactMissing(
             f"{store.uri}/{key} does not exist, though the manifest names it: publish the model again."
         )
-    return verify_artifact(manifest, blob.data)
+    return verify_artifact(manifest, blob.data, form)
 
 
-def verify_artifact(manifest: Manifest, data: bytes) -> VerifiedArtifact:
-    """Check `data` against the manifest; raises ArtifactSizeMismatch or ArtifactDigestMismatch."""
-    expected = manifest.artifact
+def verify_artifact(manifest: Manifest, data: bytes, form: str | None = None) -> VerifiedArtifact:
+    """Check `data` against what the manifest says of `form`, or of the one that its version is named for.
+
+    Raises ArtifactSizeMismatch or ArtifactDigestMismatch.
+    """
+    form = form or manifest.form
+    expected = manifest.artifacts[form]
     if len(data) != expected.bytes:
         raise ArtifactSizeMismatch(
             f"{expected.file} of {manifest.version} has {len(data)} bytes, its manifest says {expected.bytes}."
@@ -118,6 +128,6 @@ def verify_artifact(manifest: Manifest, data: bytes) -> VerifiedArtifact:
         raise ArtifactDigestMismatch(
             f"{expected.file} of {manifest.version} has SHA-256 {sha256(data)}, its manifest says {expected.sha256}."
         )
-    if not manifest.version.endswith(f"-{expected.sha256[:8]}"):
+    if not manifest.version.endswith(f"-{manifest.artifact.sha256[:8]}"):
         raise ArtifactDigestMismatch(f"Version {manifest.version} is not named for its artifact, {expected.sha256}.")
-    return VerifiedArtifact(manifest, data)
+    return VerifiedArtifact(manifest.only(form), data)

@@ -8,7 +8,7 @@ a field is added, is in `manifest_format`.
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -129,7 +129,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything about one version. `runtime` maps python, scikit-learn, numpy, scipy and joblib to versions."""
+    """Everything about one version. `runtime` maps python and the engine's libraries to versions."""
 
     name: str
     version: str
@@ -155,9 +155,19 @@ class Manifest:
         return (self.example, *self.more_examples)
 
     @property
+    def form(self) -> str:
+        """The form of the model that the version is named for, as a rule the only one."""
+        named = [form for form, file in self.artifacts.items() if self.version.endswith(file.sha256[:8])]
+        return (named or list(self.artifacts))[0]
+
+    @property
     def artifact(self) -> ArtifactFile:
-        """The joblib form of the model, which every manifest has."""
-        return self.artifacts["joblib"]
+        """The file of `form`."""
+        return self.artifacts[self.form]
+
+    def only(self, form: str) -> "Manifest":
+        """This manifest without the other forms of the model."""
+        return self if len(self.artifacts) == 1 else replace(self, artifacts={form: self.artifacts[form]})
 
     def document(self) -> dict[str, Any]:
         """The manifest as JSON's objects and lists, without the fields that its format does not have."""
@@ -185,7 +195,7 @@ def _check(manifest: Manifest) -> None:
     classes = manifest.target.classes
     rules = {
         "version must look like 20260131T235959Z-0123abcd": is_version(manifest.version),
-        "artifacts must have a 'joblib' entry": "joblib" in manifest.artifacts,
+        "artifacts must not be empty": bool(manifest.artifacts),
         "each artifact's file must be a plain file name": all(
             _FILE_NAME.fullmatch(artifact.file) for artifact in manifest.artifacts.values()
         ),

@@ -1,1 +1,1 @@
-"""What the values of a row may be: the domains that a model takes, and the ranges that training saw."""
+"""The values of a row: how they are held, which ones a model takes, and which ranges training saw."""

@@ -1,8 +1,8 @@
-"""What a model can take of a number at all: which values lie outside, and how that is told.
+"""Which numbers a model can compute with at all: its domain, in an array, in words and in JSON Schema.
 
-A one-hot encoder knows the codes that it was fitted to, a logarithm takes what is above zero. Where the manifest says
-so, a request is refused before the model is asked, and the contract says it too. Ranges seen in training are another
-thing: what lies outside of those is answered, with a warning (`handler.rows.ranges`).
+A one-hot encoder takes only the codes that it was fitted to, a logarithm only what is above zero. Where the manifest
+gives a domain, a value outside it is refused before the model sees it, and the contract shows the domain. The range
+seen in training is another matter: a value outside that is answered, with a warning (`handler.rows.ranges`).
 """
 
 import numpy as np
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from handler.registry.manifest import Domain
 
-MOST_VALUES_TOLD = 20
+MOST_VALUES_LISTED = 20
 
 
 def outside(domain: Domain, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of `values`, of shape (rows,), the model cannot take. A gap (NaN) is in no domain's way."""
+    """Which of `values`, of shape (rows,), the model cannot take. No domain excludes a gap (NaN)."""
     refused: NDArray[np.bool_] = np.zeros(len(values), dtype=np.bool_)
     if domain.values:
         refused |= ~np.isin(values, domain.values)
@@ -30,11 +30,11 @@ def outside(domain: Domain, values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def description(domain: Domain) -> str:
-    """What is taken, as a sentence goes on after "expected"."""
+    """What is taken, in words that follow "expected"."""
     if domain.values:
-        told = ", ".join(map(_plain, domain.values[:MOST_VALUES_TOLD]))
-        more = len(domain.values) - MOST_VALUES_TOLD
-        return f"one of {told}" + (f" and {more} more" if more > 0 else "")
+        listed = ", ".join(map(_plain, domain.values[:MOST_VALUES_LISTED]))
+        more = len(domain.values) - MOST_VALUES_LISTED
+        return f"one of {listed}" + (f" and {more} more" if more > 0 else "")
     words = {
         "at least": domain.minimum,
         "above": domain.exclusive_minimum,

@@ -1,8 +1,7 @@
 """Finds the values of a request that lie outside what the model saw in training.
 
-`handler.api.routes` answers such rows all the same and says so: whether to believe an extrapolation is the caller's
-decision, but nobody should make it unknowingly. Categories need no such look, for a category that was not seen is
-refused.
+Such rows are answered all the same, with a warning: whether to believe an extrapolation is the caller's decision, but
+nobody should make it unknowingly. Categories are not looked at here: one that training did not see is refused.
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from handler.registry.manifest import Feature
 
 @dataclass(frozen=True)
 class Outside:
-    """`problems` tells the first values outside, in the order of the rows; `counts` has how many there are of each
+    """`problems` lists the first values outside, in the order of the rows; `counts` says how many there are of each
     feature that has any."""
 
     problems: tuple[Problem, ...]
@@ -31,7 +30,7 @@ NOTHING = Outside((), {})
 def outside_training(rows: NDArray[Any], features: Sequence[Feature]) -> Outside:
     """The numbers of `rows`, of shape (rows, features), below or above the range seen in training.
 
-    At most MAX_PROBLEMS are told, however many there are. A null (NaN) lies nowhere.
+    At most MAX_PROBLEMS are listed, however many there are. A null (NaN) is never outside.
     """
     columns, outside = _outside_cells(rows, features)
     if not outside.any():
@@ -42,7 +41,7 @@ def outside_training(rows: NDArray[Any], features: Sequence[Feature]) -> Outside
 
 
 def outside_rows(rows: NDArray[Any], features: Sequence[Feature]) -> NDArray[np.bool_]:
-    """Which of `rows` may lie outside of the range seen in training: all, where the range of a number is not known."""
+    """Which of `rows` may lie outside the range seen in training: all, where the range of a number is unknown."""
     columns, outside = _outside_cells(rows, features)
     if len(columns) < sum(feature.kind == "number" for feature in features):
         return np.ones(len(rows), dtype=np.bool_)

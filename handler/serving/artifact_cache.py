@@ -36,14 +36,14 @@ class ArtifactCache:
         self.folder = folder
         self.maximum_bytes = maximum_bytes
 
-    def read(self, store: Store, manifest: Manifest) -> VerifiedArtifact:
-        """The artifact of `manifest`, from the folder or else from `store`; raises what `read_artifact` raises."""
+    def read(self, store: Store, manifest: Manifest, form: str | None = None) -> VerifiedArtifact:
+        """What `read_artifact` gives and raises, from the folder where it is kept."""
         kept = None
         with contextlib.suppress(OSError), self._opened() as folder:
-            kept = _kept(folder, manifest)
+            kept = _kept(folder, manifest, form or manifest.form)
         if kept is not None:
             return kept
-        artifact = read_artifact(store, manifest)
+        artifact = read_artifact(store, manifest, form)
         if len(artifact.data) <= self.maximum_bytes:
             # A disk that is full or read-only is no reason to have no model.
             with contextlib.suppress(OSError):
@@ -70,18 +70,19 @@ class ArtifactCache:
             os.close(folder)
 
 
-def _kept(folder: int, manifest: Manifest) -> VerifiedArtifact | None:
+def _kept(folder: int, manifest: Manifest, form: str) -> VerifiedArtifact | None:
     """The artifact, if it is kept; a file that is not it is deleted. Raises OSError."""
-    name = manifest.artifact.sha256
+    expected = manifest.artifacts[form]
+    name = expected.sha256
     # O_NONBLOCK, because opening a pipe would wait for its writer.
     with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             return None
         # Anything larger would fill the memory.
-        data = file.read() if found.st_size == manifest.artifact.bytes else b""
+        data = file.read() if found.st_size == expected.bytes else b""
         try:
-            artifact = verify_artifact(manifest, data)
+            artifact = verify_artifact(manifest, data, form)
         except ArtifactError:
             os.unlink(name, dir_fd=folder)
             return None

@@ -1,46 +1,42 @@
-"""Turns verified bytes into an estimator, and asks it.
+"""Turns verified bytes into a model that is proved, and its answers into those of the HTTP contract.
 
-The only place in this project that unpickles what came out of a registry. It takes a `VerifiedArtifact`, checks the
-library versions, loads those same bytes, and compares the model with its own examples before anyone gets an answer.
-`handler.serving.holder` serves with it; `training` proves artifacts with it.
+It takes a `VerifiedArtifact`, compares the library versions, has the engine load those same bytes, and compares the
+model's answers with its examples before anyone gets one. How a model is loaded and computes is the engine's part.
 """
 
-import io
 import json
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import InconsistentVersionWarning
 
-from handler.engines.fitted_parts import serve_alone
-from handler.engines.scores import finite_scores
-from handler.engines.versions import installed_versions, require_runtime
+from handler.engines.base import LoadedModel
+from handler.engines.choice import engine_for
+from handler.engines.versions import require_runtime
 from handler.errors.base import MAX_PROBLEMS, Problem
 from handler.errors.model import SelfTestFailed, UnloadableArtifact
 from handler.errors.request import NoClass, NoFiniteAnswer, RefusedByModel, RequestError
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
+from handler.rows.dtype import row_dtype
 from handler.rows.ranges import outside_rows
-from handler.serving.refused_rows import refused_rows
 from handler.serving.self_test import require_repeated
 
 
 class Predictor:
     """One loaded model with its manifest."""
 
-    def __init__(self, manifest: Manifest, estimator: Any) -> None:
+    def __init__(self, manifest: Manifest, model: LoadedModel) -> None:
         self.manifest = manifest
-        self.estimator = estimator
-        self._place = {label: place for place, label in enumerate(_labels(estimator))}
+        self.model = model
+        self._place = {label: place for place, label in enumerate(model.classes)}
 
     def predict(self, rows: NDArray[Any]) -> list[dict[str, Any]]:
-        """The answers to `rows`, of shape (rows, features), in order, as the HTTP contract spells them.
+        """The answers to `rows`, of shape (rows, features), in order, as the HTTP contract has them.
 
-        A classification answers `prediction`, `prediction_index` and, where the estimator has them, `probabilities`; a
+        A classification answers `prediction`, `prediction_index` and, where the model has them, `probabilities`; a
         regression answers `prediction`. Raises NoFiniteAnswer, NoClass or RefusedByModel, which name the rows; what a
         model raises that does not answer its own examples either passes through.
         """
@@ -65,15 +61,17 @@ class Predictor:
         return "[" + ",".join([forms[index] % tuple(row) for index, row in pairs]) + "]"
 
     def _ask(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
-        """Each row's number or index of a class, and its probabilities where the estimator has them; all finite."""
+        """Each row's number or class index, and its probabilities where the model has them; all finite."""
         try:
             return self._ask_at_once(rows)
         except (RequestError, MemoryError):
             raise
         except Exception as error:
             examples = example_rows(self.manifest)
-            # A model that no longer answers its own examples is broken: what it raises then is no fault of the rows.
+            # A model that no longer answers its own examples is broken, whatever the rows are.
             self._ask_at_once(examples)
+            from handler.serving.refused_rows import refused_rows  # seldom needed
+
             names = [feature.name for feature in self.manifest.features]
             problems = refused_rows(self._ask_at_once, rows, examples[:1], names)
             if not problems:
@@ -85,19 +83,20 @@ class Predictor:
             ) from error
 
     def _ask_at_once(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
-        # What overflows is found in the answer. Warnings of libraries would go to the log as they are, which has JSON
-        # lines alone: of overflow, of outliers, of names that a model fitted to a DataFrame misses in an array.
+        # An overflow is found in the answer. What libraries warn of (overflow, outliers, a DataFrame's names that an
+        # array lacks) would go to the log as plain text, and the log has JSON lines alone.
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            predicted = self.estimator.predict(rows)
+            predicted = self.model.predict(rows)
             if self.manifest.task == "regression":
                 numbers = np.asarray(predicted, dtype=np.float64).reshape(len(rows))
                 _require_finite(np.isfinite(numbers).ravel())
                 return numbers.tolist(), None
-            if not hasattr(self.estimator, "predict_proba"):
+            shares = self.model.predict_proba(rows)
+            if shares is None:
                 self._require_finite_scores(rows)
                 return self._places(predicted), None
-            probabilities = np.asarray(self.estimator.predict_proba(rows), dtype=np.float64)
+            probabilities = np.asarray(shares, dtype=np.float64)
             if probabilities.shape != (len(rows), len(self._place)):
                 given, named = probabilities.shape[-1], len(self._place)
                 raise UnloadableArtifact(f"{self.manifest.version} gives {given} probabilities for {named} classes.")
@@ -121,62 +120,36 @@ class Predictor:
         far = np.flatnonzero(outside_rows(rows, self.manifest.features))
         if len(far):
             finite = np.ones(len(rows), dtype=np.bool_)
-            finite[far] = finite_scores(self.estimator, rows[far])
+            finite[far] = self.model.finite_scores(rows[far])
             _require_finite(finite)
 
 
 def load_predictor(artifact: VerifiedArtifact) -> Predictor:
     """Load a verified model and prove that it repeats its examples.
 
-    Raises RuntimeMismatch before anything is unpickled, UnloadableArtifact where joblib or scikit-learn cannot,
-    SelfTestFailed where the model answers otherwise than when it was trained.
+    Raises RuntimeMismatch before anything is loaded, UnloadableArtifact where there is no engine for it or the engine
+    cannot load it, SelfTestFailed where the model answers otherwise than when it was trained.
     """
-    require_runtime(artifact.manifest.runtime, installed_versions())
-    predictor = Predictor(artifact.manifest, _unpickle(artifact))
+    manifest = artifact.manifest
+    engine = engine_for(manifest)
+    require_runtime(manifest.runtime, engine.versions(), engine.name)
+    model = engine.load(artifact)
+    if manifest.task == "classification":
+        _require_classes(list(model.classes), manifest)
+    predictor = Predictor(manifest, model)
     _self_test(predictor)
     return predictor
 
 
 def example_rows(manifest: Manifest) -> NDArray[Any]:
     """The manifest's examples as an array of shape (examples, features), typed as requests are."""
-    return np.array([example.features for example in manifest.examples], dtype=row_dtype(manifest))
+    dtype = row_dtype(feature.kind for feature in manifest.features)
+    return np.array([example.features for example in manifest.examples], dtype=dtype)
 
 
-def row_dtype(manifest: Manifest) -> type[Any]:
-    """float64 where every feature is a number; object where a category stands among them."""
-    return np.float64 if all(feature.kind == "number" for feature in manifest.features) else object
-
-
-def _unpickle(artifact: VerifiedArtifact) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the log has JSON lines alone
-            warnings.simplefilter("error", InconsistentVersionWarning)
-            estimator = joblib.load(io.BytesIO(artifact.data))
-    except Exception as error:
-        raise UnloadableArtifact(
-            f"{artifact.manifest.version} could not be loaded: {type(error).__name__}: {error}. Every class in it must "
-            "come from scikit-learn or numpy; `python -m training publish` finds out beforehand."
-        ) from error
-    if not callable(getattr(estimator, "predict", None)):
-        raise UnloadableArtifact(
-            f"{artifact.manifest.version} holds a {type(estimator).__name__}, not an estimator with predict()."
-        )
-    if artifact.manifest.task == "classification":
-        _require_classes(estimator, artifact.manifest)
-    serve_alone(estimator)
-    return estimator
-
-
-def _labels(estimator: Any) -> list[Any]:
-    """The estimator's classes in the order of its probabilities; empty where it has none."""
-    labels: list[Any] = np.asarray(getattr(estimator, "classes_", [])).tolist()
-    return labels
-
-
-def _require_classes(estimator: Any, manifest: Manifest) -> None:
-    """Raise UnloadableArtifact unless the i-th class of the manifest can be the estimator's i-th."""
-    labels, named = _labels(estimator), list(manifest.target.classes)
+def _require_classes(labels: list[Any], manifest: Manifest) -> None:
+    """Raise UnloadableArtifact unless the i-th class of the manifest can be the i-th of the model's `labels`."""
+    named = list(manifest.target.classes)
     if len(labels) != len(named):
         raise UnloadableArtifact(f"{manifest.version} has other classes than its manifest names.")
     if len(set(labels)) != len(labels):
@@ -203,8 +176,8 @@ def _answer_forms(classes: Sequence[str], shares: bool) -> list[str]:
     `%r` is how json.dumps writes a float.
     """
     names = [json.dumps(name).replace("%", "%%") for name in classes]
-    told = ',"probabilities":{' + ",".join(f"{name}:%r" for name in names) + "}" if shares else ""
-    return [f'{{"prediction":{name},"prediction_index":{index}{told}}}' for index, name in enumerate(names)]
+    filled = ',"probabilities":{' + ",".join(f"{name}:%r" for name in names) + "}" if shares else ""
+    return [f'{{"prediction":{name},"prediction_index":{index}{filled}}}' for index, name in enumerate(names)]
 
 
 def _require_finite(finite: NDArray[np.bool_]) -> None:

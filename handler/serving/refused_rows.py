@@ -1,8 +1,8 @@
-"""Finds the rows that a model refuses: they passed the contract's checks and make the estimator raise all the same.
+"""Finds the rows that a model refuses: they pass the contract's checks, and the model raises over them all the same.
 
-An estimator raises for a whole batch and seldom says for which row. So the batch is halved until single rows are left,
-and of each row the one value is looked for that spoils it. Both are bounded in number and in time. What the estimator
-says is not repeated: libraries quote the values that they choke on.
+A model raises for a whole batch and seldom says for which row. So the batch is halved until single rows are left, and
+each of those is searched for the one value at fault. Both searches are bounded in number and in time. The model's own
+message is not repeated: libraries quote the values that they fail on.
 """
 
 import time
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from handler.errors.base import MAX_PROBLEMS, Problem
 
 SECONDS = 2.0
-"""How long is looked for, of the 20 s that a request has; the asking under way is not cut off."""
+"""How long the search may take, of the 20 s that a request has; a prediction under way is not cut off."""
 
 Rows = NDArray[Any]
 
@@ -23,11 +23,11 @@ Rows = NDArray[Any]
 def refused_rows(
     asks: Callable[[Rows], object], rows: Rows, sound: Rows, names: Sequence[str], seconds: float = SECONDS
 ) -> tuple[Problem, ...]:
-    """What is wrong with up to MAX_PROBLEMS of `rows`, of shape (rows, features), on which the estimator has raised.
+    """What is wrong with up to MAX_PROBLEMS of `rows`, of shape (rows, features), over which the model has raised.
 
-    They are told in their order. `asks` raises where the estimator does; `sound` is a row, of shape (1, features), for
-    which it does not. Empty where each row of several is answered alone. Where the time is over before one was found,
-    the problem tells between which rows to look.
+    The problems are in the order of the rows. `asks` raises where the model does; `sound` is a row, of shape
+    (1, features), for which it does not. Empty where each row of a batch is answered on its own. Where the time is up
+    before a row was found, the one problem says between which rows to look.
     """
     search = _Search(asks, time.monotonic() + seconds)
     waiting = [(0, len(rows))]
@@ -38,11 +38,11 @@ def refused_rows(
             if not problems:
                 problems.append(_somewhere(begin, end))
             break
-        # The whole was asked by the caller.
+        # The caller has tried all of them together.
         if end - begin < len(rows) and search.answers(rows[begin:end]):
             continue
         if end - begin == 1:
-            problems.append(_problem(begin, _spoiler(search, rows[[begin]], sound), names))
+            problems.append(_problem(begin, _value_at_fault(search, rows[[begin]], sound), names))
         else:
             middle = (begin + end) // 2
             waiting += [(middle, end), (begin, middle)]
@@ -50,7 +50,7 @@ def refused_rows(
 
 
 class _Search:
-    """Asks the estimator, as often as there is time for."""
+    """Tries rows on the model, as often as there is time for."""
 
     def __init__(self, asks: Callable[[Rows], object], deadline: float) -> None:
         self._asks = asks
@@ -62,13 +62,13 @@ class _Search:
     def answers(self, rows: Rows) -> bool:
         try:
             self._asks(rows)
-        except Exception:  # noqa: BLE001 - whatever it is, it was raised once before, and ends in one answer
+        except Exception:  # noqa: BLE001 - whatever it is, it was raised before, and ends in one answer
             return False
         return True
 
 
-def _spoiler(search: _Search, row: Rows, sound: Rows) -> int | None:
-    """The only feature of `row` that the estimator refuses; None where there are several, or no time to look."""
+def _value_at_fault(search: _Search, row: Rows, sound: Rows) -> int | None:
+    """The only feature of `row` that the model refuses; None where there are several, or no time to look."""
     for position in range(row.shape[1]):
         if search.is_over():
             return None

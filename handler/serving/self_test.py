@@ -1,7 +1,7 @@
-"""Whether a loaded model repeats the answers of its manifest: what no digest can say.
+"""Whether a loaded model repeats the answers that its manifest gives, which no digest can show.
 
-A digest proves that the bytes are those that were published. This proves that the libraries here make of them what
-they made where the model was trained. `handler.serving.predictor` asks the model; here its answers are compared.
+A digest proves that the bytes are the ones that were published. This proves that the libraries here compute with them
+what they computed where the model was trained. It only compares: the answers are passed in.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,11 +13,12 @@ from handler.errors.model import SelfTestFailed
 from handler.registry.manifest import Example, Manifest
 
 TOLERANCE = 1e-6
-"""Of a probability, or of a target's spread, between the machine that trained and the one that serves: other BLAS
-kernels differ in a float64's last digits."""
+"""How far an answer may be from the manifest's, of a probability or of a target's spread: the BLAS kernels of two
+machines differ in a float64's last digits."""
 
 ROUNDING = 1e-12
-"""Of the value itself, some thousand times float64's own: a target of large values and little spread rounds so."""
+"""The same as a share of the value itself, some thousand times float64's own rounding, for targets of large values and
+little spread."""
 
 
 def require_repeated(answers: Sequence[dict[str, Any]], manifest: Manifest) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from handler.engines.choice import form_for
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     REPORT_FILE,
@@ -111,4 +112,4 @@ class ModelSource:
     def _verified(self, alias: Alias, etag: str) -> VerifiedModel:
         manifest = read_manifest(self.store, alias.version, alias.manifest_sha256)
         read = self.cache.read if self.cache else read_artifact
-        return VerifiedModel(read(self.store, manifest), etag, alias.manifest_sha256)
+        return VerifiedModel(read(self.store, manifest, form_for(manifest)), etag, alias.manifest_sha256)

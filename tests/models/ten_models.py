@@ -14,7 +14,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from handler.registry.manifest import Manifest
-from handler.serving.predictor import row_dtype
+from handler.rows.dtype import row_dtype
 from tests.integration.registries import put_manifest
 from tests.unit.training.tables import churn_csv
 from training.cli.main import main
@@ -84,7 +84,7 @@ class PublishedModel:
         assert body["model"]["version"] == self.manifest.version, body["model"]
         predictions = body["predictions"]
         estimator = joblib.load(self.folder / "model.joblib")
-        matrix = np.array(rows, dtype=row_dtype(self.manifest))
+        matrix = np.array(rows, dtype=row_dtype(feature.kind for feature in self.manifest.features))
         said = [one["prediction"] for one in predictions]
         if self.manifest.task == "regression":
             np.testing.assert_allclose(said, estimator.predict(matrix), rtol=1e-12)

@@ -84,8 +84,8 @@ def package(path: Path, told: Told, folder: Path) -> Packaged:
         features = features_of(names, told.features, known_of(facts), rows)
         own = [name for name, _ in facts["classes"]]
         classes = class_names(own, told.classes, [kind for _, kind in facts["classes"]]) if own else ()
-        texts = any(feature.kind == "category" for feature in features)
-        said = _ask(path, "answer", str(copy), given=json.dumps({"rows": rows, "texts": texts}))
+        kinds = [feature.kind for feature in features]
+        said = _ask(path, "answer", str(copy), given=json.dumps({"rows": rows, "kinds": kinds}))
         if "failed" in said:
             raise UnpackableArtifact(failure_told(said, features, rows[said["row"]]))
         data = copy.read_bytes()

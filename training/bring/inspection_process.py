@@ -75,11 +75,12 @@ def answer(copy: str, asked: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
     from sklearn.base import is_classifier
 
+    from handler.rows.dtype import row_dtype
     from training.bring.estimator import Refused, answers_of, classes_of, failure
 
     estimator = joblib.load(copy)
     classes = classes_of(estimator) if is_classifier(estimator) else []
-    rows = np.array(asked["rows"], dtype=object if asked["texts"] else np.float64)
+    rows = np.array(asked["rows"], dtype=row_dtype(asked["kinds"]))
     try:
         predicted, probabilities = answers_of(estimator, rows, classes)
     except Refused:

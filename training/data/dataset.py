@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.registry.manifest import Feature, Kind, Target, Task
+from handler.rows.dtype import row_dtype
 from training.data.statistics import category_feature, numeric_features
 from training.data.table.values import NO_VALUE
 
@@ -70,8 +71,8 @@ class Dataset:
 
     @property
     def dtype(self) -> type[Any]:
-        """What `handler.serving.predictor.row_dtype` says of such features."""
-        return np.float64 if all(column.kind == "number" for column in self.columns) else object
+        """The type of `matrix`."""
+        return row_dtype(column.kind for column in self.columns)
 
     def matrix(self, rows: Indexes) -> NDArray[Any]:
         """The features of these rows, of shape (rows, features)."""

@@ -1,7 +1,6 @@
-"""From a name and parameters to an estimator: any of scikit-learn's, and nothing else.
+"""From a name and parameters to an estimator: any of the libraries that ship, and nothing else.
 
-`training.fit.fitting` uses it. A class from elsewhere would not load in Lambda, and its name in a file would be a way
-to run code.
+A class from elsewhere would not load in Lambda, and its name in a file would be a way to run code.
 """
 
 import importlib
@@ -11,6 +10,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
+from handler.engines.shipped import estimator_libraries
 from handler.registry.manifest import Task
 from training.errors import InvalidModelFile
 
@@ -33,19 +33,27 @@ def make_estimator(name: str, parameters: Mapping[str, Any]) -> Any:
 
 
 def estimator_class(name: str) -> type[Any]:
-    """The class of this name; raises InvalidModelFile unless it is an estimator of scikit-learn."""
+    """The class of this name; raises InvalidModelFile unless it is an estimator of a library that ships."""
     module, _, attribute = name.rpartition(".")
-    if not name.startswith("sklearn."):
+    libraries = {library.module: library.name for library in estimator_libraries()}
+    library = libraries.get(_package(module))
+    if library is None:
         raise InvalidModelFile(
-            f"{name!r} is not of scikit-learn, and Lambda has nothing else: name one as sklearn.svm.SVC."
+            f"{name!r} is not of {' or '.join(libraries.values())}, and Lambda has nothing else: name one as "
+            "sklearn.svm.SVC."
         )
     try:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise InvalidModelFile(f"scikit-learn has no {name}: {error}.") from error
-    if not (isinstance(found, type) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
-        raise InvalidModelFile(f"{name} is not an estimator of scikit-learn.")
+        raise InvalidModelFile(f"{library} has no {name}: {error}.") from error
+    # What it imported from elsewhere could be named as its own.
+    if not (isinstance(found, type) and issubclass(found, BaseEstimator) and _package(found.__module__) in libraries):
+        raise InvalidModelFile(f"{name} is not an estimator of {library}.")
     return found
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def require_task(estimator: Any, task: Task) -> None:
@@ -69,7 +77,7 @@ def seed_estimator(estimator: Any, seed: int) -> None:
 
 
 def default_estimator(task: Task) -> str:
-    """What fits a table best without being told anything: it takes gaps and categories as they are."""
+    """What fits a table best with no setting at all: it takes gaps and categories as they are."""
     return f"sklearn.ensemble.HistGradientBoosting{'Classifier' if task == 'classification' else 'Regressor'}"
 
 

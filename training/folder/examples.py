@@ -4,15 +4,15 @@ The handler must get the same answers before it serves, so the rows are chosen t
 each class, or rows over the whole range of a regression. All are rows that were held out and that the API takes.
 """
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.engines.choice import engine_for
 from handler.errors.request import RequestError
+from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature, Manifest, Value
 from handler.rows.domain import outside
 from handler.serving.predictor import Predictor
@@ -35,7 +35,7 @@ def choose_examples(manifest: Manifest, model: TrainedModel, artifact: bytes) ->
     The first is the first that the model gets right. Raises InvalidTable where no row can be an example.
     """
     rows = _candidates(model)
-    predictor = Predictor(manifest, joblib.load(io.BytesIO(artifact)))
+    predictor = Predictor(manifest, engine_for(manifest).load(VerifiedArtifact(manifest, artifact)))
     answers = [_answer(predictor, model.x_test[[row]]) for row in rows]
     answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
     if not answered:

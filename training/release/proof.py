@@ -1,8 +1,7 @@
 """Proves that an artifact would serve: it loads and repeats its example where only `handler` and its libraries are.
 
-`training.release.publish` and `training.release.promote` call it before they write. The work is done by
-`training/release/proof_process.py` in a process of its own, so that nothing this process happens to have imported helps
-the model to load, and a model that crashes its interpreter takes nobody along.
+The work is done by `training/release/proof_process.py` in a process of its own, so that nothing this process happens to
+have imported helps the model to load, and a model that crashes its interpreter does not end this one.
 """
 
 import subprocess

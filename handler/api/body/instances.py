@@ -20,6 +20,7 @@ from handler.errors.base import MAX_PROBLEMS, Problem
 from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson
 from handler.registry.manifest import Feature
 from handler.rows.domain import description, outside
+from handler.rows.dtype import row_dtype
 
 LARGEST = float(np.finfo(np.float32).max)
 """scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""
@@ -57,20 +58,20 @@ def parse_body(text: str) -> Instances:
 def to_rows(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
     """The rows as an array of shape (rows, features), in the order of `features`.
 
-    float64 where every feature is a number, object where a category stands among them. A null becomes NaN in a number's
-    column and None in a category's. Raises InvalidFeatures, or InvalidJson on a number that no 64-bit float holds.
+    A null becomes NaN in a number's column and None in a category's. Raises InvalidFeatures, or InvalidJson on a number
+    that no 64-bit float holds.
     """
     names = [feature.name for feature in features]
     indexes, ordered, problems = _laid_out(instances.rows, names)
-    numbers_only = all(feature.kind == "number" for feature in features)
-    if numbers_only and not problems and (sound := _numbers_at_once(ordered, features)) is not None:
+    dtype = row_dtype(feature.kind for feature in features)
+    if dtype is np.float64 and not problems and (sound := _numbers_at_once(ordered, features)) is not None:
         return sound
-    matrix = np.empty((len(ordered), len(features)), dtype=np.float64 if numbers_only else object)
+    matrix = np.empty((len(ordered), len(features)), dtype=dtype)
     for position, (feature, column) in enumerate(zip(features, zip(*ordered, strict=True), strict=False)):
         found = list(islice(_column_problems(feature, column, indexes), MAX_PROBLEMS))
         problems.extend(found)
         if not found:
-            matrix[:, position] = np.array(column, dtype=np.float64 if feature.kind == "number" else object)
+            matrix[:, position] = np.array(column, dtype=row_dtype([feature.kind]))
     if problems:
         raise _refusal(sorted(_with_nesting(problems, instances, len(names)), key=lambda problem: problem.row))
     return matrix

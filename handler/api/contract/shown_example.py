@@ -12,7 +12,8 @@ import numpy as np
 
 from handler.registry.manifest import Domain, Feature, Value
 from handler.rows.domain import outside
-from handler.serving.predictor import Predictor, row_dtype
+from handler.rows.dtype import row_dtype
+from handler.serving.predictor import Predictor
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def shown_example(predictor: Predictor) -> ShownExample:
 
 def _answer(predictor: Predictor, row: tuple[Value, ...]) -> dict[str, Any] | None:
     try:
-        (answer,) = predictor.predict(np.array([row], dtype=row_dtype(predictor.manifest)))
+        dtype = row_dtype(feature.kind for feature in predictor.manifest.features)
+        (answer,) = predictor.predict(np.array([row], dtype=dtype))
     except Exception:  # noqa: BLE001 - whatever a model raises, it has no answer to this row
         return None
     return answer

@@ -100,14 +100,14 @@ def manifests(draw: st.DrawFn) -> Manifest:
         )
     )
     target, examples = draw(targets_and_examples(task, features))
-    artifact = draw(artifact_files)
+    artifact, form = draw(artifact_files), draw(st.sampled_from(["joblib", "onnx"]))
     created_at = draw(moments)
     return Manifest(
         name=draw(words),
         version=version_of(created_at, artifact.sha256),
         created_at=created_at.isoformat(),
         task=task,
-        artifacts=draw(st.dictionaries(words, artifact_files, max_size=2)) | {"joblib": artifact},
+        artifacts=draw(st.dictionaries(words, artifact_files, max_size=2)) | {form: artifact},
         features=features,
         target=target,
         metrics=draw(st.dictionaries(words, numbers, max_size=3)),

@@ -14,6 +14,7 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.engines.scikit_learn import FittedEstimator
 from handler.engines.versions import installed_versions
 from handler.registry.alias import Alias
 from handler.registry.chain import verify_artifact
@@ -27,6 +28,7 @@ from handler.registry.manifest import (
     sha256,
     version_of,
 )
+from handler.rows.dtype import row_dtype
 from handler.serving.predictor import Predictor, load_predictor
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
@@ -101,11 +103,16 @@ def version_with(
     return Version(manifest, artifact)
 
 
+def estimator_of(predictor: Predictor) -> Any:
+    """The estimator that scikit-learn's engine has loaded, to look at it or to break it."""
+    assert isinstance(predictor.model, FittedEstimator)
+    return predictor.model.estimator
+
+
 def _own_example(
     estimator: Any, row: Sequence[float | str | None], features: Sequence[Feature], classes: Sequence[str]
 ) -> Example:
-    numbers_only = all(feature.kind == "number" for feature in features)
-    rows: NDArray[Any] = np.array([row], dtype=np.float64 if numbers_only else object)
+    rows: NDArray[Any] = np.array([row], dtype=row_dtype(feature.kind for feature in features))
     answer = np.ravel(estimator.predict(rows))[0]
     if not classes:
         return Example(tuple(row), float(answer))

@@ -1,1 +1,1 @@
-"""What a file from elsewhere would import and give, found out without loading it."""
+"""What a file from elsewhere would import and hold, found out without loading it."""

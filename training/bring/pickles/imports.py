@@ -1,8 +1,8 @@
-"""What a joblib or pickle file would import and give, found out without importing or running any of it.
+"""What a joblib or pickle file would import and hold, found out without importing or running any of it.
 
-`training.bring.brought_model` reads a foreign file with it before anyone says that they trust it. The pickle's machine
-is run with stand-ins in place of everything that it names; the raw bytes of arrays, which joblib writes between its
-opcodes, are stepped over.
+So a model fitted elsewhere can be looked into before anyone says that they trust it. The pickle's opcodes are followed
+with stand-ins in place of everything that they name; the raw bytes of arrays, which joblib writes between them, are
+skipped.
 """
 
 import _compat_pickle
@@ -38,8 +38,8 @@ _COMPRESSIONS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
 
 @dataclass(frozen=True)
 class Held:
-    """What the file gives when it is loaded: the name of its class, as "module.name", or its own where it is a class or
-    a function (`is_name`). `members` are what a dict, list or tuple holds: how Python reaches each, and its class.
+    """What the file holds: the name of its class, as "module.name", or its own name where it is a class or a function
+    (`is_name`). `members` are the contents of a dict, list or tuple: how Python reaches each, and its class.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Held:
 @dataclass(frozen=True)
 class PickleContents:
     """The names that the file imports, as "module.name", the scikit-learn versions that wrote its estimators, and what
-    it gives."""
+    it holds."""
 
     imports: tuple[str, ...]
     sklearn_versions: tuple[str, ...]
@@ -58,7 +58,7 @@ class PickleContents:
 
 
 def inspect_pickle(data: bytes) -> PickleContents:
-    """What `data` would import; raises UnpackableArtifact, which says what it is, where that cannot be followed."""
+    """What `data` would import and hold; raises UnpackableArtifact where it cannot be followed, and says what it is."""
     _require_no_other_kind(data)
     try:
         unpacked = _decompressed(data)
@@ -71,7 +71,7 @@ def inspect_pickle(data: bytes) -> PickleContents:
     except UnpackableArtifact:
         raise
     except Exception as error:
-        # As a writer ends it, a pickle ends with STOP; what joblib writes of arrays goes before.
+        # A pickle that was written to its end ends with STOP, after whatever joblib writes of arrays.
         short = unpacked.startswith(b"\x80") and not unpacked.endswith(pickle.STOP)
         raise UnpackableArtifact(text_kind(unpacked) or (_CUT_SHORT if short else _NO_PICKLE)) from error
 
@@ -121,14 +121,14 @@ def _class_of(value: Any) -> str:
     made = value if isinstance(value, type) else type(value)
     if not issubclass(made, _StandIn):
         return f"{made.__module__}.{made.__qualname__}"
-    # The two oldest protocols make every object by this function, which they hand the class.
+    # The two oldest protocols make every object by this function, which they give the class.
     if made.imported == "copyreg._reconstructor" and not isinstance(value, type) and value.arguments:
         return _class_of(value.arguments[0])
     return made.imported
 
 
 class _StandIn:
-    """In place of whatever the file names: takes any call and any state, and does nothing."""
+    """Stands in for whatever the file names: takes any call and any state, and does nothing."""
 
     imported = ""
     arguments: tuple[Any, ...] = ()
@@ -140,7 +140,7 @@ class _StandIn:
         return made
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        """What it was made with is kept by __new__, which a pickle may call alone."""
+        """The arguments are kept by __new__, which a pickle may call without this."""
 
     def __call__(self, *_: Any, **__: Any) -> "_StandIn":
         return _StandIn()
@@ -164,7 +164,7 @@ class _StandIn:
         return id(self)
 
 
-# Untyped as such: the unpickler in Python, unlike the one in C, can be watched at each opcode.
+# The unpickler in Python, unlike the one in C, can be watched at each opcode. It has no public name, so no type.
 _PurePython: Any = pickle._Unpickler
 
 
@@ -175,7 +175,7 @@ class _Follower(_PurePython):  # type: ignore[misc] # as above
 
     def find_class(self, module: str, name: str) -> Any:
         if self.proto < 3:
-            # These were written for Python 2 too, and spell its names.
+            # These protocols were for Python 2 too, and use its names.
             module, name = _compat_pickle.NAME_MAPPING.get((module, name), (module, name))
             module = _compat_pickle.IMPORT_MAPPING.get(module, module)
         imported = f"{module}.{name}"
@@ -194,7 +194,7 @@ class _Follower(_PurePython):  # type: ignore[misc] # as above
         self.newobj()
 
     def _make(self, cls: Any, arguments: Any) -> None:
-        """As NEWOBJ does; but a class that the file itself made, as cloudpickle's do, is no class here."""
+        """As NEWOBJ does, but a class that the file itself made, as cloudpickle's files do, is not a class here."""
         self.append(cls.__new__(cls, *arguments) if isinstance(cls, type) else _StandIn())
 
     def build(self) -> None:
@@ -203,16 +203,16 @@ class _Follower(_PurePython):  # type: ignore[misc] # as above
         if isinstance(state, dict) and "_sklearn_version" in state:
             self.versions[str(state["_sklearn_version"])] = None
         if getattr(made, "imported", "") == "joblib.numpy_pickle.NumpyArrayWrapper":
-            self._step_over_array(made.state)
+            self._skip_array(made.state)
 
-    def _step_over_array(self, state: dict[str, Any]) -> None:
+    def _skip_array(self, state: dict[str, Any]) -> None:
         """Past the bytes of one array, as joblib.numpy_pickle.NumpyArrayWrapper.read_array reads them."""
         spelled = state["dtype"].arguments[0]
         if spelled in ("O8", "O", "|O"):
             _Follower(self.stream, self.names, self.versions).load()
             return
         if not isinstance(spelled, str) or not _SIZED.fullmatch(spelled):
-            raise UnpackableArtifact(f"It holds an array of a type that cannot be stepped over: {spelled!r}.")
+            raise UnpackableArtifact(f"It holds an array of a type that cannot be skipped: {spelled!r}.")
         if state.get("numpy_array_alignment_bytes") is not None:
             padding = self.stream.read(1)
             self.stream.seek(padding[0], io.SEEK_CUR)

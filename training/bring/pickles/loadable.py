@@ -1,22 +1,22 @@
-"""Whether Lambda could load a foreign file, and whether it holds one estimator: told from its contents, unloaded.
+"""Whether Lambda could load a model fitted elsewhere, and whether it is one estimator, judged from the unloaded file.
 
-`training.cli.package` asks before anyone says that they trust the file. What only the loaded model can tell is in
-`training.bring.estimator`.
+What only the loaded model can show is in `training.bring.estimator`. Which libraries a model may hold is said in
+`handler.engines.shipped`.
 """
 
 import sklearn
 
+from handler.engines.shipped import artifact_modules, estimator_libraries
 from training.bring.pickles.imports import Held, PickleContents
 from training.errors import UnpackableArtifact
 
-SHIPPED = ("sklearn", "numpy", "scipy", "joblib")
 STANDARD = ("builtins", "copyreg", "collections", "functools", "_codecs", "datetime", "decimal", "operator", "types")
-"""Of the standard library, what models hold; anything else of it in a model is a sign of something else."""
+"""What models hold of the standard library; anything else of it is a sign that the file is more than a model."""
 
 NEVER_IN_A_MODEL = {
     f"builtins.{name}" for name in ("eval", "exec", "compile", "open", "__import__", "input", "breakpoint")
 }
-"""Built-in functions that run or read something: what holds one does more than to be a model."""
+"""Built-in functions that run or read something: a file that holds one is more than a model."""
 
 _ARRAYS = ("joblib.numpy_pickle.", "numpy.", "scipy.sparse.")
 _SEARCHES = "sklearn.model_selection._search"
@@ -39,7 +39,7 @@ _INSTEAD = {
     "category_encoders": "Encode by OneHotEncoder, OrdinalEncoder or TargetEncoder of scikit-learn, and fit again",
     "statsmodels": "Fit the like of scikit-learn, such as LinearRegression or LogisticRegression, in its place",
 }
-"""Other libraries that models come from, and what to do in place of each."""
+"""Other libraries that models come from, and what to do instead of using each."""
 
 
 def require_loadable(contents: PickleContents) -> None:
@@ -50,7 +50,7 @@ def require_loadable(contents: PickleContents) -> None:
         module = imported.partition(".")[0]
         if imported in NEVER_IN_A_MODEL:
             raise UnpackableArtifact(f"The file calls {imported}, which no model needs: ask whoever made it.")
-        if module not in (*SHIPPED, *STANDARD) or "cloudpickle" in imported:
+        if module not in (*artifact_modules(), *STANDARD) or "cloudpickle" in imported:
             raise UnpackableArtifact(_advice(imported, module, contents))
     different = [version for version in contents.sklearn_versions if version != sklearn.__version__]
     if different:
@@ -82,13 +82,14 @@ def _require_one_estimator(held: Held) -> None:
 
 def _several(held: Held) -> str:
     """What a dict, list or tuple holds, and how to write what can be served."""
-    from sklearn.utils import all_estimators  # slow, and seldom needed
+    from sklearn.utils import all_estimators  # takes long, and is seldom needed
 
     kind = held.name.rpartition(".")[2]
     shown = ", ".join(f"{place[1:-1]} ({name.rpartition('.')[2]})" for place, name in held.members[:10])
     more = f" and {len(held.members) - 10} more" if len(held.members) > 10 else ""
-    estimators = [(place, name.rpartition(".")[2]) for place, name in held.members if name.startswith("sklearn.")]
-    # Some that predict transform as well.
+    ours = tuple(f"{library.module}." for library in estimator_libraries())
+    estimators = [(place, name.rpartition(".")[2]) for place, name in held.members if name.startswith(ours)]
+    # Some predict and transform.
     predictors = {name for name, _ in all_estimators(type_filter=["classifier", "regressor"])}
     transformers = {name for name, _ in all_estimators(type_filter="transformer")} - predictors
     before = [f"held{place}" for place, name in estimators if name in transformers]
@@ -133,8 +134,8 @@ def _advice(imported: str, module: str, contents: PickleContents) -> str:
     if module in _INSTEAD:
         return f"The model needs {module} ({imported}), which the function does not have. {_INSTEAD[module]}."
     return (
-        f"The model imports {imported}, and the function has {', '.join(SHIPPED)} and nothing else. Put a class of "
-        "scikit-learn in its place, and fit again."
+        f"The model imports {imported}, and the function has {', '.join(artifact_modules())} and nothing else. Put a "
+        "class of scikit-learn in its place, and fit again."
     )
 
 

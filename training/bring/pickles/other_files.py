@@ -1,7 +1,6 @@
-"""Says what a file is that is no pickle, by its first bytes: what people bring where a model was meant.
+"""Recognises files that are not pickles by their first bytes: what people bring in place of a model.
 
-`training.bring.pickles.imports` asks before it follows a file, and again where it cannot. Nothing is unpacked or run
-but the list of names in a zip archive.
+Nothing is unpacked or run; of a zip archive only the list of names is read.
 """
 
 import io
@@ -49,7 +48,7 @@ _MODEL_SUFFIXES = (".joblib", ".pkl", ".pickle", ".sav")
 
 
 def other_kind(data: bytes) -> str | None:
-    """A sentence on what the file is and what to do, where its bytes tell that it is no pickle."""
+    """A sentence on what the file is and what to do, where its bytes show that it is not a pickle."""
     if not data.strip(b"\0 \r\n\t"):
         return f"The file is empty: it was not written to its end, or not downloaded. Fetch it again, or {WRITE_AGAIN}."
     for start, sentence in _STARTS:

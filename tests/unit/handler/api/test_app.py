@@ -30,7 +30,7 @@ from tests.unit.handler.asking import (
     predict_event,
     rest_event,
 )
-from tests.unit.handler.models import Version, version_with
+from tests.unit.handler.models import Version, estimator_of, version_with
 
 ROW = [6.0, 2.5, 4.5, 1.5]
 EVENTS = pytest.mark.parametrize("event", [rest_event, http_event])
@@ -183,7 +183,7 @@ def test_a_model_that_no_longer_answers_its_example_is_a_500_whose_place_is_in_t
 ) -> None:
     application = serve(category_model(), tmp_path / "m", POWERTOOLS_SERVICE_NAME=str(tmp_path))
     assert ask(application, predict_event({"features": ["blue"]})).body["prediction"] == "no"
-    del application.predictor().estimator[-1].coef_
+    del estimator_of(application.predictor())[-1].coef_
     capsys.readouterr()
     assert_internal_error(ask(application, predict_event({"features": [SECRET]})))
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "internal error" in line]

@@ -25,7 +25,7 @@ from handler.serving.holder import ModelHolder
 from handler.serving.predictor import load_predictor
 from handler.settings import Settings
 from tests.unit.handler.asking import ask, assert_refused, get_event, open_application, predict_event
-from tests.unit.handler.models import Version, version_with
+from tests.unit.handler.models import Version, estimator_of, version_with
 from tests.unit.handler.serving.test_predictor import NAMES, ROW, X, Y, attributes_named_n_jobs
 
 SECRET = "swordfish-4711"
@@ -119,7 +119,7 @@ def test_every_fitted_part_of_a_calibrated_classifier_runs_on_one_core() -> None
     with joblib.parallel_config(backend="threading"):
         estimator = CalibratedClassifierCV(forest, cv=2).fit(X, Y)
         version = version_with(estimator, ROW, classes=NAMES)
-    assert {jobs for _, jobs in attributes_named_n_jobs(version.load().estimator)} <= {1}
+    assert {jobs for _, jobs in attributes_named_n_jobs(estimator_of(version.load()))} <= {1}
 
 
 def test_a_batch_has_as_many_answers_as_rows_or_the_model_is_refused() -> None:

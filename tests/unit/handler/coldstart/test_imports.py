@@ -17,6 +17,7 @@ from tests.unit.handler.processes import run_function, run_script
 PACKAGE = Path(handler.__file__).parent
 SOURCES = sorted(PACKAGE.glob("**/*.py"))
 TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in SOURCES}
+ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py"}
 ASK: dict[str, Any] = {"ask": predict_event({"features": [6.0, 2.5, 4.5, 1.5]})}
 
 
@@ -96,7 +97,7 @@ def test_the_environment_is_read_by_the_application_and_by_what_asks_whether_thi
 
 
 @pytest.mark.parametrize("file", TREES)
-def test_only_the_s3_form_imports_the_sdk_and_only_the_predictor_unpickles(file: str) -> None:
+def test_only_the_s3_form_imports_the_sdk_and_only_its_engine_knows_scikit_learn(file: str) -> None:
     packages = {name.partition(".")[0] for name in imports(TREES[file])}
     assert packages & {"boto3", "botocore"} == ({"botocore"} if file == "registry/s3_store.py" else set())
     loads = [
@@ -104,8 +105,9 @@ def test_only_the_s3_form_imports_the_sdk_and_only_the_predictor_unpickles(file:
         for node in ast.walk(TREES[file])
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("joblib.load", "pickle.load", "pickle.loads")
     ]
-    assert len(loads) == (1 if file == "serving/predictor.py" else 0)
+    assert len(loads) == (1 if file == "engines/scikit_learn.py" else 0)
     assert "pickle" not in packages
+    assert packages & {"sklearn", "joblib", "scipy"} == set() or file in ENGINE_OF_SCIKIT_LEARN
 
 
 def test_on_lambda_the_model_is_loaded_while_the_function_is_imported(tmp_path: Path, iris_version: Version) -> None:

@@ -25,7 +25,8 @@ sys.meta_path.insert(0, Watch())
 BEFORE
 try:
     import handler.app
-    import handler.serving.predictor
+    from handler.engines.choice import import_shipped_engine
+    import_shipped_engine()
 except ImportError as error:
     during.append(error.name)
 told = {"during": during, "after": gc.isenabled(), "passed over": gc.get_freeze_count() - frozen}

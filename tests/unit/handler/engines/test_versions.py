@@ -2,7 +2,8 @@
 
 import pytest
 
-from handler.engines.versions import COMPARED_PARTS, installed_versions, require_runtime
+from handler.engines.shipped import LIBRARIES
+from handler.engines.versions import installed_versions, require_runtime
 from handler.errors.model import RuntimeMismatch
 
 HERE = {"python": "3.13.0", "scikit-learn": "1.9.1", "numpy": "2.4.6", "scipy": "1.17.1", "joblib": "1.6.0"}
@@ -10,7 +11,7 @@ HERE = {"python": "3.13.0", "scikit-learn": "1.9.1", "numpy": "2.4.6", "scipy": 
 
 def test_the_installed_versions_are_those_of_the_libraries_and_fit_themselves() -> None:
     installed = installed_versions()
-    assert set(installed) == set(COMPARED_PARTS)
+    assert set(installed) == {"python", *(library.name for library in LIBRARIES["scikit-learn"])}
     require_runtime(installed, installed)
 
 

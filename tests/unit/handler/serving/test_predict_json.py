@@ -11,7 +11,7 @@ from sklearn.svm import LinearSVC
 from handler.api.http.responses import JsonText, json_response
 from handler.errors.request import NoFiniteAnswer
 from tests import served_models
-from tests.unit.handler.models import version_with
+from tests.unit.handler.models import estimator_of, version_with
 from tests.unit.handler.serving.test_predictor import CLASSIFIERS, NAMES, REGRESSORS, ROW, X, Y
 
 NASTY = ('100 %d "\\', "größe \u2028 </script>", "{%r} %%")
@@ -49,7 +49,7 @@ def test_categories_are_asked_alike() -> None:
 
 def test_an_answer_that_is_not_finite_is_none_in_both_ways() -> None:
     predictor = version_with(REGRESSORS["linear"], ROW[:3]).load()
-    predictor.estimator.coef_ = np.full(3, 1e300)
+    estimator_of(predictor).coef_ = np.full(3, 1e300)
     with pytest.raises(NoFiniteAnswer):
         predictor.predict_json(1e30 * X[:, :3])
 

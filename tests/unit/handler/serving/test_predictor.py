@@ -34,7 +34,7 @@ from handler.errors.model import RuntimeMismatch, SelfTestFailed, UnloadableArti
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature
 from handler.serving.predictor import example_rows, load_predictor
-from tests.unit.handler.models import Version, version_with
+from tests.unit.handler.models import Version, estimator_of, version_with
 
 X: NDArray[np.float64]
 Y: NDArray[np.int64]
@@ -139,7 +139,7 @@ def test_every_fitted_part_runs_on_one_core(name: str) -> None:
         estimator = NESTED[name].fit(X, Y)
         version = version_with(estimator, ROW, classes=NAMES)
     assert {jobs for _, jobs in attributes_named_n_jobs(estimator)} >= {2}
-    loaded = version.load().estimator
+    loaded = estimator_of(version.load())
     wrong = {(part, jobs) for part, jobs in attributes_named_n_jobs(loaded) if jobs != 1}
     assert wrong == set()
 

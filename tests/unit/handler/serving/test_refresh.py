@@ -60,7 +60,7 @@ def first(iris_predictor: Predictor) -> ServedModel:
 @pytest.fixture
 def second(iris_predictor: Predictor) -> ServedModel:
     manifest = replace(iris_predictor.manifest, version="20300101T000000Z-01234567")
-    return ServedModel(Predictor(manifest, iris_predictor.estimator), "two", "cd" * 32)
+    return ServedModel(Predictor(manifest, iris_predictor.model), "two", "cd" * 32)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from sklearn.svm import SVC, LinearSVC
 from handler.registry.manifest import Feature
 from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
-from tests.unit.handler.models import Version, version_with
+from tests.unit.handler.models import Version, estimator_of, version_with
 
 X, Y = load_iris(return_X_y=True)
 NAMES = ("setosa", "versicolor", "virginica")
@@ -147,7 +147,7 @@ def test_a_finite_extrapolation_stays_a_warning(tmp_path: Path, name: str) -> No
 def breaking(version: Version) -> Predictor:
     """A model that loaded well and no longer answers anything."""
     predictor = version.load()
-    del predictor.estimator[-1].coef_
+    del estimator_of(predictor)[-1].coef_
     return predictor
 
 
@@ -155,7 +155,7 @@ def test_a_model_that_no_longer_answers_its_own_examples_stays_a_500(tmp_path: P
     application = open_application(MODEL_URI=str(logged().write(tmp_path)))
     assert ask(application, predict_event({"features": ROW[:2]})).status == 200
     served = application.predictor()
-    served.estimator = breaking(logged()).estimator
+    served.model = breaking(logged()).model
     assert ask(application, predict_event({"features": ROW[:2]})).status == 500
 
 
@@ -168,7 +168,7 @@ def test_the_rows_are_looked_for_within_two_seconds(tmp_path: Path) -> None:
     version = logged()
     application = open_application(MODEL_URI=str(version.write(tmp_path)))
     served = application.predictor()
-    served.estimator.steps[-1][1].__class__ = Slow
+    estimator_of(served).steps[-1][1].__class__ = Slow
     rows = [[-5, 1] if index % 2 else ROW[:2] for index in range(1000)]
     began = time.perf_counter()
     answer = ask(application, predict_event({"instances": rows}))

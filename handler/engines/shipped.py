@@ -1,0 +1,61 @@
+"""The one statement of what ships: which libraries the function has, and what each may be used for.
+
+Four things are derived from it: which versions must agree before a model is loaded, which modules a brought model may
+import, which estimators `train --estimator` takes, and what handler/requirements.in has to pin. Another family of
+models is a line here and a pin there; `make lock` makes the rest. Nothing is imported here, so that the packager can
+read it before anything is installed. The versions themselves are pinned in handler/requirements.in alone.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Library:
+    """`name` as pip and manifests spell it, `module` as it is imported.
+
+    Of its version, `compared` leading parts must agree between where a model was made and where it serves; None means
+    all of it. Without `every_model`, a manifest that does not mention it belongs to a model that does not need it.
+    """
+
+    name: str
+    module: str
+    compared: int | None
+    every_model: bool = False
+    in_artifacts: bool = True
+    """Whether its classes may stand in an artifact."""
+    estimators: bool = False
+    """Whether `train --estimator` takes its estimators."""
+
+
+LIBRARIES: dict[str, tuple[Library, ...]] = {
+    "scikit-learn": (
+        # Its private classes change in any release (scikit-learn User Guide, "Model persistence").
+        Library("scikit-learn", "sklearn", compared=None, every_model=True, estimators=True),
+        # These keep what they pickle within a minor release.
+        Library("numpy", "numpy", compared=2, every_model=True),
+        Library("scipy", "scipy", compared=2, every_model=True),
+        Library("joblib", "joblib", compared=2, every_model=True),
+    ),
+}
+"""The libraries of each engine."""
+
+PYTHON_COMPARED = 1
+"""The same of Python's own version. An artifact holds no Python bytecode: one made by 3.11 loads in 3.13."""
+
+FUNCTION_REQUIREMENTS = ("aws-lambda-powertools",)
+"""What the function itself needs, whatever the engine."""
+
+
+def requirements() -> set[str]:
+    """Everything that handler/requirements.in must pin, and all that it may."""
+    return {*FUNCTION_REQUIREMENTS, *(library.name for libraries in LIBRARIES.values() for library in libraries)}
+
+
+def artifact_modules(engine: str = "scikit-learn") -> tuple[str, ...]:
+    """The top-level modules that an artifact of `engine` may import."""
+    return tuple(library.module for library in LIBRARIES[engine] if library.in_artifacts)
+
+
+def estimator_libraries(engine: str = "scikit-learn") -> tuple[Library, ...]:
+    """The libraries whose estimators `train --estimator` takes."""
+    return tuple(library for library in LIBRARIES[engine] if library.estimators)
