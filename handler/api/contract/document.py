@@ -10,38 +10,13 @@ from typing import Any
 from handler.api.contract.schemas import list_of, ref, request_object, schemas
 from handler.api.contract.shown_example import ShownExample
 from handler.api.http.responses import model_summary
-from handler.errors.base import INTERNAL_ERROR
-from handler.errors.catalogue import ANSWERS
+from handler.errors.catalogue import OF_FUNCTION, OF_GATEWAY, TITLES, codes
 from handler.registry.manifest import Manifest
 
 JSON_TYPE = "application/json"
 REQUEST_ID = {"description": "Leads to the request's log.", "schema": {"type": "string"}}
 MODEL_VERSION = {"description": "The version that serves, or none.", "schema": {"type": "string"}}
 HEADERS = {"X-Request-Id": REQUEST_ID, "X-Model-Version": MODEL_VERSION}
-
-TITLES = {
-    400: "Not a request of this form",
-    403: "No API key, or an unknown one, where the service asks for it",
-    404: "No such path",
-    405: "The path has other methods",
-    413: "Too much for one request",
-    415: "Not JSON by its Content-Type, or packed otherwise than as gzip or deflate",
-    422: "Well-formed, but not rows of this model",
-    429: "Too many requests for this API key",
-    500: "A bug of the service",
-    502: "The gateway had no answer from the function",
-    503: "No model can be served yet",
-    504: "The gateway had no answer in time",
-}
-
-GATEWAY_CODES = {
-    403: ["invalid_api_key", "refused_by_gateway"],
-    429: ["quota_exceeded", "throttled"],
-    500: ["gateway_error"],
-    502: ["gateway_error"],
-    504: ["gateway_error"],
-}
-"""What API Gateway answers by itself, before or in place of the function; template.yaml gives it the same form."""
 
 
 def openapi(manifest: Manifest, max_rows: int, example: ShownExample) -> dict[str, Any]:
@@ -122,9 +97,8 @@ def _reads(operation: str, summary: str, schema: str) -> dict[str, Any]:
 
 
 def _error_response(status: int) -> dict[str, Any]:
-    own = {answer.code for answer in (*ANSWERS.values(), INTERNAL_ERROR) if answer.status == status}
-    codes = sorted({*own, *GATEWAY_CODES.get(status, [])})
-    schema = {"allOf": [ref("Error"), {"properties": {"code": {"enum": codes}}}]}
+    own = codes(OF_FUNCTION, status)
+    schema = {"allOf": [ref("Error"), {"properties": {"code": {"enum": sorted(own | codes(OF_GATEWAY, status))}}}]}
     extra = {503: ("Retry-After", "integer"), 429: ("Retry-After", "integer"), 405: ("Allow", "string")}
     headers = {extra[status][0]: {"schema": {"type": extra[status][1]}}} if status in extra else {}
     return {
