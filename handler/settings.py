@@ -79,7 +79,7 @@ class Settings:
     model_refresh_seconds: int = field(
         default=60,
         metadata={
-            "help": "Seconds after which the alias is read again: a release is noticed no later than this.",
+            "help": "Seconds after which the function reads the alias again, and so notices a release.",
             "parameter": "ModelRefreshSeconds",
             "must_be": "a whole number above 0 and below a billion",
             "parse": _positive,

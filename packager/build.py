@@ -1,7 +1,4 @@
-"""One build, from pins to a folder that can be zipped: fetch, check, unpack, compile, normalise.
-
-`packager.__main__` is the command around it; tests/package and bench call it themselves.
-"""
+"""One build, from pins to a folder that can be zipped: fetch, check, unpack, compile, normalise."""
 
 import os
 import zipfile

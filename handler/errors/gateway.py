@@ -50,8 +50,8 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
         ErrorAnswer(
             403,
             "refused_by_gateway",
-            action="Read the sentence, which is API Gateway's own: mostly the URL lacks the stage, as `/v1`, or has "
-            "something after it that the API cannot read.",
+            action="Correct the URL and the headers as the sentence says. API Gateway gives it where it cannot read "
+            "the request, or where a firewall or a policy that was added to the API refuses it.",
         ),
     ),
     "DEFAULT_5XX": (
