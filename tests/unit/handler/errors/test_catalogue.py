@@ -1,4 +1,4 @@
-"""`handler.errors.catalogue`: every error that can be raised has its answer, and no other has."""
+"""`handler.errors.catalogue`: every error that can be raised has its answer, and every answer says what to do."""
 
 import re
 
