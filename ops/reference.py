@@ -46,11 +46,19 @@ def first_line(docstring: str | None) -> str:
     return (docstring or "").splitlines()[0]
 
 
-def routes() -> str:
-    """Every route, and whether a deployed stage asks for the key."""
-    rows = [
-        (code(f"{method} {path}"), "no" if is_public(path) else "yes", first_line(function.__doc__).partition(": ")[2])
+def declared_routes() -> list[tuple[str, str, bool, str]]:
+    """Each route's method, path, whether a deployed stage asks for the key, and what it answers."""
+    return [
+        (method, path, not is_public(path), first_line(function.__doc__).partition(": ")[2])
         for (method, path), function in ROUTES.items()
+    ]
+
+
+def routes() -> str:
+    """Every route of the function."""
+    rows = [
+        (code(f"{method} {path}"), "yes" if needs_key else "no", summary)
+        for method, path, needs_key, summary in declared_routes()
     ]
     return table(("route", "needs the key", "answers"), rows)
 

@@ -28,7 +28,7 @@ class UnknownPath(RequestError):
 
 
 class WrongMethod(RequestError):
-    """The path exists, under other methods, which `allowed` lists."""
+    """The path exists, but not with this method; `allowed` lists those it has."""
 
     answer = ErrorAnswer(
         405,
