@@ -1,7 +1,7 @@
 """A package's way to Lambda and back: zipped as SAM does it, unzipped as Lambda does it.
 
-No build needs it, for `sam deploy` zips by itself. It shows a package as it will be when it runs: every file dated
-1980-01-01 (AWS SAM CLI 1.170, `make_zip_with_permissions`), and nothing writable.
+No build needs it, for `sam deploy` zips by itself. tests/package and bench do, to see a package as it will be when it
+runs: every file dated 1980-01-01 (AWS SAM CLI 1.170, `make_zip_with_permissions`), and nothing writable.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""One build, from pins to a folder that can be zipped: fetch, check, unpack, compile, normalise."""
+"""One build, from pins to a folder that can be zipped: fetch, check, unpack, compile, normalise.
+
+`packager.__main__` is the command around it; tests/package and bench call it themselves.
+"""
 
 import os
 import zipfile

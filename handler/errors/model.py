@@ -38,8 +38,8 @@ class RegistryUnreachable(RegistryError):
         503,
         "registry_unreachable",
         "The model's registry does not answer.",
-        action="Wait a few minutes: requests make the function try again, every 30 s at the latest. If it lasts, look "
-        "at the state of S3 in the region, and at the function's network if it was put into a VPC.",
+        action="Wait a few minutes: requests make the function try again, at intervals of up to 30 s. If it lasts, "
+        "look at the state of S3 in the region, and at the function's network if it was put into a VPC.",
     )
 
 
