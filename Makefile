@@ -1,4 +1,4 @@
-# Everything a person or CI runs. `make` alone lists the targets.
+# Everything that a person or CI runs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -24,14 +24,14 @@ test: install ## Run the unit tests; `make check` runs the integration tests too
 	$(RUN) -m pytest -n auto tests/unit
 
 .PHONY: check
-check: install ## Just what a pull request must pass: lint, types, tests
+check: install ## Run what a pull request must pass: lint, types, unit and integration tests
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest -n auto
 
 .PHONY: test-pythons
-test-pythons: ## Run the demo and the unit tests on every promised Python that this machine has, and say which
+test-pythons: ## Run the demo and the unit tests on the supported Pythons other than that of .venv, and say which
 	@.ci/each-python
 
 .PHONY: serve
@@ -40,11 +40,11 @@ serve: install ## Answer the function's routes on http://127.0.0.1:8000, without
 	@$(RUN) -m training serve --port $(PORT) --model-uri $(MODEL_URI)
 
 .PHONY: e2e-local
-e2e-local: install .tools/sam/installed ## Run every event, and HTTP requests, through `sam local` in Docker
+e2e-local: install .tools/sam/installed ## Send every event, and HTTP requests, through `sam local` in Docker
 	$(RUN) -m pytest tests/e2e/local
 
 .PHONY: e2e-deploy
-e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and the life of the stack
+e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and test the stack from its first model to its deletion
 	$(RUN) -m pytest -x tests/e2e/deploy
 
 .PHONY: local-model
@@ -52,15 +52,15 @@ local-model: install .tools/sam/installed ## Build for `sam local`, with a train
 	@$(RUN) -m ops.local_model
 
 .PHONY: local-cloud
-local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to an AWS on this machine, publish, ask the URL, leave it running
+local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, publish a model, ask the URL, and leave it running
 	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT)
 
 .PHONY: local-cloud-down
-local-cloud-down: install ## End it
+local-cloud-down: install ## End what `make local-cloud` left running
 	@$(RUN) -m ops.local_cloud down
 
 .PHONY: check-template
-check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it, and check it against rules of security
+check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it, and check it against security rules
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
 	$(RUN) -m pytest tests/template
 	.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --quiet --skip-download
@@ -69,11 +69,11 @@ check-template: install .tools/sam/installed .tools/checkov/installed ## Lint te
 sam: .tools/sam/installed ## Install the SAM CLI in .tools/sam
 
 .PHONY: sam-build
-sam-build: install .tools/sam/installed ## `sam build`: what `sam deploy` uploads
+sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
 	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
 
 .PHONY: check-workflows
-check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against rules of security
+check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against security rules
 	.tools/zizmor/bin/zizmor --offline .github
 
 .PHONY: build
@@ -81,11 +81,11 @@ build: install ## Build the Lambda package for both architectures in build/, and
 	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
 
 .PHONY: test-package
-test-package: install ## Build the package for both architectures and test what is in it
+test-package: install ## Build the package for both architectures, and test what is in it
 	$(RUN) -m pytest tests/package
 
 .PHONY: test-models
-test-models: install ## Train models of ten families by the command line, and have the handler answer for each
+test-models: install ## Train models of ten families on the command line, and have the handler answer for each
 	$(RUN) -m pytest -n auto tests/models
 
 .PHONY: test-emulator
@@ -93,23 +93,27 @@ test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the b
 	$(RUN) -m pytest tests/emulator
 
 .PHONY: test-faults
-test-faults: install ## Break S3, disks and processes for real, and see that nothing is lost and nothing wrong is answered
+test-faults: install ## Break S3, disks and processes for real, and test that nothing is lost and no answer is wrong
 	$(RUN) -m pytest -n auto --maxschedchunk=1 tests/faults
 
 .PHONY: test-contract
-test-contract: install .tools/contract/installed ## Send thousands of requests made from the contract, good and bad (schemathesis)
+test-contract: install .tools/contract/installed ## Send thousands of requests generated from the contract, valid and not (schemathesis)
 	$(RUN) -m pytest tests/contract
 
 .PHONY: test-page
-test-page: install .tools/page/installed ## Drive the pages in a real Chromium, and look for barriers (axe)
+test-page: install .tools/page/installed ## Drive the pages in a real Chromium, and check their accessibility (axe)
 	.tools/page/bin/python -m pytest --confcutdir=tests/page tests/page
 
 .PHONY: contract
 contract: install ## Say whether the contract changed since BASE (main), and whether that breaks clients
 	$(RUN) -m tests.contract.breaking_changes --base $(or $(BASE),main)
 
+.PHONY: reference
+reference: install ## Write docs/reference.md and the tables of README.md from the code
+	$(RUN) -m ops.reference
+
 .PHONY: bench-cold
-bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside a plain sam build
+bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside those of a plain `sam build`
 	$(RUN) -m bench.cold_start
 
 .PHONY: bench-latency
@@ -117,7 +121,7 @@ bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a pl
 	$(RUN) -m bench.latency
 
 .PHONY: format
-format: install ## Lay the code out as `make check` wants it
+format: install ## Format the code as `make check` expects it
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
@@ -130,7 +134,7 @@ $(VENV)/installed: $(REQUIREMENTS)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
 	@touch $@
 
-# Each tool has a virtual environment of its own: they pin much of what the project pins otherwise.
+# Each tool has a virtual environment of its own, because its pins differ from the project's.
 .tools/%/installed: ops/tools/requirements-%.txt | install
 	rm -rf .tools/$*
 	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
@@ -150,7 +154,7 @@ $(VENV)/installed: $(REQUIREMENTS)
 	@touch $@
 
 .PHONY: clean
-clean: ## Remove what make made, but not the demo's registry
+clean: ## Remove what make made, except the demo's registry
 	@test ! -x $(RUN) || $(RUN) -m ops.local_cloud down
 	rm -rf $(VENV) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -158,14 +162,17 @@ clean: ## Remove what make made, but not the demo's registry
 LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 TOOLS = sam ministack checkov zizmor
-WITHOUT = $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(1))
+# Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
+BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
+	$(LOCK) $$without $(1)/requirements.in -o $(1)/requirements.txt
 
 .PHONY: lock
-lock: ## Pin requirements.txt anew from the requirements.in beside each
+lock: ## Pin each requirements.txt again from the requirements.in beside it
 	test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/pip install --quiet uv; }
 	$(LOCK) handler/requirements.in -o handler/requirements.txt
-	$(LOCK) $(call WITHOUT,handler/requirements.txt) training/requirements.in -o training/requirements.txt
-	$(LOCK) $(call WITHOUT,handler/requirements.txt training/requirements.txt) tests/requirements.in -o tests/requirements.txt
-	for stem in tests/contract/requirements tests/page/requirements; do $(LOCK) $$stem.in -o $$stem.txt || exit 1; done
+	$(call BESIDE,training,handler/requirements.txt)
+	$(if $(wildcard tests),$(call BESIDE,tests,handler/requirements.txt training/requirements.txt))
+	for stem in $(basename $(wildcard tests/contract/requirements.in tests/page/requirements.in)); do \
+		$(LOCK) $$stem.in -o $$stem.txt || exit 1; done
 	for stem in bench/requirements ops/lambda_image/requirements $(TOOLS:%=ops/tools/requirements-%); do \
 		$(LOCK) --python-version 3.13 $$stem.in -o $$stem.txt || exit 1; done

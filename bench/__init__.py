@@ -1,5 +1,4 @@
-"""Measures cold starts of the real package, under Lambda's own runtime client and emulator, on this machine.
+"""Measures cold starts of the real package, under Lambda's own runtime client and emulator, and the time of a request.
 
-Run as `make bench-cold`, or `python -m bench.cold_start`; Linux only. None of it ships. The figures are for
-comparison with each other: a ratio carries over to Lambda, a number of seconds does not.
+Linux only; none of it ships. Compare the figures only with each other: ratios hold on Lambda too, times do not.
 """

@@ -1,11 +1,11 @@
-"""Cold starts of this project's package, beside plain `sam build`s of the same handler and two bare functions.
+"""Compares cold starts of this project's package with plain `sam build`s of the same handler and two bare functions.
 
     python -m bench.cold_start [--runs N] [--also NAME=FOLDER …] [--at-most RATIO] [--json]
 
-All of them take turns, so that whatever else the machine does meets all alike; a first round, in which the disk is
-read, is not counted. The function has one core, as on Lambda at 1769 MB, S3 has the others. Each package is
-unzipped with 1980 dates and read-only; one that changed meanwhile ends the benchmark, for its later runs would
-have been no cold starts. `--also` takes further package folders, say one from before a change.
+They take turns, so that other work on the machine affects all alike. A first round, which reads the disk, is not
+counted. The function has one core, as on Lambda at 1769 MB; S3 has the others. Each package is unzipped read-only with
+dates of 1980; if one changed during the benchmark, its later runs were not cold, and the benchmark fails. `--also`
+takes further package folders, such as one from before a change.
 """
 
 import argparse
@@ -30,7 +30,7 @@ RUNS = 11
 def measure(
     contenders: list[Contender], emulator: Emulator, environ: Mapping[str, str], runs: int, scratch: Path
 ) -> dict[str, list[ColdStart]]:
-    """`runs` cold starts of each, taking turns."""
+    """Measure `runs` cold starts of each, in turn."""
     event = EVENT.read_bytes()
     measured: dict[str, list[ColdStart]] = {contender.name: [] for contender in contenders}
     before = {contender.name: _listing(contender.task) for contender in contenders}
@@ -48,7 +48,7 @@ def measure(
 
 
 def summarise(measured: Mapping[str, list[ColdStart]]) -> dict[str, dict[str, float]]:
-    """Medians in milliseconds with the spread of the init phase, and each median as a ratio to the plain package's."""
+    """The medians in milliseconds, the spread of the init phase, and each median's ratio to the plain package's."""
     reference = _medians(measured[REFERENCE])
     summary = {}
     for name, runs in measured.items():
@@ -99,7 +99,7 @@ def main() -> int:
     ratio = summary["ours"]["init_ratio"]
     if arguments.at_most is not None and ratio > arguments.at_most:
         print(
-            f"Our init phase takes {ratio:.3f} of the plain one's; at most {arguments.at_most} is wanted.",
+            f"Our init phase takes {ratio:.3f} of the plain one's, more than {arguments.at_most}.",
             file=sys.stderr,
         )
         return 1
@@ -108,13 +108,15 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.cold_start", description="Measure cold starts.")
-    parser.add_argument("--runs", type=int, default=RUNS, help=f"cold starts of each package, {RUNS} unless told")
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"cold starts of each package; {RUNS} by default")
     parser.add_argument("--also", type=_named_folder, action="append", default=[], metavar="NAME=FOLDER")
     parser.add_argument("--at-most", type=float, metavar="RATIO", help="fail above this ratio of init phases")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     tools = PROJECT / ".tools"
     parser.add_argument("--sam", type=Path, default=tools / "sam", help="virtual environment with SAM CLI")
-    parser.add_argument("--runtime", type=Path, default=tools / "bench", help="that of bench/requirements.txt")
+    parser.add_argument(
+        "--runtime", type=Path, default=tools / "bench", help="virtual environment of bench/requirements.txt"
+    )
     return parser.parse_args()
 
 

@@ -1,8 +1,7 @@
-"""Lambda's runtime interface emulator starts the real runtime client on a package, and is asked: once to time it.
+"""Runs a package with the real runtime client under Lambda's runtime interface emulator, and sends it requests.
 
-The emulator is the binary that SAM CLI brings for `sam local`. It takes one request at a time, and starts the init
-phase at the first one (aws-lambda-runtime-interface-emulator). bench.cold_start times it; tests/emulator reads what
-the package answers.
+The emulator is the binary that SAM CLI brings for `sam local`. It takes one request at a time, and begins the init
+phase at the first one (aws-lambda-runtime-interface-emulator).
 """
 
 import json
@@ -27,8 +26,8 @@ INIT_REPORT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)")
 
 @dataclass(frozen=True)
 class ColdStart:
-    """Milliseconds: of the init phase; from the first request to its answer, which has the init phase in it; and of
-    CPU for all of that, which hardly changes when other programs run."""
+    """Milliseconds of the init phase; from the first request to its answer, the init phase included; and of CPU for all
+    of that, which hardly changes when other programs run."""
 
     init: float
     answer: float
@@ -43,7 +42,7 @@ class Started:
     pid: int
 
     def ask(self, event: bytes) -> dict[str, Any]:
-        """The function's answer to `event`; the first one waits for the init phase. One request at a time."""
+        """The function's answer to `event`; the first answer waits for the init phase. Only one request at a time."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
         try:
             connection.request("POST", INVOKE, event)
@@ -55,7 +54,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Emulator:
-    """`binary` is the emulator, `python` has awslambdaric and what else the runtime brings; it runs on `cores`."""
+    """`binary` is the emulator; `python` has awslambdaric and whatever else the runtime brings; both run on `cores`."""
 
     binary: Path
     python: Path
@@ -63,7 +62,7 @@ class Emulator:
 
     @contextmanager
     def started(self, task: Path, handler: str, environ: Mapping[str, str], log: Path) -> Iterator[Started]:
-        """The emulator with the package in `task`, its output in `log`; at the end no process of it is left."""
+        """Run the emulator on the package in `task`, its output in `log`; at the end none of its processes is left."""
         port, runtime_port = free_port(), free_port()
         # fmt: off
         command = [
@@ -95,8 +94,8 @@ class Emulator:
 
 
 def lambda_environment(task: Path) -> dict[str, str]:
-    """What Lambda sets, as far as a function can notice (AWS Lambda Developer Guide, "Defined runtime environment
-    variables"), and what stands in for its file system."""
+    """The variables of Lambda's that a function can notice (AWS Lambda Developer Guide, "Defined runtime environment
+    variables"), and some that stand in for its file system."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "en_US.UTF-8",
@@ -111,9 +110,9 @@ def lambda_environment(task: Path) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT_SECONDS),
         "LAMBDA_TASK_ROOT": str(task),
-        # /var/task is on a read-only file system. Here the package has no write permission either, but root has.
+        # /var/task is on a read-only file system. Here the package is write-protected too, but root may write.
         "PYTHONDONTWRITEBYTECODE": "1",
-        # Lambda has no /dev/shm, so joblib finds semaphores missing and leaves its process pools out, as it does here.
+        # Lambda has no /dev/shm, so joblib finds no semaphores and makes no process pools. This has the same effect.
         "JOBLIB_MULTIPROCESSING": "0",
     }
 
@@ -124,7 +123,7 @@ def architecture_here() -> str:
 
 
 def find_binary(sam_environment: Path) -> Path:
-    """The emulator in the virtual environment that SAM CLI is installed in; raises FileNotFoundError without one."""
+    """The emulator in the virtual environment of the SAM CLI; raises FileNotFoundError if it is not there."""
     name = f"aws-lambda-rie-{architecture_here()}"
     for path in sam_environment.glob(f"lib/python3*/site-packages/samcli/local/rapid/{name}"):
         return path

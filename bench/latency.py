@@ -1,11 +1,11 @@
-"""What an answer costs beside the estimator, and beside a plain Flask handler such as the first lesson's.
+"""Compares the time of our answers with that of the bare estimator and of a plain Flask handler.
 
     python -m bench.latency [--rows N …] [--runs N] [--json]
 
-Both answer the same rows with the same estimator in one run, taking turns: ours through the whole application (event
-in, response out, log line and metrics written), the other as Flask's test client asks it, which is no socket either.
-The second table parts our own time into its steps. It is CPU time of this thread, so that what else the machine does
-does not count; a number of seconds is this machine's, a ratio carries over.
+All answer the same rows with the same estimator in one run, in turn: ours through the whole application (event in,
+response out, log line and metrics written), Flask through its test client, which uses no socket either. The second
+table divides our time into its steps. Times are CPU time of this thread, so that other work on the machine does not
+count. The seconds are those of this machine; the ratios hold elsewhere.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from handler.telemetry.log_and_metrics import Telemetry
 
 ROWS = (1, 100, 10_000)
 RUNS = {1: 300, 100: 200, 10_000: 25}
-"""How often each size is asked unless told otherwise; the first tenth is not counted."""
+"""How often each size is asked by default; the first tenth is not counted."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Context:
 
 
 def flask_handler(predictor: Predictor) -> Flask:
-    """JSON to array to `predict`, and nothing checked: the handler that one writes first."""
+    """JSON to array to `predict`, without any check: the handler that one writes first."""
     app = Flask("plain")
 
     @app.post("/predict")
@@ -70,7 +70,7 @@ def flask_handler(predictor: Predictor) -> Flask:
 
 
 def contenders(application: Application, body: str) -> dict[str, Callable[[], object]]:
-    """What is measured, each from a request's text to an answer's."""
+    """What is measured: each takes a request's text and gives an answer's."""
     predictor = application.predictor()
     instances = parse_body(body)
     rows = to_rows(instances, predictor.manifest.features)
@@ -115,7 +115,7 @@ def contenders(application: Application, body: str) -> dict[str, Callable[[], ob
 
 
 def measure(measured: Mapping[str, Callable[[], object]], runs: int) -> dict[str, float]:
-    """Medians of the CPU time in milliseconds, all taking turns."""
+    """Medians of the CPU time in milliseconds, measured in turn."""
     taken: dict[str, list[float]] = {name: [] for name in measured}
     warm = max(1, runs // 10)
     for run in range(runs + warm):

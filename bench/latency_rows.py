@@ -1,4 +1,4 @@
-"""What `bench.latency` asks with: a model of 30 numbers in a registry, and as many rows of its kind as are wanted."""
+"""A model of 30 numbers in a registry, and any number of rows for it."""
 
 from pathlib import Path
 from typing import Any

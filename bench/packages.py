@@ -31,7 +31,7 @@ Resources:
 
 @dataclass(frozen=True)
 class Contender:
-    """A package that is unpacked in `task`, and what Lambda would call in it."""
+    """A package that is unpacked in `task`, and the handler that Lambda would call in it."""
 
     name: str
     task: Path
@@ -47,8 +47,8 @@ def ours(scratch: Path, architecture: str) -> Contender:
 def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Contender]:
     """The same handler with the same pins, as `sam build` makes it from a requirements.txt with boto3 in it.
 
-    Twice from one build: without `handler.coldstart.init_phase`'s work, as a handler is written without thought of cold
-    starts, and as it stands, which shows what the packaging alone gives.
+    It makes two from one build: one without the work of `handler.coldstart.init_phase`, like a handler written without
+    thought of cold starts, and one as it stands, which shows what the packaging alone gains.
     """
     project = scratch / "plain-project"
     copy_handler(HANDLER, project / "code" / "handler")
@@ -69,10 +69,10 @@ def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Con
 
 
 def _leave_out(source: Path, lines: str) -> None:
-    """Take `lines` out of a file; raises RuntimeError where they are not in it, for then the bench measures nothing."""
+    """Remove `lines` from a file; raises RuntimeError if they are not in it, for then nothing would be compared."""
     text = source.read_text()
     if lines not in text:
-        raise RuntimeError(f"{source} has no lines {lines!r}: say here what the plain handler goes without.")
+        raise RuntimeError(f"{source} has no lines {lines!r}: correct here what the plain handler does without.")
     source.write_text(text.replace(lines, ""))
 
 
@@ -86,7 +86,7 @@ def bare(name: str, module: str, scratch: Path) -> Contender:
 
 
 def deployed(name: str, tree: Path, scratch: Path) -> Contender:
-    """`tree` after its way to Lambda."""
+    """`tree`, zipped and unzipped as on its way to Lambda."""
     place = scratch / name.replace(" ", "-").replace("/", "-")
     zip_as_sam(tree, place.with_suffix(".zip"))
     unzip_as_lambda(place.with_suffix(".zip"), place)

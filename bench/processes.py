@@ -1,7 +1,7 @@
-"""Starts processes on chosen cores and ends them with all their children, so that none burns CPU in the next run.
+"""Starts processes on chosen cores and ends them with all their children, so that none uses CPU during the next run.
 
-The runtime emulator puts the runtime into a process group of its own, where no signal to the emulator's group
-reaches it. Linux only: it reads /proc.
+The runtime emulator puts the runtime into a process group of its own, which signals to the emulator's group do not
+reach. Linux only: it reads /proc.
 """
 
 import os
@@ -18,7 +18,7 @@ START_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on right now."""
+    """A TCP port of 127.0.0.1 on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -40,12 +40,12 @@ def wait_for_port(port: int) -> None:
 def running(
     command: Sequence[str], environ: Mapping[str, str], folder: Path, log: Path, cores: set[int]
 ) -> Iterator[int]:
-    """Run `command` in `folder` on `cores` alone, its output in `log`; at the end it and all its children are gone.
+    """Run `command` in `folder` on `cores` only, its output in `log`; at the end it and all its children are gone.
 
     Yields the process id.
     """
     ours = os.sched_getaffinity(0)
-    # A child takes over the affinity of the thread that starts it.
+    # A child inherits the affinity of the thread that starts it.
     os.sched_setaffinity(0, cores)
     try:
         with log.open("wb") as output:
@@ -61,14 +61,14 @@ def running(
 
 
 def cpu_milliseconds_of_children(pid: int) -> float:
-    """What the children of `pid` have used of all cores so far, in the kernel's ticks of mostly 10 ms."""
+    """CPU time that the children of `pid` have used so far; the kernel counts it in ticks, mostly of 10 ms."""
     ticks = sum(int(stat[11]) + int(stat[12]) for child in _descendants(pid) if (stat := _stat(child)))
     return 1000 * ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     children = _descendants(process.pid)
-    # The emulator first, for it starts a runtime that died again.
+    # The emulator first, because it restarts a runtime that dies.
     process.kill()
     process.wait(END_SECONDS)
     for pid in children:

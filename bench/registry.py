@@ -18,7 +18,7 @@ MODEL_URI = f"s3://{BUCKET}/iris"
 
 @contextmanager
 def published(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
-    """Yields the environment variables by which the handler finds the model."""
+    """Yields the environment variables with which the handler finds the model."""
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}

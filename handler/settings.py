@@ -1,67 +1,138 @@
-"""What the function is told through its environment variables, read once and checked.
+"""The function's settings, each declared once.
 
-`handler.app` makes one `Settings` in the init phase; `training` reads the same MODEL_URI. Nothing else in this
-project looks at the environment. Powertools reads its own POWERTOOLS_* and LOG_LEVEL. The README's table
-of settings is held against `VARIABLES` by a test.
+A setting is a field of `Settings`: its name in capitals is the environment variable, its default is the field's, and
+its metadata say the rest. The README and docs/reference.md are written from these declarations by `make reference`;
+tests hold template.yaml to them. Importing this module reads nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
 
 from handler.api.http.cors import origins_of
 from handler.errors.model import InvalidSettings
 from handler.registry.alias import is_alias_name
 
-VARIABLES = ("MODEL_URI", "MODEL_ALIAS", "MODEL_REFRESH_SECONDS", "MAX_ROWS", "CORS_ORIGINS")
-
-DEFAULT_ALIAS = "production"
-DEFAULT_REFRESH_SECONDS = 60
-DEFAULT_MAX_ROWS = 1000
-
 MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
-class Settings:
-    """`model_uri` is one model's root in a registry: `s3://bucket/prefix`, `file://…` or a directory."""
+class Setting:
+    """One environment variable, and what people are told about it."""
 
-    model_uri: str
-    model_alias: str = DEFAULT_ALIAS
-    model_refresh_seconds: int = DEFAULT_REFRESH_SECONDS
-    max_rows: int = DEFAULT_MAX_ROWS
-    cors_origins: str = ""
+    variable: str
+    default: str | None
+    """As text; None where the variable must be given."""
+
+    help: str
+    """For an operator, and the description of the parameter."""
+
+    parameter: str | None = None
+    """Its name among the parameters of template.yaml; None where the stack sets the variable by itself."""
+
+    must_be: str = ""
+    parse: Callable[[str], Any] = str
+    """Gives the value, or None for a text that cannot be one."""
+
+    def value(self, environ: Mapping[str, str]) -> Any:
+        """What `environ` says, or the default; raises InvalidSettings."""
+        text = environ.get(self.variable, self.default or "")
+        if self.default is None and not text.strip():
+            raise InvalidSettings(f"{self.variable} is not set: give it {self.must_be}.")
+        value = self.parse(text)
+        if value is None:
+            raise InvalidSettings(f"{self.variable} must be {self.must_be}; it is {text[:100]!r}.")
+        return value
+
+
+def _alias_name(text: str) -> str | None:
+    return text if is_alias_name(text) else None
+
+
+def _positive(text: str) -> int | None:
+    # isdecimal alone takes digits of every script, and int() would too.
+    digits = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    return int(text) or None if digits else None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one execution environment was given, checked."""
+
+    model_uri: str = field(
+        metadata={
+            "help": "The model's root: s3://bucket/prefix, file:///… or a directory. "
+            "The stack makes it of its bucket and the parameter ModelName.",
+            "must_be": "a model's root, such as s3://bucket/iris or a directory",
+            "parse": str.strip,
+        }
+    )
+    model_alias: str = field(
+        default="production",
+        metadata={
+            "help": "The alias that names the version to serve.",
+            "parameter": "ModelAlias",
+            "must_be": "lower-case letters, digits, '-' and '_', up to 63 of them",
+            "parse": _alias_name,
+        },
+    )
+    model_refresh_seconds: int = field(
+        default=60,
+        metadata={
+            "help": "Seconds after which the function reads the alias again, and so notices a release.",
+            "parameter": "ModelRefreshSeconds",
+            "must_be": "a whole number above 0 and below a billion",
+            "parse": _positive,
+        },
+    )
+    max_rows: int = field(
+        default=1000,
+        metadata={
+            "help": "The most rows that one request may hold; more are answered with 413.",
+            "parameter": "MaxRows",
+            "must_be": "a whole number above 0 and below a billion",
+            "parse": _positive,
+        },
+    )
+    cors_origins: str = field(
+        default="",
+        metadata={
+            "help": "The origins whose pages may call the API from a browser, separated by commas, or * for all. "
+            "None by default.",
+            "parameter": "CorsOrigins",
+            "must_be": "'*', or origins such as https://example.com without paths, separated by commas",
+            "parse": origins_of,
+        },
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings from `environ`; raise InvalidSettings where one is missing or malformed."""
-        model_uri = environ.get("MODEL_URI", "").strip()
-        if not model_uri:
-            raise InvalidSettings(
-                "MODEL_URI is not set: give it a model's root, such as s3://bucket/iris or a directory."
-            )
-        model_alias = environ.get("MODEL_ALIAS", DEFAULT_ALIAS)
-        if not is_alias_name(model_alias):
-            raise InvalidSettings(
-                f"MODEL_ALIAS must be lower-case letters, digits, '-' and '_', up to 63 of them; it is {model_alias!r}."
-            )
-        cors_origins = origins_of(environ.get("CORS_ORIGINS", ""))
-        if cors_origins is None:
-            raise InvalidSettings(
-                "CORS_ORIGINS must be '*', or origins such as https://example.com without paths, separated by commas; "
-                f"it is {environ['CORS_ORIGINS'][:100]!r}."
-            )
-        return cls(
-            model_uri,
-            model_alias,
-            _positive(environ, "MODEL_REFRESH_SECONDS", DEFAULT_REFRESH_SECONDS),
-            _positive(environ, "MAX_ROWS", DEFAULT_MAX_ROWS),
-            cors_origins,
-        )
+        return cls(*(setting.value(environ) for setting in SETTINGS))
 
 
-def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, str(default))
-    # isdecimal alone takes digits of every script, and int() would too.
-    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS and int(text) > 0):
-        raise InvalidSettings(f"{name} must be a whole number above 0 and below a billion; it is {text[:30]!r}.")
-    return int(text)
+SETTINGS = tuple(
+    Setting(each.name.upper(), None if each.default is MISSING else str(each.default), **each.metadata)
+    for each in fields(Settings)
+)
+VARIABLES = tuple(setting.variable for setting in SETTINGS)
+
+READ_BY_POWERTOOLS = (
+    Setting(
+        "LOG_LEVEL",
+        "INFO",
+        "The least severe level that is logged. At DEBUG, errors of libraries may quote feature values.",
+        "LogLevel",
+    ),
+    Setting(
+        "POWERTOOLS_SERVICE_NAME",
+        "sklearn-on-lambda",
+        "The service's name in logs and metrics. The stack gives its own name.",
+    ),
+    Setting("POWERTOOLS_METRICS_NAMESPACE", "SklearnOnLambda", "The namespace of the metrics in CloudWatch."),
+)
+"""What Powertools takes from the environment by itself, declared here for the reference and the template."""
+
+DEFAULT_ALIAS = Settings.model_alias
+DEFAULT_REFRESH_SECONDS = Settings.model_refresh_seconds
+DEFAULT_MAX_ROWS = Settings.max_rows

@@ -1,4 +1,4 @@
-"""The tools that run the product without AWS, or look at a deployed one: stand-in cloud, local model, smoke test.
+"""Tools around the product: a stand-in cloud, a package for `sam local`, a smoke test, and the generated reference.
 
-The pins of the command-line tools are in tools/, what stands in for Lambda's container image in lambda_image/.
+`tools/` holds the pins of the command-line tools, `lambda_image/` a stand-in for Lambda's container image.
 """

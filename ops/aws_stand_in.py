@@ -1,8 +1,7 @@
-"""Runs ministack, the stand-in for AWS that `sam deploy` talks to: on loopback, over TLS, with IAM enforced.
+"""Runs ministack, a stand-in for AWS that `sam deploy` can deploy to: on loopback, over TLS, with IAM enforced.
 
-The deploy suite starts one for its tests and `local_cloud` one that stays. TLS, since the bucket's policy refuses
-anything else, and IAM, since rights that nobody checks prove nothing. Only on Linux: ministack runs the deployed
-package as it is.
+TLS, because the bucket's policy refuses anything else; IAM, because rights that nobody checks prove nothing. Only on
+Linux, because ministack runs the deployed package as it is.
 """
 
 import os
@@ -33,7 +32,7 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """One principal's access key. ministack takes this pair, as the account's root, without having made it."""
+    """One principal's access key. The default pair is the one that ministack accepts for the account's root."""
 
     access_key: str = "test"
     secret_key: str = "test"
@@ -47,7 +46,7 @@ ROOT_CREDENTIALS = Credentials()
 
 @dataclass(frozen=True)
 class StandIn:
-    """A ministack that was started, all its files below `directory`; `process_id` leads its process group."""
+    """A running ministack with all its files below `directory`; `process_id` is also the id of its process group."""
 
     directory: Path
     port: int
@@ -59,7 +58,7 @@ class StandIn:
 
     @property
     def certificate(self) -> Path:
-        """What to trust: it signed itself."""
+        """The certificate to trust: ministack signs its own."""
         return self.directory / "ministack-tls/server.crt"
 
     @property
@@ -73,12 +72,12 @@ class StandIn:
         return place | credentials.environment()
 
     def client(self, service: str, credentials: Credentials = ROOT_CREDENTIALS) -> Any:
-        """A boto3 client of `service`. Any: the stubs know one overload a service, and these are chosen by name."""
+        """A boto3 client of `service`. Any: the stubs choose the type by a literal name, and this one is a variable."""
         session = boto3.Session(credentials.access_key, credentials.secret_key, region_name=REGION)
         return session.client(service, endpoint_url=self.endpoint, verify=str(self.certificate))  # type: ignore[call-overload]  # as above
 
     def is_running(self) -> bool:
-        """Whether the process is there and is ours: a process id is used again after a while."""
+        """Whether the process exists and is ours: the system reuses process ids."""
         try:
             command = Path(f"/proc/{self.process_id}/cmdline").read_bytes()
         except OSError:
@@ -86,7 +85,7 @@ class StandIn:
         return SERVER.name.encode() in command
 
     def stop(self) -> None:
-        """End it and the functions it runs. Its files stay."""
+        """End ministack and the functions it runs. Its files stay."""
         for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
             deadline = time.monotonic() + seconds
             if self.is_running():
@@ -96,7 +95,7 @@ class StandIn:
 
 
 def find(directory: Path) -> StandIn | None:
-    """The stand-in that keeps its files in `directory`, if it runs."""
+    """The stand-in that keeps its files in `directory`, if one is running."""
     for file in directory.glob("ministack-*.pid"):
         stand_in = StandIn(directory, int(file.stem.removeprefix("ministack-")), int(file.read_text()))
         if stand_in.is_running():
@@ -105,13 +104,13 @@ def find(directory: Path) -> StandIn | None:
 
 
 def start(directory: Path, port: int) -> StandIn:
-    """Start a stand-in with nothing in it, which keeps its files in `directory`; raises ToolMissing or NotStarted."""
+    """Start an empty stand-in that keeps its files in `directory`; raises ToolMissing or NotStarted."""
     require_tools()
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise NotStarted(f"Something listens on port {port} already: end it, or choose another port.")
     directory.mkdir(parents=True, exist_ok=True)
-    # Its own environment, and nothing else: its functions inherit it, as they do not on Lambda.
+    # An environment of its own, because its functions inherit it, which Lambda's do not.
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(directory),
@@ -127,7 +126,7 @@ def start(directory: Path, port: int) -> StandIn:
         "DOCKER_HOST": "unix:///nonexistent",
     }
     with (directory / "log").open("w") as log:
-        # A session of its own, so that it outlives this process and can be ended together with its functions.
+        # In a session of its own, it outlives this process and can be ended together with its functions.
         subprocess.run(
             ["setsid", "--fork", str(PYTHON), str(SERVER)],
             cwd=directory,
@@ -146,7 +145,7 @@ def start(directory: Path, port: int) -> StandIn:
 
 
 def answering(directory: Path, port: int) -> StandIn | None:
-    """The stand-in of `directory`, once it says that it is well."""
+    """The stand-in of `directory`, once its health check passes."""
     try:
         # ministack writes this file itself.
         stand_in = StandIn(directory, port, int((directory / f"ministack-{port}.pid").read_text()))

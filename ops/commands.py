@@ -1,7 +1,7 @@
-"""Runs the commands that a user would run: `sam` and `python -m training`, each as a process of its own.
+"""Runs the commands that a user would run, `sam` and `python -m training`, each as a process of its own.
 
-All end-to-end suites and `local_cloud` go through here, so that none inherits the AWS account of the person who runs
-it. The SAM CLI lives in `.tools/sam`, for it pins much of what the project uses.
+None inherits the AWS account of the person who runs it. The SAM CLI has its own environment, `.tools/sam`, because its
+pins differ from the project's.
 """
 
 import json
@@ -19,11 +19,11 @@ REGION = "us-east-1"
 
 
 class CommandFailed(Exception):
-    """A command ended with another code than 0, or not in time; the message holds the end of what it said."""
+    """A command failed or took too long; the message holds the end of its output."""
 
 
 class ToolMissing(Exception):
-    """A tool that a make target would have installed is not there."""
+    """A tool is not installed; the message names the make target that installs it."""
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -61,7 +61,7 @@ def training(*arguments: str, env: Mapping[str, str] | None = None) -> Any:
 
 
 def architecture_flags() -> list[str]:
-    """What `sam build` and `sam deploy` must be told where this machine does not run the template's default, x86_64."""
+    """Options for `sam build` and `sam deploy` on a machine that does not run the template's default, x86_64."""
     if platform.machine().lower() in ("aarch64", "arm64"):
         return ["--parameter-overrides", "Architecture=arm64"]
     return []

@@ -1,7 +1,4 @@
-"""Asks an HTTP API as a client developer would, and gives back status, headers and JSON.
-
-The tests of `sam local start-api` and of the deployed URL use it, and `local_cloud`.
-"""
+"""A small HTTP client: sends one request as a client developer would, and gives status, headers and JSON."""
 
 import http.client
 import json
@@ -18,7 +15,7 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Answer:
-    """`headers` have lower-case names; `body` is parsed where it says that it is JSON, and text where not."""
+    """`headers` have lower-case names; `body` is parsed if its content type is JSON, and text otherwise."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,7 +31,7 @@ class HttpApi:
     headers: tuple[tuple[str, str], ...] = ()
 
     def ask(self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-        """One request on a connection of its own; raises OSError where nobody answers."""
+        """Send one request on a connection of its own; raises OSError where nothing answers."""
         place = urlsplit(self.url)
         connection: http.client.HTTPConnection
         if place.scheme == "https":
@@ -55,7 +52,7 @@ class HttpApi:
 
 
 def free_port() -> int:
-    """A port of loopback on which nobody listens at this moment."""
+    """A port of loopback on which nothing listens now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -1,9 +1,9 @@
-"""The whole walk on one machine, for people: a stand-in for AWS, the stack in it, a model published, the URL asked.
+"""Deploys the stack to a stand-in for AWS on this machine, publishes a model, and asks the URL for a prediction.
 
     python -m ops.local_cloud up | down        (`make local-cloud`, `make local-cloud-down`)
 
-It takes the steps that a user takes on AWS, with the same commands, and leaves everything running. `up` again deploys
-what changed since. The stand-in is the one of the deploy suite.
+It takes the steps that a user takes on AWS, with the same commands, and leaves everything running. Run `up` again to
+deploy what changed.
 """
 
 import argparse
@@ -27,7 +27,7 @@ SAMPLE = '{"features": [6.0, 2.5, 4.5, 1.5]}'
 
 
 def up(port: int) -> None:
-    """Reach a running stack whose URL answers predictions, from wherever this machine is."""
+    """Get to a running stack whose URL answers predictions, whatever already runs."""
     with step(f"Starting a stand-in for AWS on https://localhost:{port} (ministack; TLS, IAM enforced)"):
         stand_in = aws_stand_in.find(DIRECTORY) or fresh(port)
     with step("sam build"):
@@ -57,7 +57,7 @@ def fresh(port: int) -> StandIn:
 
 
 def down() -> None:
-    """End the stand-in and forget all that was in it."""
+    """End the stand-in and delete everything in it."""
     stand_in = aws_stand_in.find(DIRECTORY)
     if stand_in is not None:
         stand_in.stop()
@@ -66,7 +66,7 @@ def down() -> None:
 
 
 def write_environment(deployed: Stack) -> None:
-    """What a shell needs for `aws`, `sam` and `python -m training` to mean this stack."""
+    """Write the variables that make `aws`, `sam` and `python -m training` in a shell use this stack."""
     values = deployed.stand_in.environment() | {
         "MODEL_URI": deployed.outputs["ModelUri"],
         "API_URL": deployed.url,
@@ -78,7 +78,7 @@ def write_environment(deployed: Stack) -> None:
 
 def how_to_go_on(deployed: Stack) -> str:
     return f"""
-It keeps running. In a shell of yours:
+It keeps running. In your own shell:
 
   . {ENVIRONMENT.relative_to(ROOT)}
   curl -H "x-api-key: $API_KEY" -H 'Content-Type: application/json' -d '{SAMPLE}' "$API_URL/predict"

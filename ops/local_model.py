@@ -1,10 +1,10 @@
-"""Lays out a package that `sam local` serves from with neither AWS nor a network: the built function, a registry in it.
+"""Builds a package with a registry inside it, from which `sam local` can serve with neither AWS nor a network.
 
     python -m ops.local_model        (`make local-model`)
 
-SAM mounts the package at /var/task, so a registry below it is readable there; ops/local_environment.json points
-the function at it, and samconfig.toml points `sam local` at both. It stands apart from `.aws-sam/build`, which
-`sam deploy` would upload.
+SAM mounts the package at /var/task, so the function can read the registry there: ops/local_environment.json sets its
+MODEL_URI, and samconfig.toml names both for `sam local`. The package is not in `.aws-sam/build`, which `sam deploy`
+would upload.
 """
 
 import sys
@@ -17,7 +17,7 @@ MODEL_ROOT = PACKAGE / "PredictFunction/registry/iris"
 
 
 def prepare() -> str:
-    """Build the function, train Iris, publish and promote it into the package; gives the version that serves."""
+    """Build the function, train Iris, publish and promote it in the package; gives the version that serves."""
     sam("build", "--build-dir", str(PACKAGE.relative_to(ROOT)), *architecture_flags())
     with tempfile.TemporaryDirectory() as folder:
         training("train", "--out", folder)

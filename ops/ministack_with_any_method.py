@@ -1,12 +1,12 @@
-"""Runs ministack with two things that API Gateway does and it does not do yet (1.5.33).
+"""Runs ministack with two features of API Gateway that it lacks (1.5.33).
 
-Reading an API's OpenAPI document, it passes over `x-amazon-apigateway-any-method`, so that a route for every method
-answers 403, and over `x-amazon-apigateway-gateway-responses`, so that refusals keep their default body. SAM writes both
-for our template (API Gateway Developer Guide, "OpenAPI extensions for API Gateway"). ministack can serve either once it
-is told; this tells it, with its own functions, and then hands over to its `main`.
+When it imports an API's OpenAPI document, it ignores `x-amazon-apigateway-any-method`, so a route for every method
+answers 403, and `x-amazon-apigateway-gateway-responses`, so refusals keep their default body. SAM writes both for our
+template (API Gateway Developer Guide, "OpenAPI extensions for API Gateway"). ministack can serve both if they are set
+up by its own functions, which this does before it calls ministack's `main`.
 
-`aws_stand_in` starts this with the interpreter of `.tools/ministack`, the only one that has ministack. The version is
-pinned: a release that renames these functions fails here, at the start, by AttributeError.
+It needs the interpreter of `.tools/ministack`, the only one that has ministack. The version is pinned: with a release
+that renames these functions this fails at the start, by AttributeError.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _import_rest_api = gateway._import_rest_api
 def import_path_item(
     api_id: str, path: str, item: Mapping[str, Any], schemes: Any = None, default_security: Any = None
 ) -> None:
-    """Import the path's named methods, then the one for all of them."""
+    """Import the path's named methods, then the one that stands for all others."""
     _import_path_item(api_id, path, item, schemes, default_security)
     if ANY_METHOD in item:
         resource_id = next(key for key, resource in gateway._resources[api_id].items() if resource["path"] == path)
@@ -33,7 +33,7 @@ def import_path_item(
 
 
 def import_rest_api(spec: Mapping[str, Any], base_data: Any = None) -> str:
-    """Import the API, then what it says to refused requests."""
+    """Import the API, then its answers to refused requests."""
     api_id: str = _import_rest_api(spec, base_data)
     for response_type, response in spec.get(GATEWAY_RESPONSES, {}).items():
         gateway._put_gateway_response(api_id, response_type, response)

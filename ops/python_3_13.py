@@ -1,7 +1,7 @@
-"""Prints the path of a CPython 3.13, which make gives to the tools in .tools/.
+"""Prints the path of a CPython 3.13, for the tools in .tools/.
 
-ministack runs the deployed package under its own interpreter, and the package holds bytecode of 3.13 alone; the others
-are resolved for the same. The packager knows where to look, and what to tell a person who has none.
+ministack runs the deployed package under its own interpreter, and the package holds bytecode for 3.13 only; the pins of
+the other tools are resolved for 3.13 too.
 """
 
 import os

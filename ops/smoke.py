@@ -1,8 +1,9 @@
-"""Asks a deployed stack for one real prediction, and compares it with what GET /model says.
+"""Asks a deployed stack for one real prediction, and compares it with the example that GET /model shows.
 
-The deploy workflow runs it after each deployment: `python -m ops.smoke --stack-name NAME`, with credentials
-that may describe the stack and read its API key. It proves the whole way from the URL to the estimator; it changes
-nothing.
+    python -m ops.smoke --stack-name NAME
+
+It needs credentials that may describe the stack and read its API key. It tests the whole way from the URL to the
+estimator, and changes nothing.
 """
 
 import argparse
@@ -29,7 +30,7 @@ def outputs_of(stack_name: str) -> dict[str, str]:
 
 
 def api_key(key_id: str) -> str:
-    """The API key's value, which is in no output."""
+    """The API key's value, which no output shows."""
     return str(boto3.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"])
 
 
@@ -49,22 +50,22 @@ def ask(url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = N
 
 
 def check(url: str, key: str) -> str:
-    """Predict the example that GET /model shows at `url`; a sentence for the log. Raises SmokeFailed."""
+    """Have the example of GET /model predicted; gives a sentence for the log, or raises SmokeFailed."""
     headers = {"x-api-key": key}
     manifest = ask(f"{url}/model", headers)
     example = manifest["example"]
     if example["prediction"] is None:
-        return (
-            f"{manifest['name']} {manifest['version']} serves, and has no answer to any row that could be made for it."
-        )
+        return f"{manifest['name']} {manifest['version']} serves, but answers no row that could be made as an example."
     answer = ask(f"{url}/predict", headers, {"features": example["features"]})
     if answer["model"]["version"] != manifest["version"]:
-        raise SmokeFailed(f"Asked {manifest['version']}, answered by {answer['model']['version']}: ask again.")
+        raise SmokeFailed(
+            f"GET /model is of {manifest['version']}, the answer of {answer['model']['version']}: run this again."
+        )
     expected, came = example["prediction"], answer["prediction"]
     same = abs(expected - came) <= 1e-6 * max(1.0, abs(expected)) if isinstance(expected, float) else expected == came
     if not same:
         raise SmokeFailed(f"{manifest['version']} predicts {came!r} for its example, not {expected!r}.")
-    return f"{manifest['name']} {manifest['version']} predicts {came!r}, as it says itself."
+    return f"{manifest['name']} {manifest['version']} predicts {came!r}, as its example says."
 
 
 def main() -> int:

@@ -1,7 +1,4 @@
-"""Deploys the project into a stand-in with `sam build` and `sam deploy`, and knows the stack that comes of it.
-
-The deploy suite asserts on it and `local_cloud` shows it to people; both go the way a user goes.
-"""
+"""Deploys the project to a stand-in for AWS by `sam build` and `sam deploy`, as a user would, and finds its stack."""
 
 import json
 import time
@@ -20,7 +17,7 @@ NAME = "sklearn-on-lambda"
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack: what it printed, and its API key."""
+    """A deployed stack: its outputs and its API key."""
 
     stand_in: StandIn
     outputs: Mapping[str, str]
@@ -28,13 +25,13 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Where the API answers here. The host of the printed URL is on AWS alone."""
+        """Where the API answers here. The host in the output ApiUrl exists only on AWS."""
         stage = self.outputs["ApiUrl"].rsplit("/", 1)[-1]
         return f"{self.stand_in.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/{stage}"
 
     @property
     def api(self) -> HttpApi:
-        """The API as one who has the key asks it."""
+        """The API for a client that has the key."""
         headers = (("x-api-key", self.api_key), ("Content-Type", "application/json"))
         return HttpApi(self.url, self.stand_in.certificate, headers)
 
@@ -70,9 +67,9 @@ def build(project: Path = ROOT) -> None:
 
 
 def deploy(stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] = ()) -> str:
-    """`sam deploy` of what `build` made; gives what it printed.
+    """`sam deploy` of what `build` made; gives its output.
 
-    Parameters come from samconfig.toml's [default]; or from `parameters` (NAME=VALUE), and then the others stay.
+    The parameters are those of samconfig.toml's [default]. With `parameters` (NAME=VALUE), only these change.
     """
     flags = ["--parameter-overrides", *parameters] if parameters else architecture_flags()
     return sam("deploy", *flags, "--no-progressbar", env=stand_in.environment(), directory=project)
@@ -100,7 +97,7 @@ def publish(
     reason: str = "the first model",
     seed: int = 42,
 ) -> str:
-    """Train into `folder`, publish, promote, each as a command of its own; gives the version that serves then."""
+    """Train into `folder`, publish and promote, each by a command of its own; gives the version that serves."""
     model_uri = ["--model-uri", stack.outputs["ModelUri"]]
     training("train", "--out", str(folder), "--seed", str(seed))
     published = training("publish", str(folder), *model_uri, env=stack.stand_in.environment(publisher))
@@ -115,9 +112,9 @@ def predict(api: HttpApi, features: Any = (6.0, 2.5, 4.5, 1.5)) -> Answer:
 
 
 def wait_for(ask: Callable[[], Answer], status: int, seconds: float = 60) -> Answer:
-    """Ask until the answer has `status`, or until `seconds` are over; gives the last answer either way.
+    """Ask until the answer has `status` or `seconds` are over; gives the last answer.
 
-    A function that could not load its model tries again by itself, at most 30 seconds after its last try.
+    A function that could not load its model tries again by itself, 30 seconds after its last try at the latest.
     """
     deadline = time.monotonic() + seconds
     while (answer := ask()).status != status and time.monotonic() < deadline:
@@ -126,9 +123,9 @@ def wait_for(ask: Callable[[], Answer], status: int, seconds: float = 60) -> Ans
 
 
 def wait_for_version(api: HttpApi, version: str, seconds: float = 60) -> Answer:
-    """Ask until the answer comes from `version`, or until `seconds` are over; gives the last answer either way.
+    """Ask until the answer comes from `version` or `seconds` are over; gives the last answer.
 
-    A function that serves asks for the alias every MODEL_REFRESH_SECONDS, which samconfig.toml's [default] makes 5.
+    A function that serves reads the alias every MODEL_REFRESH_SECONDS, which are 5 in samconfig.toml's [default].
     """
     deadline = time.monotonic() + seconds
     while (answer := predict(api)).headers.get("x-model-version") != version and time.monotonic() < deadline:

@@ -1,7 +1,7 @@
 """Which files of a wheel, and of handler/, go into the package.
 
-A list of what is left out, not of what goes in: an unknown file may be data that something reads. Each rule was held
-against the whole wheels: tests/package imports every module with and without the files that are left out.
+A list of what is left out, not of what goes in: an unknown file may be data that something reads. `make test-package`
+holds each rule against the whole wheels: it imports every module with and without the files that are left out.
 """
 
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""The least that a function can be: what a cold start costs with none of our work in it."""
+"""The smallest possible function: what a cold start costs without any work of ours."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Every way in which serving a model can fail, one class each, with how it is told over HTTP."""
+"""Every way in which serving a model can fail, one class each, with its answer over HTTP and what to do about it."""

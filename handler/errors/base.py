@@ -1,34 +1,39 @@
-"""What all errors of this project share: a text for a person, and the answer over HTTP.
+"""What all errors of this project share: a text for a person, the answer over HTTP, and what to do about it."""
 
-The classes are in `handler.errors.request` (the caller can mend it) and `handler.errors.model` (the operator can).
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 MAX_PROBLEMS = 20
-"""How many problems one answer tells, however many there are."""
+"""How many problems one answer lists, however many there are."""
 
 
 @dataclass(frozen=True)
 class ErrorAnswer:
-    """How an error is told over HTTP: its `status`, a `code` for programs, and the `sentence` for a person.
+    """How an error is answered: its `status`, a `code` for programs, and the `sentence` for a person.
 
-    None stands for the error's own text. Every 5xx has a fixed sentence: what went wrong on our side is for the log.
+    Without a `sentence` the client reads the error's own text. Every 5xx has a fixed one: what went wrong on our side
+    is for the log. `action` is for the reference: what the caller changes, or the operator does at night.
     """
 
     status: int
     code: str
     sentence: str | None = None
+    action: str = field(kw_only=True)
 
 
-INTERNAL_ERROR = ErrorAnswer(500, "internal_error", "The service failed. The request id leads to its log.")
+INTERNAL_ERROR = ErrorAnswer(
+    500,
+    "internal_error",
+    "The service failed. The request id leads to its log.",
+    action="Find the request id in the log: `internal error` has the exception's name and trace. If it began with a "
+    "release, `python -m training rollback`; if with a deploy, deploy the commit before. Then report the trace.",
+)
 
 
 class SklearnOnLambdaError(Exception):
     """The base of every error that this project raises on purpose. Its text is for a person.
 
-    A class that is raised declares its `answer`; one that is not told over HTTP is a failure of ours there.
+    A class that is raised declares its `answer`; one that no client should ever see is a failure of ours there.
     """
 
     answer: ClassVar[ErrorAnswer] = INTERNAL_ERROR

@@ -8,21 +8,33 @@ class RequestError(SklearnOnLambdaError):
 
 
 class UnsupportedEvent(RequestError):
-    """The function was invoked with something else than an HTTP event."""
+    """The function was invoked with something that is not an HTTP event."""
 
-    answer = ErrorAnswer(400, "unsupported_event")
+    answer = ErrorAnswer(
+        400,
+        "unsupported_event",
+        action="Invoke the function with an HTTP event, such as those in events/.",
+    )
 
 
 class UnknownPath(RequestError):
     """No route has this path."""
 
-    answer = ErrorAnswer(404, "unknown_path")
+    answer = ErrorAnswer(
+        404,
+        "unknown_path",
+        action="Ask for one of the paths that the sentence lists.",
+    )
 
 
 class WrongMethod(RequestError):
-    """The path exists, under other methods, which `allowed` lists."""
+    """The path exists, but not with this method; `allowed` lists those it has."""
 
-    answer = ErrorAnswer(405, "wrong_method")
+    answer = ErrorAnswer(
+        405,
+        "wrong_method",
+        action="Use a method that the header `Allow` lists.",
+    )
 
     def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
         super().__init__(message)
@@ -30,49 +42,78 @@ class WrongMethod(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The headers say that the body is not JSON, or packed in a way that is not taken."""
+    """The headers say that the body is not JSON, or is compressed in a way that is not supported."""
 
-    answer = ErrorAnswer(415, "unsupported_media_type")
+    answer = ErrorAnswer(
+        415,
+        "unsupported_media_type",
+        action="Send JSON in UTF-8 with `Content-Type: application/json`; compress it with gzip or deflate, or not "
+        "at all.",
+    )
 
 
 class UndecodableBody(RequestError):
     """The body is not the base64, the gzip or the UTF-8 that it should be."""
 
-    answer = ErrorAnswer(400, "undecodable_body")
+    answer = ErrorAnswer(
+        400,
+        "undecodable_body",
+        action="Send UTF-8. A compressed body names its compression in `Content-Encoding`, and is one whole stream.",
+    )
 
 
 class InvalidJson(RequestError):
     """The body is not strict JSON, or holds a number that no 64-bit float can hold."""
 
-    answer = ErrorAnswer(400, "invalid_json")
+    answer = ErrorAnswer(
+        400,
+        "invalid_json",
+        action="Send strict JSON: no NaN, Infinity or 1e999, no trailing comma. A missing value is null.",
+    )
 
 
 class InvalidBody(RequestError):
     """The body is JSON, but neither one row nor a batch of rows."""
 
-    answer = ErrorAnswer(400, "invalid_body")
+    answer = ErrorAnswer(
+        400,
+        "invalid_body",
+        action='Send `{"features": row}` or `{"instances": [row, …]}`, and nothing else.',
+    )
 
 
 class TooManyRows(RequestError):
-    """The batch has more rows than MAX_ROWS."""
+    """The batch has more rows than the setting MAX_ROWS allows."""
 
-    answer = ErrorAnswer(413, "too_many_rows")
+    answer = ErrorAnswer(
+        413,
+        "too_many_rows",
+        action="Send the rows in several requests. The operator may raise the parameter MaxRows.",
+    )
 
 
 class RequestTooLarge(RequestError):
-    """The body is larger than Lambda takes."""
+    """The body is larger than Lambda takes, or than API Gateway does."""
 
-    answer = ErrorAnswer(413, "request_too_large")
+    answer = ErrorAnswer(
+        413,
+        "request_too_large",
+        action="Send fewer rows in a request: a body may have 6 MB, unpacked.",
+    )
 
 
 class ResponseTooLarge(RequestError):
-    """The answer would be larger than Lambda returns; fewer rows fit."""
+    """The answer would be larger than Lambda returns."""
 
-    answer = ErrorAnswer(413, "response_too_large")
+    answer = ErrorAnswer(
+        413,
+        "response_too_large",
+        action="Send fewer rows in a request: an answer may have 6 MB.",
+    )
 
 
 class RefusedRows(RequestError):
-    """Some rows cannot be answered. `problems` says which, up to a bound."""
+    """Some rows cannot be answered. `problems` says which, the first of them."""
 
     def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
         super().__init__(message)
@@ -82,22 +123,39 @@ class RefusedRows(RequestError):
 class InvalidFeatures(RefusedRows):
     """The rows are not rows of this model."""
 
-    answer = ErrorAnswer(422, "invalid_features")
+    answer = ErrorAnswer(
+        422,
+        "invalid_features",
+        action="Correct the values that `details` names; `GET /model` says what each feature takes.",
+    )
 
 
 class RefusedByModel(RefusedRows):
-    """The rows fit the contract, and the estimator raises on them."""
+    """The rows fit the contract, but the model itself fails on them."""
 
-    answer = ErrorAnswer(422, "refused_by_model")
+    answer = ErrorAnswer(
+        422,
+        "refused_by_model",
+        action="Leave out or correct the rows that `details` names. If good rows are refused, the model is at fault:"
+        " fit it to such values, or `python -m training rollback`.",
+    )
 
 
 class NoFiniteAnswer(RefusedRows):
     """The model's answer to these rows, or what it computes on the way to it, is NaN or infinite."""
 
-    answer = ErrorAnswer(422, "no_finite_answer")
+    answer = ErrorAnswer(
+        422,
+        "no_finite_answer",
+        action="Correct the rows that `details` names: their values lie too far from what the model was trained on.",
+    )
 
 
 class NoClass(RefusedRows):
-    """The estimator answers these rows with a label that is none of its classes, as for an outlier."""
+    """The model answers these rows with a label that is none of its classes, as for an outlier."""
 
-    answer = ErrorAnswer(422, "no_class")
+    answer = ErrorAnswer(
+        422,
+        "no_class",
+        action="Leave out the rows that `details` names: the model takes them for outliers.",
+    )

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine answers and that it has AWS's image for Python 3.13, which `sam local` runs functions in.
+# Makes sure that Docker runs and has AWS's image for Python 3.13, in which `sam local` runs functions.
 #
-# The image that is there is taken as it is; else AWS's own is pulled; and where its registry is out of reach, as on
-# a CI machine behind a package mirror, a stand-in is built under its name, so that `sam local` runs unchanged.
+# An image that is already there is used as it is; otherwise AWS's own is pulled. If its registry is out of reach, as on
+# a CI machine behind a package mirror, a stand-in is built under the image's name, so that `sam local` runs unchanged.
 #
 # Real in the stand-in: SAM's container, the read-only /var/task, the runtime interface emulator and client, CPython
 # 3.13. Not real: Debian 12 in place of Amazon Linux 2023 (glibc 2.36, not 2.34: the packager checks that by itself), and
-# boto3 at our pin. An engine and a stand-in can only be set up by root on Debian or Ubuntu.
+# boto3 at our pin. Only root on Debian or Ubuntu can install Docker and build a stand-in.
 #
 # Usage: ensure.sh [--rebuild]     PYTHON_3_13=/path/to/python3.13 names the CPython to put into a stand-in
 set -euo pipefail
@@ -54,7 +54,7 @@ ensure_engine() {
     fail "dockerd did not answer within 60 seconds; its log is /var/log/dockerd.log."
 }
 
-# Asking for the manifest tells within seconds whether the registry can be reached; the pull itself may take its time.
+# Asking for the manifest shows within seconds whether the registry can be reached; the pull itself may take long.
 pull() {
     timeout 15 docker manifest inspect "$image" >/dev/null 2>&1 && timeout 900 docker pull --quiet "$image" >/dev/null
 }

@@ -2,9 +2,8 @@
 
     python -m tests.contract.breaking_changes [--base BRANCH] [--accept]
 
-compares docs/openapi-iris.json with the copy where this branch left BRANCH. A request that was taken must be taken,
-an answer must be one that clients know: less than that ends with 1, unless accepted. What is compared, and what is
-not, is in `tests.contract.subsumption`.
+compares docs/openapi-iris.json with the copy where this branch left BRANCH. A request that was valid must stay valid,
+and an answer must be one that clients know. Otherwise it exits with 1, unless `--accept` is given.
 """
 
 import argparse
@@ -26,7 +25,7 @@ class Change:
     """One difference, and whether clients of the old contract break by it."""
 
     breaking: bool
-    told: str
+    text: str
 
 
 def changes(old: Document, new: Document) -> list[Change]:
@@ -38,7 +37,7 @@ def changes(old: Document, new: Document) -> list[Change]:
         if name in after:
             found += _operation(name, before[name], old, after[name], new)
     if not found and old != new:
-        found.append(Change(False, "only what is said of it changed: descriptions, examples, order"))
+        found.append(Change(False, "only descriptions, examples or the order changed"))
     return sorted(found, key=lambda change: not change.breaking)
 
 
@@ -79,7 +78,7 @@ def _answers(at: str, status: str, before: Any, old: Document, after: Any, new: 
     # Of errors clients must expect new codes; their form must stay.
     found = list(_bodies(at, after.get("content", {}), new, before.get("content", {}), old, "may be answered"))
     for change in found:
-        yield Change(change.breaking and (success or ".code: the value" not in change.told), change.told)
+        yield Change(change.breaking and (success or ".code: the value" not in change.text), change.text)
     for header in sorted(set(before.get("headers", {})) - set(after.get("headers", {}))):
         yield Change(True, f"{at}: the header {header} is gone")
 
@@ -94,10 +93,10 @@ def _bodies(
             continue
         sub, sup = narrow[media].get("schema", {}), wide[media].get("schema", {})
         lost = list(beyond(sub, narrow_in, sup, wide_in))
-        yield from (Change(True, f"{at}{told} {so}") for told in lost)
+        yield from (Change(True, f"{at}{excess} {so}") for excess in lost)
         if not lost:
             news = beyond(sup, wide_in, sub, narrow_in)
-            yield from (Change(False, f"{at}{told}: one side more lenient than it was") for told in news)
+            yield from (Change(False, f"{at}{excess}: one side is more lenient than it was") for excess in news)
 
 
 def _responses(operation: Any, document: Document) -> dict[str, Any]:
@@ -112,7 +111,7 @@ def report(found: list[Change]) -> str:
     if not found:
         return "The contract is as it was."
     return "\n".join(
-        f"{'BREAKS CLIENTS' if change.breaking else 'no client breaks'}: {change.told}" for change in found
+        f"{'BREAKS CLIENTS' if change.breaking else 'no client breaks'}: {change.text}" for change in found
     )
 
 
@@ -135,16 +134,16 @@ def _git(*words: str) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Compare as the command line says; 1 where clients break and it was not accepted."""
     parser = argparse.ArgumentParser(prog="python -m tests.contract.breaking_changes", description=__doc__)
-    parser.add_argument("--base", default="main", help="the branch to compare with, main unless told")
-    parser.add_argument("--accept", action="store_true", help="tell breaking changes, and do not fail")
-    told = parser.parse_args(arguments)
-    old = copy_at(told.base)
+    parser.add_argument("--base", default="main", help="the branch to compare with, main by default")
+    parser.add_argument("--accept", action="store_true", help="report breaking changes, but do not fail")
+    options = parser.parse_args(arguments)
+    old = copy_at(options.base)
     if old is None:
-        print(f"There was no contract yet where this branch left {told.base}.")
+        print(f"There was no contract yet where this branch left {options.base}.")
         return 0
     found = changes(old, json.loads(KEPT.read_text(encoding="utf-8")))
     print(report(found))
-    return int(not told.accept and any(change.breaking for change in found))
+    return int(not options.accept and any(change.breaking for change in found))
 
 
 if __name__ == "__main__":

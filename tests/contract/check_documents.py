@@ -1,6 +1,6 @@
 """`python check_documents.py FILE…`: each is valid OpenAPI 3.1, and each example in it fits its schema.
 
-Run by path in `.tools/contract`, where the validators are, by `test_documents.py`. Ends with 1 and says why otherwise.
+Otherwise it exits with 1 and says why. Run it by path in `.tools/contract`, where the validators are.
 """
 
 import json

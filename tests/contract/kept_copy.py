@@ -2,8 +2,8 @@
 
     python -m tests.contract.kept_copy
 
-writes it anew. It is what GET /openapi.json answers for Iris as `training` trains it, but for what differs from one
-training to the next: the version and the digest are zeros, the example's probabilities have three digits.
+writes it again. It is what GET /openapi.json answers for Iris as `training` trains it, except for what differs from one
+training to the next: the version and the digest are zeros, and the example's probabilities have three digits.
 """
 
 import json

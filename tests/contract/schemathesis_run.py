@@ -1,7 +1,6 @@
-"""Runs schemathesis against a served contract: `make serve`, or a deployed stage.
+"""Runs schemathesis against a served contract, on the loopback address or on a deployed stage.
 
-The tests beside this file run it on the loopback address; the suite that deploys runs it against its own stage, with
-the API key. It lives in an environment of its own, `.tools/contract`.
+It has an environment of its own, `.tools/contract`.
 """
 
 import json
@@ -18,7 +17,7 @@ SETTINGS = Path(__file__).with_name("schemathesis.toml")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many requests were made, what was found, and all that schemathesis said."""
+    """How many requests were made, how many failures were found, and the whole output of schemathesis."""
 
     cases: int
     failures: int
@@ -36,8 +35,8 @@ def run_schemathesis(
 ) -> Outcome:
     """Try the contract at `url`/openapi.json for `seconds`, all checks on; `headers` go with each request.
 
-    `certificate` is the one to trust on https; `most_a_second` keeps below a throttle, in requests a second.
-    Raises FileNotFoundError where `make .tools/contract/installed` was not run.
+    `certificate` is the one to trust on https; `most_a_second` limits the requests per second below a throttle.
+    Raises FileNotFoundError if `make .tools/contract/installed` was not run.
     """
     report = scratch / "report.json"
     # fmt: off
@@ -51,9 +50,9 @@ def run_schemathesis(
     ]
     # fmt: on
     done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=seconds + 120, check=False)
-    told: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
-    cases = told.get("test_cases", {})
-    failures = len(told.get("failures", [])) + len(told.get("errors", []))
+    found: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
+    cases = found.get("test_cases", {})
+    failures = len(found.get("failures", [])) + len(found.get("errors", []))
     if done.returncode and not failures:
         failures = 1
     return Outcome(cases.get("generated", 0), failures, done.stdout + done.stderr)

@@ -1,7 +1,7 @@
-"""Whether all that one JSON Schema allows is allowed by another: the question behind every breaking change.
+"""Whether one JSON Schema allows all that another allows: the question behind every breaking change.
 
-`tests.contract.breaking_changes` asks it of requests in one direction and of answers in the other. It knows the
-keywords that `handler.api.contract.schemas` uses, and raises on any other rather than pass over it.
+Of requests it is asked in one direction, of answers in the other. This knows the keywords that
+`handler.api.contract.schemas` uses, and raises on any other rather than ignore it.
 """
 
 import json
@@ -22,7 +22,7 @@ TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: 
 
 
 class UnknownKeyword(Exception):
-    """A schema has a keyword that is not compared here: teach this module, then ask again."""
+    """A schema has a keyword that is not compared here: add it, then compare again."""
 
 
 def flat(schema: Any, document: Document) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def follow(reference: str, document: Document) -> Any:
 
 
 def beyond(narrow: Any, narrow_in: Document, wide: Any, wide_in: Document, at: str = "") -> Iterator[str]:
-    """What `narrow` allows and `wide` does not, a sentence each; nothing where `wide` allows all of it."""
+    """What `narrow` allows and `wide` does not, one text for each; nothing if `wide` allows all of it."""
     sub, sup = flat(narrow, narrow_in), flat(wide, wide_in)
     if not sup or sub.get("enum") == []:  # all is allowed, or nothing comes
         return
@@ -63,9 +63,9 @@ def beyond(narrow: Any, narrow_in: Document, wide: Any, wide_in: Document, at: s
             yield from beyond(alternative, narrow_in, wide, wide_in, f"{at} (form {index + 1})".strip())
         return
     if alternatives := _alternatives(sup):
-        told = [list(beyond(narrow, narrow_in, alternative, wide_in, at)) for alternative in alternatives]
-        if all(told):
-            yield from min(told, key=len)
+        excess = [list(beyond(narrow, narrow_in, alternative, wide_in, at)) for alternative in alternatives]
+        if all(excess):
+            yield from min(excess, key=len)
         return
     yield from _values(sub, sup, at)
     if "array" in _types(sub):

@@ -44,7 +44,7 @@ def test_the_check_finds_a_document_that_is_not_valid_and_an_example_that_does_n
     del invalid["info"]["title"]
     content = unfit["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
     content["examples"]["row"]["value"] = {"features": ["six", 2.5, 4.5, 1.5]}
-    told = checked(tmp_path, invalid, unfit)
-    assert told.returncode == 1
-    assert "info: " in told.stdout
-    assert "example row" in told.stdout
+    done = checked(tmp_path, invalid, unfit)
+    assert done.returncode == 1
+    assert "info: " in done.stdout
+    assert "example row" in done.stdout

@@ -1,1 +1,1 @@
-"""template.yaml as SAM's transform hands it to CloudFormation: what no stand-in for API Gateway can show."""
+"""template.yaml as SAM's transform gives it to CloudFormation: what no stand-in for API Gateway can show."""

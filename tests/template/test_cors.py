@@ -1,6 +1,6 @@
-"""With allowed origins a browser's preflight needs no key, and the gateway's own errors can be read; without, neither.
+"""With allowed origins, preflights need no key and pages can read the gateway's own errors; without, neither holds.
 
-A browser sends no key with a preflight, so that a gateway that asks for one makes the API useless to pages elsewhere.
+A browser sends no key with a preflight, so an API that asks for one cannot be called by pages of other origins.
 """
 
 import re
@@ -30,7 +30,7 @@ def body(resources: Any) -> Any:
 
 
 def gateway_headers(resources: Any) -> dict[str, dict[str, str]]:
-    """The headers of each answer that the gateway gives by itself."""
+    """The headers of each of the gateway's own answers."""
     responses = body(resources)["x-amazon-apigateway-gateway-responses"]
     prefix = "gatewayresponse.header."
     return {
@@ -50,7 +50,7 @@ def test_each_path_answers_a_preflight_without_a_key(with_origins: Any) -> None:
 
 
 def test_a_path_that_answers_preflights_answers_every_other_method_too(with_origins: Any, without: Any) -> None:
-    """API Gateway takes the path that fits best, and refuses the methods that this one lacks."""
+    """API Gateway chooses the path that fits best, and refuses the methods that this path lacks."""
     paths = body(with_origins)["paths"]
     assert set(paths) == set(body(without)["paths"])
     assert {path for path, methods in paths.items() if ANY not in methods} == set()
@@ -83,7 +83,7 @@ def test_without_origins_the_gateway_says_nothing_of_them(without: Any) -> None:
 
 
 def test_a_changed_list_of_origins_deploys_the_api_and_the_function_anew(with_origins: Any, without: Any) -> None:
-    """SAM deploys an API when its template changes, and a parameter's value is none of that."""
+    """SAM deploys an API when its template changes, and a parameter's value is no part of it."""
     kinds = ("AWS::ApiGateway::Deployment",)
     deployments = [
         {name for name, resource in resources.items() if resource["Type"] in kinds}
@@ -102,7 +102,7 @@ def test_the_gateway_unpacks_requests_and_packs_no_answer(with_origins: Any, wit
         assert resources["PredictApi"]["Properties"]["MinimumCompressionSize"] == 10 * 1024 * 1024
 
 
-def test_the_function_is_told_the_origins(with_origins: Any, without: Any) -> None:
+def test_the_function_is_given_the_origins(with_origins: Any, without: Any) -> None:
     for resources, origins in ((with_origins, ORIGINS), (without, "")):
         variables = resources["PredictFunction"]["Properties"]["Environment"]["Variables"]
         assert variables["CORS_ORIGINS"] == origins

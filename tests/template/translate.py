@@ -1,7 +1,6 @@
 """`python translate.py TEMPLATE NAME=VALUE…` prints the template after SAM's transform, as JSON.
 
-Run by path in `.tools/sam`, where the transform is, by `translated.py` beside it. The parameters are told to the
-transform as CloudFormation tells them.
+Run it by path in `.tools/sam`, where the transform is. It passes on the parameters as CloudFormation does.
 """
 
 import json
@@ -15,7 +14,7 @@ from samtranslator.translator.translator import Translator  # type: ignore[impor
 
 if __name__ == "__main__":
     template = yaml_parse(Path(sys.argv[1]).read_text())
-    # The transform takes a place in S3 alone, which `sam deploy` would have put here.
+    # The transform takes only a place in S3, which `sam deploy` would have put here.
     template["Resources"]["PredictFunction"]["Properties"]["CodeUri"] = "s3://bucket/package.zip"
     parameters = dict(argument.split("=", 1) for argument in sys.argv[2:])
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))

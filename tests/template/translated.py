@@ -14,7 +14,7 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 
 @cache
 def transformed(**parameters: str) -> Any:
-    """The template after the transform; raises ToolMissing where SAM is not installed. Nobody may change it."""
+    """The template after the transform, not to be changed; raises ToolMissing if SAM is not installed."""
     if not SAM.exists():
         raise ToolMissing(f"{SAM} is missing: run `make .tools/sam/installed`.")
     command = [str(SAM.with_name("python")), str(SCRIPT), str(ROOT / "template.yaml")]

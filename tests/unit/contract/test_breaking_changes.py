@@ -92,7 +92,7 @@ def test_a_change_that_breaks_clients_is_called_so(edit: Edit) -> None:
 
 
 @pytest.mark.parametrize("edit", HARMLESS.values(), ids=HARMLESS)
-def test_a_change_that_breaks_nobody_is_told_and_no_more(edit: Edit) -> None:
+def test_a_change_that_breaks_nobody_is_reported_and_no_more(edit: Edit) -> None:
     found = changes(OLD, edited(edit))
     assert found
     assert not any(change.breaking for change in found), report(found)

@@ -3,7 +3,8 @@
 import pytest
 
 from handler.errors.model import InvalidSettings
-from handler.settings import VARIABLES, Settings
+from handler.settings import READ_BY_POWERTOOLS, SETTINGS, VARIABLES, Setting, Settings
+from handler.telemetry.log_and_metrics import Telemetry
 
 
 def test_a_model_uri_alone_is_enough_and_the_rest_has_defaults() -> None:
@@ -58,3 +59,26 @@ def test_an_alias_of_plain_characters_is_taken(alias: str) -> None:
 def test_what_is_no_whole_number_above_0_is_refused(name: str, text: str) -> None:
     with pytest.raises(InvalidSettings, match=rf"{name} must be a whole number above 0"):
         Settings.from_env({"MODEL_URI": "m", name: text})
+
+
+@pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.default is not None])
+def test_a_default_is_a_value_that_the_setting_takes(setting: Setting) -> None:
+    assert setting.value({}) == getattr(Settings("m"), setting.variable.lower())
+
+
+def test_only_the_model_s_root_must_be_given() -> None:
+    assert [setting.variable for setting in SETTINGS if setting.default is None] == ["MODEL_URI"]
+
+
+def test_every_setting_has_its_help_and_says_what_it_must_be() -> None:
+    for setting in (*SETTINGS, *READ_BY_POWERTOOLS):
+        assert setting.help.endswith(".")
+    for setting in SETTINGS:
+        assert setting.must_be
+
+
+def test_what_is_declared_for_powertools_is_what_the_telemetry_falls_back_to() -> None:
+    defaults = {setting.variable: setting.default for setting in READ_BY_POWERTOOLS}
+    telemetry = Telemetry({})
+    assert telemetry.service == defaults["POWERTOOLS_SERVICE_NAME"]
+    assert telemetry.namespace == defaults["POWERTOOLS_METRICS_NAMESPACE"]

@@ -1,15 +1,16 @@
-"""`handler.errors.catalogue`: every error that can be raised has its answer, and no other has."""
+"""`handler.errors.catalogue`: every error that can be raised has its answer, and every answer says what to do."""
 
 import re
 
 import pytest
 
 from handler.errors.base import INTERNAL_ERROR, ErrorAnswer, SklearnOnLambdaError, answer_for
-from handler.errors.catalogue import ANSWERS
+from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES, codes
 from handler.errors.model import ModelUnavailable
 from handler.errors.request import RefusedRows, WrongMethod
 from tests.unit.handler.asking import STATUSES
 from tests.unit.handler.errors.test_errors import subclasses, tree
+from training.cli.main import main
 
 TREE = list(tree(SklearnOnLambdaError))
 LEAVES = [cls for cls in TREE if not subclasses(cls)]
@@ -69,3 +70,25 @@ def test_an_answer_on_our_side_has_a_fixed_sentence_and_one_on_the_caller_s_the_
     assert (answer.sentence is not None) == (answer.status >= 500)
     if answer.sentence is not None:
         assert re.fullmatch(r"[A-Z][^.{}]+\.( [A-Z][^.{}]+\.)*", answer.sentence)
+
+
+@pytest.mark.parametrize("answer", [*OF_FUNCTION, *OF_GATEWAY], ids=lambda answer: f"{answer.status}-{answer.code}")
+def test_every_answer_says_what_to_do_about_it_in_whole_sentences(answer: ErrorAnswer) -> None:
+    assert re.fullmatch(r"[A-Z`][^\n]+\.", answer.action)
+
+
+def test_every_status_of_an_answer_has_a_title_and_no_other_has() -> None:
+    assert {answer.status for answer in (*OF_FUNCTION, *OF_GATEWAY)} == set(TITLES)
+
+
+def test_the_codes_of_a_status_are_those_of_its_answers() -> None:
+    assert codes(OF_FUNCTION, 500) == {"internal_error"}
+    assert codes(OF_GATEWAY, 500) == {"gateway_error"}
+    assert codes(OF_GATEWAY, 429) == {"throttled", "quota_exceeded"}
+    assert codes(OF_GATEWAY, 503) == set()
+
+
+def test_an_error_s_action_names_commands_that_exist() -> None:
+    named = {word for answer in (*OF_FUNCTION, *OF_GATEWAY) for word in re.findall(r"-m training (\w+)", answer.action)}
+    assert named
+    assert named <= set(main.commands)

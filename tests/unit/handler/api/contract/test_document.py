@@ -2,14 +2,12 @@
 shows."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from handler.api.application import Application
 from handler.api.body.instances import LARGEST
-from handler.api.contract.document import GATEWAY_CODES
 from handler.api.contract.shown_example import ShownExample
 from handler.api.routes.contract import contract_of
 from handler.api.routes.table import ROUTES
@@ -17,8 +15,6 @@ from handler.registry.manifest import Domain, Feature
 from tests import served_models
 from tests.unit.handler.asking import ask, get_event, open_application, predict_event
 from tests.unit.handler.models import Version
-
-TEMPLATE = Path(__file__).parents[5] / "template.yaml"
 
 
 @pytest.fixture(scope="module", params=["iris", "categories", "regression"])
@@ -116,12 +112,6 @@ def test_a_value_is_described_by_its_kind_its_gaps_and_its_range(iris_version: V
         "code": {"enum": [1.0, 3.0, None]},
         "logged": {"type": "number", **bounds, "exclusiveMinimum": -1.0, "maximum": 5.0},
     }
-
-
-def test_the_codes_of_the_gateway_are_those_of_the_template() -> None:
-    ours = {code for codes in GATEWAY_CODES.values() for code in codes}
-    template = TEMPLATE.read_text()
-    assert all(f'"code": "{code}"' in template for code in ours)
 
 
 def test_a_path_that_answers_json_is_in_the_contract_and_no_other(served: Application) -> None:

@@ -1,0 +1,108 @@
+"""template.yaml says of settings and of the gateway's answers what their declarations say."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.errors.catalogue import OF_FUNCTION
+from handler.errors.gateway import GATEWAY_ANSWERS
+from handler.settings import READ_BY_POWERTOOLS, SETTINGS, Setting
+from tests.unit.template import TEMPLATE
+
+FUNCTION = TEMPLATE["Resources"]["PredictFunction"]["Properties"]
+VARIABLES = FUNCTION["Environment"]["Variables"]
+PARAMETERS = TEMPLATE["Parameters"]
+RESPONSES = TEMPLATE["Resources"]["PredictApi"]["Properties"]["GatewayResponses"]
+
+DECLARED = (*SETTINGS, *READ_BY_POWERTOOLS)
+WITH_PARAMETER = [setting for setting in DECLARED if setting.parameter]
+
+
+def texts(parameter: Any) -> st.SearchStrategy[str]:
+    """Every text that CloudFormation takes for `parameter`."""
+    if "AllowedValues" in parameter:
+        return st.sampled_from(parameter["AllowedValues"])
+    if parameter["Type"] == "Number":
+        return st.integers(parameter["MinValue"], parameter["MaxValue"]).map(str)
+    most = parameter.get("MaxLength", 4096)
+    return st.from_regex(re.compile(parameter["AllowedPattern"], re.ASCII), fullmatch=True).filter(
+        lambda text: len(text) <= most
+    )
+
+
+def test_the_function_is_given_each_declared_setting_and_no_other_variable() -> None:
+    assert set(VARIABLES) == {setting.variable for setting in DECLARED}
+
+
+@pytest.mark.parametrize("setting", WITH_PARAMETER, ids=lambda setting: setting.variable)
+def test_a_parameter_says_what_the_setting_says(setting: Setting) -> None:
+    parameter = PARAMETERS[setting.parameter]
+    assert VARIABLES[setting.variable] == {"Ref": setting.parameter}
+    assert parameter["Description"] == setting.help
+    assert str(parameter["Default"]) == setting.default
+
+
+@pytest.mark.parametrize("setting", WITH_PARAMETER, ids=lambda setting: setting.variable)
+def test_the_setting_takes_whatever_its_parameter_takes(setting: Setting) -> None:
+    @given(texts(PARAMETERS[setting.parameter]))
+    def takes(text: str) -> None:
+        setting.value({setting.variable: text})
+
+    takes()
+
+
+def test_a_parameter_refuses_an_alias_that_the_setting_refuses() -> None:
+    pattern = re.compile(PARAMETERS["ModelAlias"]["AllowedPattern"])
+    for text in ("", "Production", "a/b", "../production", "a.b", "-a", "_a", "a b", "a\n", "ä", "a" * 64):
+        assert not pattern.fullmatch(text)
+
+
+def test_a_setting_without_a_parameter_is_given_by_the_stack() -> None:
+    for setting in DECLARED:
+        if not setting.parameter:
+            assert setting.variable in VARIABLES
+    assert VARIABLES["MODEL_URI"] == {"Fn::Sub": "s3://${ModelBucket}/${ModelName}"}
+
+
+def test_a_changed_value_of_a_setting_publishes_a_version_of_the_function() -> None:
+    """SAM publishes one where the description changes; a parameter's value is none of what it compares otherwise."""
+    described = set(re.findall(r"\$\{(\w+)\}", FUNCTION["VersionDescription"]["Fn::Sub"]))
+    assert {"ModelName", *(setting.parameter for setting in WITH_PARAMETER)} <= described
+
+
+def test_every_parameter_is_in_a_group_of_the_console_and_described() -> None:
+    groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(PARAMETERS)
+    assert all(part["Description"] for part in (*PARAMETERS.values(), *TEMPLATE["Outputs"].values()))
+
+
+def test_the_gateway_answers_by_itself_what_is_declared_and_nothing_else() -> None:
+    assert set(RESPONSES) == set(GATEWAY_ANSWERS)
+
+
+@pytest.mark.parametrize(("kind", "response"), RESPONSES.items())
+def test_an_answer_of_the_gateway_has_the_form_the_code_and_the_sentence_that_are_declared(
+    kind: str, response: Any
+) -> None:
+    text = response["ResponseTemplates"]["application/json"]
+    own_words = "$context.error.messageString"
+    body = json.loads(text.replace(own_words, f'"{own_words}"'))
+    assert body == {
+        "error": body["error"],
+        "code": body["code"],
+        "request_id": "$context.requestId",
+        "details": [],
+    }
+    for answer in GATEWAY_ANSWERS[kind]:
+        assert (body["error"], body["code"]) == (answer.sentence or own_words, answer.code)
+
+
+def test_a_code_of_the_gateway_that_the_function_has_too_has_the_same_status() -> None:
+    ours = {answer.code: answer.status for answer in OF_FUNCTION}
+    for answers in GATEWAY_ANSWERS.values():
+        for answer in answers:
+            assert ours.get(answer.code, answer.status) == answer.status
