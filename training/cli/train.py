@@ -14,7 +14,7 @@ import click
 
 from training.cli.options import alias, as_json, metric_rows, print_json, show_comparison
 from training.console import person, show_table, working
-from training.data.table.reading import Said
+from training.data.columns.reading import Said
 from training.errors import GateFailed, InvalidModelFile
 from training.fit.description import (
     DEFAULT_SEED,

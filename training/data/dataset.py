@@ -1,6 +1,6 @@
 """The data that a model is trained on, wherever it came from: columns in memory, and the arrays made of them.
 
-`training.data.table.reading` makes one of a file, `training.data.bundled` one of scikit-learn's own data sets;
+`training.data.columns.reading` makes one of a file, `training.data.bundled` one of scikit-learn's own data sets;
 `training.fit.fitting` fits it. Columns are kept compactly (8 bytes a number, 4 a category); the arrays are made row by
 row as the function makes them of a request (`handler.api.body.instances.to_rows`), because the estimator must be fitted
 to what it will be asked with.
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.registry.manifest import Feature, Kind, Target, Task
+from training.data.columns.values import NO_VALUE
 from training.data.statistics import category_feature, numeric_features
-from training.data.table.values import NO_VALUE
 
 Indexes = NDArray[np.intp]
 

@@ -16,9 +16,9 @@ from sklearn.metrics import get_scorer_names
 
 from handler.registry.manifest import Target
 from training.data.bundled import is_bundled, load_bundled
+from training.data.columns.reading import Said, TableChoices, read_table
 from training.data.dataset import Dataset
 from training.data.split import Split, classes_not_held_out, rare_class, split_rows
-from training.data.table.reading import Said, TableChoices, read_table
 from training.data.table.source import CsvForm
 from training.data.text.numbers import NumberForm
 from training.errors import FitFailed, InvalidModelFile, InvalidTable

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from training.cli.train import model_spec, train
+from training.data.columns.reading import Said, TableChoices, read_table
 from training.data.dataset import Dataset
-from training.data.table.reading import Said, TableChoices, read_table
 from training.data.table.source import CsvForm
 from training.fit.description import ModelSpec
 from training.fit.fitting import load_data

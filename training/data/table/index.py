@@ -1,6 +1,6 @@
 """Which columns of a file are an index that pandas wrote beside the data.
 
-`training.data.table.reading` leaves them out, unless an option names them: an index says where a row stood, which may
+`training.data.columns.reading` leaves them out, unless an option names them: an index says where a row stood, which may
 give the answer away in the file and means nothing in a request. A CSV has no place to tell its index; what can be known
 there is a matter of names.
 """

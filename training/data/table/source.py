@@ -1,6 +1,6 @@
 """Opens a CSV or Parquet file, on this machine or on S3, as a stream of Arrow record batches.
 
-`training.data.table.survey` reads the stream once to find each column's kind, `training.data.table.reading` a second
+`training.data.table.survey` reads the stream once to find each column's kind, `training.data.columns.reading` a second
 time to keep the values. A CSV's cells all come as text, so that a kind is decided by the whole column and not by its
 first block. pyarrow is imported here and nowhere at the top of a module: commands that read no table do not pay for it.
 """

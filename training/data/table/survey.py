@@ -1,8 +1,7 @@
 """Finds out what each column of a table holds, in one pass over all of its rows.
 
-`training.data.table.reading` reads the values by what is found here. A column is a number where every value present is
-one; a boolean where the values are two opposite words; a date where every value is one; a category otherwise. Booleans
-become categories, spelled as in the file (true and false in Parquet), so that a client sends what stands in the data.
+A column holds numbers where every value present is one, booleans where the values are two opposite words, dates where
+every value is one, and texts otherwise. What it is then used as is not decided here.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """What a table's cells stand for before any kind is decided: without outer spaces, and which of them are gaps.
 
-`training.data.table.source` trims by it; `training.data.table.survey` and `training.data.table.values` leave the gaps
+`training.data.table.source` trims by it; `training.data.table.survey` and `training.data.columns.values` leave the gaps
 out by it.
 """
 

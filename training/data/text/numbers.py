@@ -1,8 +1,8 @@
 """How numbers are spelled in text: a plain form, the marks that an option reads, and those that no option does.
 
-`training.data.table.survey` and `training.data.table.values` read by it; `training.data.table.marks` tells what a
+`training.data.table.survey` and `training.data.columns.values` read by it; `training.data.columns.marks` tells what a
 column would be without its marks. Only spellings are here: which column gets which kind is decided in
-`training.data.table.kinds`.
+`training.data.columns.kinds`.
 """
 
 import itertools

@@ -1,6 +1,6 @@
 """Tells a person what was found in a table: what each column was taken as, and what may have been a mistake.
 
-`training.data.table.reading` gathers it once the values are read, for only then is it known how many there are.
+`training.data.columns.reading` gathers it once the values are read, for only then is it known how many there are.
 """
 
 import itertools
@@ -12,10 +12,10 @@ import numpy as np
 
 from handler.registry.manifest import Kind, Task
 from training.console import quoted
-from training.data.table.marks import MANY
+from training.data.columns.marks import MANY
+from training.data.columns.values import NO_VALUE, ColumnValues
 from training.data.table.source import MISSING
 from training.data.table.survey import ColumnSurvey
-from training.data.table.values import NO_VALUE, ColumnValues
 
 
 @dataclass(frozen=True)

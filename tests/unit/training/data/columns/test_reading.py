@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import NAMES, churn_csv, churn_rows, read, table
-from training.data.table.reading import Said, TableChoices, read_table
+from training.data.columns.reading import Said, TableChoices, read_table
 from training.data.table.source import CsvForm
 from training.errors import InvalidTable
 
@@ -175,7 +175,7 @@ def test_each_unusable_table_gets_one_clear_sentence(tmp_path: Path, sentence: s
 def test_a_table_that_memory_would_not_hold_is_refused_with_the_sample_that_it_would(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.data.table.reading.MAX_CELLS", 1000)
+    monkeypatch.setattr("training.data.columns.reading.MAX_CELLS", 1000)
     path = table(tmp_path, ["x", "y"], list(range(600)), [0, 1] * 300)
     with pytest.raises(InvalidTable, match="--sample 500"):
         read(path, TableChoices("y"))

@@ -1,6 +1,6 @@
 """Reads the values of a table's columns into compact arrays, part by part: 8 bytes a number, 4 bytes a category.
 
-The second pass of `training.data.table.reading`, once `training.data.table.survey` has found the kinds.
+The second pass of `training.data.columns.reading`, once `training.data.table.survey` has found the kinds.
 """
 
 from collections.abc import Callable, Hashable, Mapping

@@ -1,6 +1,6 @@
 """What a column would be without the marks in its numbers, and which options read them.
 
-`training.data.table.kinds` asks for a column of texts: one whose texts are numbers but for their marks is refused,
+`training.data.columns.kinds` asks for a column of texts: one whose texts are numbers but for their marks is refused,
 because as a category it would answer nothing but the very numbers that training saw.
 """
 

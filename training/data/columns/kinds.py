@@ -1,6 +1,6 @@
 """Decides what each column of a table is used as, by what was found in it and what the person says.
 
-`training.data.table.reading` reads the values by it. What cannot be used is refused with what to do about it.
+`training.data.columns.reading` reads the values by it. What cannot be used is refused with what to do about it.
 """
 
 import re
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from handler.registry.manifest import Kind, Task
 from training.console import quoted
+from training.data.columns.marks import MANY, Marks, are_numbers, marks_of, options, what_to_do
+from training.data.columns.notes import gaps_hint
+from training.data.columns.values import Wanted
 from training.data.table.index import is_read_back
-from training.data.table.marks import MANY, Marks, are_numbers, marks_of, options, what_to_do
-from training.data.table.notes import gaps_hint
 from training.data.table.source import TableSource
 from training.data.table.survey import MAX_CATEGORIES, OTHER_TEXT, ColumnSurvey
-from training.data.table.values import Wanted
 from training.data.text.numbers import PLAIN
 from training.errors import InvalidTable
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from handler.registry.manifest import Target, Task
 from training.console import quoted
+from training.data.columns.kinds import Decided, TableChoices, decided, task_of
+from training.data.columns.notes import Said, feature_said, left_out_said, target_said
+from training.data.columns.values import NO_VALUE, ColumnValues, read_values
 from training.data.dataset import Column, Dataset
-from training.data.table.kinds import Decided, TableChoices, decided, task_of
-from training.data.table.notes import Said, feature_said, left_out_said, target_said
 from training.data.table.source import CsvForm, TableSource, open_table
 from training.data.table.survey import MAX_CELLS, ColumnSurvey, survey
-from training.data.table.values import NO_VALUE, ColumnValues, read_values
 from training.data.text.cells import trimmed_name
 from training.errors import InvalidTable
 
