@@ -1,7 +1,7 @@
 """Which rows a model is fitted to, and which are held out to measure it.
 
-`training.fit.fitting` fits by it. What would leave a class or a column without a fitted row is refused here, where it
-can still be told by its name; `rare_class` names the class that a failing fit may have met.
+What would leave a class or a column without a fitted row is refused here, where it can still be named; `rare_class`
+names the class that may have made a fit fail.
 """
 
 from collections import Counter
@@ -11,7 +11,8 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from training.console import quoted
-from training.data.dataset import Dataset, Indexes
+from training.data.column import Indexes
+from training.data.dataset import Dataset
 from training.errors import InvalidTable
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from handler.registry.decoding import Undecodable, decode
 from handler.registry.manifest import Task
+from training.data.columns.kinds import NamedColumns
 from training.data.table.source import MISSING
 from training.data.text.delimiter import delimiter_of, is_delimiter
 from training.data.text.numbers import is_mark
@@ -43,12 +44,9 @@ class DataSpec:
 
 
 @dataclass(frozen=True)
-class FeaturesSpec:
+class FeaturesSpec(NamedColumns):
     """What overrides the kinds that are found in a table, and whether the API takes other texts than training saw."""
 
-    number: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
     allow_unknown: bool = False
 
 

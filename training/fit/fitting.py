@@ -16,7 +16,9 @@ from sklearn.metrics import get_scorer_names
 
 from handler.registry.manifest import Target
 from training.data.bundled import is_bundled, load_bundled
-from training.data.columns.reading import Said, TableChoices, read_table
+from training.data.columns.kinds import TableChoices
+from training.data.columns.notes import Said
+from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
 from training.data.split import Split, classes_not_held_out, rare_class, split_rows
 from training.data.table.source import CsvForm
@@ -81,10 +83,10 @@ def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Said, ...]]:
     if not is_bundled(data.source):
         numbers = NumberForm(data.decimal, data.thousands)
         form = CsvForm(data.delimiter, data.encoding, data.missing, numbers, data.not_missing)
-        choices = TableChoices(data.target, data.task, features.number, features.category, features.drop, data.sample)
+        choices = TableChoices(data.target, data.task, data.sample, **features.named)
         return read_table(data.source, form, choices, seed)
     dataset = load_bundled(data.source, data.target)
-    if data.task not in (None, dataset.task) or features.number or features.category or features.drop:
+    if data.task not in (None, dataset.task) or any(features.named.values()):
         raise InvalidModelFile(
             f"{data.source} is a {dataset.task} on numbers alone; its columns are taken as they are."
         )

@@ -7,13 +7,14 @@ array; no step is a function or a class from elsewhere, so that the pipeline loa
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils import get_tags
 
-from training.data.dataset import Column
+from training.data.column import CategoryColumn, Column
 
 ESTIMATOR_STEP = "estimator"
 """The name of the last step: parameters of a search are those of the estimator, and get this prefix."""
@@ -26,8 +27,8 @@ def prepared(estimator: Any, columns: Sequence[Column]) -> Pipeline:
     none. Categories become one column each (a gap or a value never seen: none of them), or places in a list for
     histogram gradient boosting, which splits on categories itself and takes a gap as a gap.
     """
-    numbers = [index for index, column in enumerate(columns) if column.kind == "number"]
-    categories = [index for index, column in enumerate(columns) if column.kind == "category"]
+    numbers = [index for index, column in enumerate(columns) if column.dtype is np.float64]
+    categories = [index for index, column in enumerate(columns) if isinstance(column, CategoryColumn)]
     tags = get_tags(estimator).input_tags
     steps: list[tuple[str, Any, list[int]]] = []
     if numbers:

@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from training.cli.main import main
 from training.cli.train import model_spec, train
-from training.data.columns.reading import Said, TableChoices, read_table
+from training.data.columns.kinds import TableChoices
+from training.data.columns.notes import Said
+from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
 from training.data.table.source import CsvForm
 from training.fit.description import ModelSpec
@@ -73,7 +76,9 @@ def said_of(said: Iterable[Said], column: str | None) -> str:
 
 def spec_of(path: Path, target: str, *options: str) -> ModelSpec:
     """The model that `train` is asked for by these options."""
-    context = train.make_context("train", ["--out", "unused", "--table", str(path), "--target", target, *options])
+    arguments = ["--out", "unused", "--table", str(path), "--target", target, *options]
+    # A command keeps the names of its help from the first context that it is given.
+    context = train.make_context("train", arguments, **main.context_settings)
     return model_spec(context.params.pop("model"), context.params)
 
 

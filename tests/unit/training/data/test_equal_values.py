@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import read, said_of, table, taken, write_csv
-from training.data.columns.reading import TableChoices
+from training.data.columns.kinds import TableChoices
 from training.errors import InvalidTable
 
 Y = TableChoices("y")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import spec_of, table
-from training.data.columns.reading import Said
+from training.data.columns.notes import Said
 from training.errors import FitFailed, InvalidTable, TrainingError
 from training.fit.fitting import train_model
 from training.folder.writing import Built, build

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import NAMES, churn_csv, churn_rows, read, table
-from training.data.columns.reading import Said, TableChoices, read_table
+from training.data.columns.kinds import TableChoices
+from training.data.columns.notes import Said
+from training.data.columns.reading import read_table
 from training.data.table.source import CsvForm
 from training.errors import InvalidTable
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import hints, read, said_of, spec_of, table, taken
-from training.data.columns.reading import TableChoices
+from training.data.columns.kinds import TableChoices
 from training.errors import InvalidModelFile, InvalidTable
 from training.fit.description import read_model_file
 from training.fit.fitting import load_data

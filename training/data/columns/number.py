@@ -1,0 +1,68 @@
+"""Columns of numbers: read as float64, with NaN for gaps."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.console import quoted
+from training.data.column import NumberColumn
+from training.data.columns.kind import ColumnKind, ColumnReader, ColumnValues
+from training.data.columns.marks import MANY, advice_on, marks_of
+from training.data.table.index import is_read_back
+from training.data.table.survey import MAX_CATEGORIES, ColumnSurvey, Content
+from training.data.text.cells import is_text
+from training.errors import InvalidTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Number(ColumnKind):
+    name = "number"
+    contents: ClassVar[tuple[Content, ...]] = ("numbers",)
+    column = NumberColumn
+
+    def require(self, column: ColumnSurvey) -> None:
+        if column.content == "numbers":
+            return
+        marks = marks_of(column)
+        if marks is not None and not column.words:
+            raise InvalidTable(f"Column {column.name!r} was to be a number, but holds {advice_on(column, marks)}")
+        shown = ", ".join(map(repr, column.words or column.not_numbers)) or column.content
+        raise InvalidTable(
+            f"Column {column.name!r} was to be a number, but holds {shown}: if that stands for a gap, name it with "
+            "--missing; if not, let the column be a category."
+        )
+
+    def note(self, column: ColumnSurvey) -> str:
+        each = len(column.distinct) == column.present >= MANY
+        many = len(column.distinct) > MAX_CATEGORIES and not column.gaps
+        if not column.whole or not (each or many):
+            return ""
+        drop = f"--drop {quoted(column.name)}"
+        if is_read_back(column.name):
+            return f"whole numbers, it seems an index that pandas wrote: leave it out with {drop}"
+        return f"whole numbers; if they only identify, {drop}"
+
+    def reader(self, column: ColumnSurvey) -> ColumnReader:
+        return _Numbers(column)
+
+    def details(self, column: ColumnSurvey, note: str, read: ColumnValues) -> tuple[str, ...]:  # noqa: ARG002 - the survey knows enough
+        gaps = column.gaps + column.kept
+        return f"{gaps:,} gaps" if gaps else "", note
+
+
+class _Numbers(ColumnReader):
+    def __init__(self, column: ColumnSurvey) -> None:
+        super().__init__((*column.source.gaps, *column.source.form.not_missing))
+        self._form = column.source.form.numbers
+
+    def _values(self, part: "pa.Array") -> NDArray[Any]:
+        import pyarrow as pa
+
+        if is_text(part.type):
+            part = self._form.plain(part)
+        numbers = np.array(part.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
+        numbers[~np.isfinite(numbers)] = np.nan
+        return numbers
