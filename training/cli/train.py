@@ -15,7 +15,7 @@ import click
 from training.cli.options import alias, as_json, metric_rows, print_json, show_comparison
 from training.console import person, show_table, working
 from training.data.columns.kinds import KINDS, NamedColumns
-from training.data.columns.notes import Said
+from training.data.columns.notes import Finding
 from training.errors import GateFailed, InvalidModelFile
 from training.fit.description import (
     DEFAULT_SEED,
@@ -116,7 +116,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
             )
 
 
-def tell(said: Sequence[Said]) -> None:
+def tell(said: Sequence[Finding]) -> None:
     """Say what was found in the data."""
     columns = [(item.column, item.what) for item in said if item.column is not None]
     if columns:

@@ -9,8 +9,7 @@ import numpy as np
 from sklearn import datasets
 
 from handler.registry.manifest import Target
-from training.data.column import NumberColumn
-from training.data.dataset import Dataset
+from training.data.dataset import Dataset, NumberColumn
 from training.data.statistics import dataset_sha256
 from training.errors import InvalidModelFile
 

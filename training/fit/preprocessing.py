@@ -1,7 +1,7 @@
 """Puts before an estimator what mixed columns and gaps need: a pipeline of scikit-learn's own steps.
 
-`training.fit.fitting` uses it. The columns are addressed by their position, because the function asks with a plain
-array; no step is a function or a class from elsewhere, so that the pipeline loads where only scikit-learn is.
+The columns are addressed by their position, because the function asks with a plain array. No step is a function or a
+class from elsewhere, so that the pipeline loads where there is only scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils import get_tags
 
-from training.data.column import CategoryColumn, Column
+from training.data.dataset import CategoryColumn, Column
 
 ESTIMATOR_STEP = "estimator"
-"""The name of the last step: parameters of a search are those of the estimator, and get this prefix."""
+"""The name of the last step, and the prefix of a search's parameters, which are the estimator's."""
 
 
 def prepared(estimator: Any, columns: Sequence[Column]) -> Pipeline:

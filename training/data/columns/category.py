@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.console import quoted
-from training.data.column import NO_VALUE, CategoryColumn
 from training.data.columns.kind import ColumnKind, ColumnReader, ColumnValues
 from training.data.columns.marks import MANY, Marks, advice_on, are_numbers, marks_of, options
 from training.data.columns.notes import gap_texts, spelling_notes
+from training.data.dataset import NO_VALUE, CategoryColumn
 from training.data.table.survey import MAX_CATEGORIES, OTHER_TEXT, ColumnSurvey
+from training.data.text.cells import without_gaps
 from training.data.text.numbers import PLAIN
 from training.errors import InvalidTable
 
@@ -40,11 +41,12 @@ class Category(ColumnKind):
         if column.too_many or len(column.distinct) > MAX_CATEGORIES:
             raise InvalidTable(
                 f"Column {column.name!r} has more than {MAX_CATEGORIES:,} different texts: it may be an identifier or "
-                f"free text. Leave it out with {drop}, or group its values before."
+                f"free text. Leave it out with {drop}, or group its values first."
             )
         if len(column.values) == column.present >= MANY:
             raise InvalidTable(
-                f"Column {column.name!r} has another text in each row, as an identifier has: leave it out with {drop}."
+                f"Column {column.name!r} has a different text in each row, as an identifier does: leave it out with "
+                f"{drop}."
             )
 
     def note(self, column: ColumnSurvey) -> str:
@@ -64,9 +66,8 @@ class Category(ColumnKind):
             gaps += f" ({gap_texts(column)})"
         present, many = int(np.count_nonzero(read.values != NO_VALUE)), ""
         if present >= MANY and len(read.categories) > present / 2:
-            many = (
-                f"so many for {present:,} rows may only identify them: leave it out with --drop {quoted(column.name)}"
-            )
+            drop = f"--drop {quoted(column.name)}"
+            many = f"so many for {present:,} rows may only identify them: leave the column out with {drop}"
         return f"{len(read.categories)} values", gaps, note, *spelling_notes(read), many
 
 
@@ -116,14 +117,14 @@ class _Categories(ColumnReader):
     """Reads int32 places: at first in the order in which the texts appear, in the end in alphabetical order."""
 
     def __init__(self, column: ColumnSurvey) -> None:
-        super().__init__(column.source.gaps)
+        self._gaps = column.source.gaps
         self._sameness = sameness(column)
         self._places: dict[str, int] = {}
 
-    def _values(self, part: "pa.Array") -> NDArray[Any]:
+    def read(self, part: "pa.Array") -> NDArray[Any]:
         import pyarrow as pa
 
-        encoded = part.cast(pa.string()).dictionary_encode()
+        encoded = without_gaps(part, pa.array(self._gaps, pa.string())).cast(pa.string()).dictionary_encode()
         places = [self._places.setdefault(text, len(self._places)) for text in encoded.dictionary.to_pylist()]
         indexes = encoded.indices.fill_null(len(places)).to_numpy(zero_copy_only=False)
         chosen: NDArray[np.int32] = np.array([*places, NO_VALUE], dtype=np.int32)[indexes]

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from numpy.typing import NDArray
 
-from training.data.column import Column
+from training.data.dataset import Column
 from training.data.table.survey import ColumnSurvey, Content
-from training.data.text.cells import without_gaps
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,20 +31,11 @@ class ColumnValues:
 
 
 class ColumnReader(ABC):
-    """Reads one column, part by part; a text that is one of `gaps` is none."""
-
-    def __init__(self, gaps: Iterable[str]) -> None:
-        self._gaps = tuple(gaps)
-
-    def read(self, part: "pa.Array") -> NDArray[Any]:
-        """The values of one part, compactly."""
-        import pyarrow as pa
-
-        return self._values(without_gaps(part, pa.array(self._gaps, pa.string())))
+    """Reads one column, part by part."""
 
     @abstractmethod
-    def _values(self, part: "pa.Array") -> NDArray[Any]:
-        """The values of one part, whose gaps are null."""
+    def read(self, part: "pa.Array") -> NDArray[Any]:
+        """The values of one part, compactly."""
 
     def whole(self, values: NDArray[Any]) -> ColumnValues:
         """The column, once all parts were read: `values` are theirs, joined."""
@@ -59,18 +49,18 @@ class ColumnKind(ABC):
     """What the person reads, and the option `--name COLUMN` that asks for the kind."""
 
     contents: ClassVar[tuple[Content, ...]]
-    """What a column must hold to be taken so unasked."""
+    """What a column must hold to become this kind where the person names none."""
 
     column: ClassVar[type[Column]]
     """What the values become."""
 
     @abstractmethod
     def require(self, column: ColumnSurvey) -> None:
-        """Raise InvalidTable where a column that the person names cannot be taken so."""
+        """Raise InvalidTable where a column that the person names for this kind cannot become it."""
 
     @abstractmethod
     def note(self, column: ColumnSurvey) -> str:
-        """What to say of a column that is taken so unasked; raises InvalidTable where it should not be taken."""
+        """What to say of a column that becomes this kind by what it holds; raises InvalidTable where it should not."""
 
     @abstractmethod
     def reader(self, column: ColumnSurvey) -> ColumnReader:
@@ -79,8 +69,3 @@ class ColumnKind(ABC):
     @abstractmethod
     def details(self, column: ColumnSurvey, note: str, read: ColumnValues) -> Iterable[str]:
         """What to say once the values are read, `note` among it; what is empty is left out."""
-
-    def taken_as(self, column: ColumnSurvey, note: str, read: ColumnValues) -> str:
-        """What the person is shown of the column."""
-        details = ", ".join(filter(None, self.details(column, note, read)))
-        return f"{self.name}: {details}" if details else self.name

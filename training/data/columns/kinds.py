@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from handler.registry.manifest import Task
 from training.console import quoted
 from training.data.columns.category import Category
-from training.data.columns.kind import ColumnKind
+from training.data.columns.kind import ColumnKind, ColumnValues
 from training.data.columns.notes import gaps_hint
 from training.data.columns.number import Number
 from training.data.table.survey import ColumnSurvey
@@ -46,6 +46,11 @@ class ChosenKind:
     kind: ColumnKind
     note: str = ""
 
+    def taken_as(self, read: ColumnValues) -> str:
+        """What to say of the column, once its values are read."""
+        details = ", ".join(filter(None, self.kind.details(self.survey, self.note, read)))
+        return f"{self.kind.name}: {details}" if details else self.kind.name
+
 
 def choose_kind(column: ColumnSurvey, choices: TableChoices) -> ChosenKind:
     """What a feature is taken as; raises InvalidTable where it cannot be used."""
@@ -53,7 +58,7 @@ def choose_kind(column: ColumnSurvey, choices: TableChoices) -> ChosenKind:
     if column.content == "nothing":
         raise InvalidTable(f"Column {name!r} is empty in every row: leave it out with {drop}.{gaps_hint(column)}")
     if column.content == "other":
-        raise InvalidTable(f"Column {name!r} is nested or binary: leave it out with {drop}, or flatten it before.")
+        raise InvalidTable(f"Column {name!r} is nested or binary: leave it out with {drop}, or flatten it first.")
     for kind in KINDS.values():
         if name in choices.named[kind.name]:
             kind.require(column)
@@ -62,6 +67,7 @@ def choose_kind(column: ColumnSurvey, choices: TableChoices) -> ChosenKind:
         if column.content in kind.contents:
             return ChosenKind(column, kind, kind.note(column))
     raise InvalidTable(
-        f"Column {name!r} holds {column.content}, which a model cannot use as they stand: make a number of it before "
-        f"(days since a fixed day, the month), leave it out with {drop}, or take it as text: --category {quoted(name)}."
+        f"Column {name!r} holds {column.content}, which a model cannot use as they stand: make numbers of them first "
+        f"(days since a fixed date, or the month), leave the column out with {drop}, or take it as text: --category "
+        f"{quoted(name)}."
     )

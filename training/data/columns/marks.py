@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANY = 20
-"""From so many rows or texts on, a pattern in a column's texts is taken for no accident."""
+"""With so many rows or texts, a pattern in a column's texts is no accident."""
 
 FLAG = 2
-"""A column of so many different texts in fewer rows than MANY may be a flag, whatever is written in it."""
+"""A column of so few different texts, in fewer rows than MANY, may be a flag, whatever is written in it."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """`example` is a text with a mark; `forms` read all texts, once what no option reads was rewritten.
+    """`example` is a text with a mark; `forms` read all texts, once what no option reads has been rewritten.
 
-    `rewrite` says how, and is empty where there is nothing such. Where each text has a unit there are no forms.
+    `rewrite` says how to do that, and is empty where it is not needed. Where each text has a unit there are no forms.
     """
 
     example: str
@@ -44,11 +44,11 @@ def options(form: NumberForm) -> str:
 
 
 def marks_of(column: ColumnSurvey) -> Marks | None:
-    """The marks of a column whose texts are all numbers but for them, or but for few words; None for any other."""
+    """The marks of a column whose texts, but for a few words, are numbers with marks; None for any other column."""
     import pyarrow as pa
 
     if column.marked:
-        # Of a column of more texts than a category may have only the first are kept, so that the file is read again.
+        # Where there are more texts than a category may have, only the first were kept: the file is read again.
         known: Iterable[pa.Array] = [pa.array(sorted(column.values), pa.string())]
         others = (*column.words, *column.source.form.not_missing)
         forms = forms_of(_texts(column) if column.too_many else known, others)
@@ -58,7 +58,7 @@ def marks_of(column: ColumnSurvey) -> Marks | None:
 
 
 def are_numbers(column: ColumnSurvey, marks: Marks) -> bool:
-    """Whether the column is no category: each text has its number, and they are too many for a flag or for grades."""
+    """Whether the column is no category: each text is a number, and they are too many for a flag or for grades."""
     if not marks.forms:
         return len(column.values) > MANY
     if column.words:
@@ -73,9 +73,9 @@ def advice_on(column: ColumnSurvey, marks: Marks) -> str:
 
 
 def what_to_do(marks: Marks, column: ColumnSurvey, keep: str, drop: str = "") -> str:
-    """The same of any column. `keep` and `drop` are the options that take it as text and that leave it out.
+    """The same for any column. `keep` and `drop` are the options that take it as text and that leave it out.
 
-    The first is not offered where it would be refused.
+    `keep` is not offered where it would be refused.
     """
     advice = [f"leave the column out with {drop}"] if drop and marks.rewrite else []
     if len(column.values) < column.present and not column.too_many:
@@ -84,7 +84,7 @@ def what_to_do(marks: Marks, column: ColumnSurvey, keep: str, drop: str = "") ->
     if not marks.rewrite:
         readings = [f"{options(read)} (it is then {read.value(marks.example)})" for read in marks.forms]
         whole = (
-            " This holds for the whole file: where it has two ways, rewrite one of them."
+            " The options hold for the whole file: where it writes numbers in two ways, rewrite one of them."
             if column.source.form.numbers != PLAIN
             else ""
         )

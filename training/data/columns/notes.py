@@ -13,25 +13,27 @@ from training.data.table.survey import ColumnSurvey
 
 
 @dataclass(frozen=True)
-class Said:
+class Finding:
     """One thing that the person is shown: of which column (None: of none), and what."""
 
     column: str | None
     what: str
 
 
-def target_said(target: ColumnSurvey, task: Task, asked: bool, classes: Sequence[str], read: ColumnValues) -> Said:
+def target_finding(
+    target: ColumnSurvey, task: Task, asked: bool, classes: Sequence[str], read: ColumnValues
+) -> Finding:
     """What to say of the target; `asked` is whether the person named the task."""
     how = f"{len(classes)} classes" if task == "classification" else "numbers"
     other = "regression" if task == "classification" else "classification"
     hint = "" if asked or target.content != "numbers" else f" (--task {other} makes it one)"
-    return Said(target.name, ", ".join((f"the target, {how}: a {task}{hint}", *spelling_notes(read))))
+    return Finding(target.name, ", ".join((f"the target, {how}: a {task}{hint}", *spelling_notes(read))))
 
 
-def left_out_said(target: ColumnSurvey, task: Task, rows: int) -> Said:
+def left_out_finding(target: ColumnSurvey, task: Task, rows: int) -> Finding:
     """What to say of rows that are left out because they have no target."""
     texts = f" ({gap_texts(target)})" if task == "classification" and target.gap_texts else ""
-    return Said(target.name, f"is missing in {rows:,} rows, which are left out{texts}")
+    return Finding(target.name, f"is missing in {rows:,} rows, which are left out{texts}")
 
 
 def gap_texts(column: ColumnSurvey) -> str:
@@ -42,8 +44,8 @@ def gap_texts(column: ColumnSurvey) -> str:
 
 
 def gaps_hint(column: ColumnSurvey) -> str:
-    """A sentence for a refusal that may come of texts that were taken for gaps; empty where there are none."""
-    return f" Taken for gaps are {gap_texts(column)}." if column.gap_texts else ""
+    """A sentence for a refusal that texts taken for gaps may have caused; empty where there are none."""
+    return f" These were taken for gaps: {gap_texts(column)}." if column.gap_texts else ""
 
 
 def spelling_notes(read: ColumnValues) -> list[str]:

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.console import quoted
-from training.data.column import NumberColumn
 from training.data.columns.kind import ColumnKind, ColumnReader, ColumnValues
 from training.data.columns.marks import MANY, advice_on, marks_of
+from training.data.dataset import NumberColumn
 from training.data.table.index import is_read_back
+from training.data.table.source import TableSource
 from training.data.table.survey import MAX_CATEGORIES, ColumnSurvey, Content
-from training.data.text.cells import is_text
+from training.data.text.cells import is_text, without_gaps
 from training.errors import InvalidTable
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ class Number(ColumnKind):
             return ""
         drop = f"--drop {quoted(column.name)}"
         if is_read_back(column.name):
-            return f"whole numbers, it seems an index that pandas wrote: leave it out with {drop}"
-        return f"whole numbers; if they only identify, {drop}"
+            return f"whole numbers that look like an index written by pandas: leave the column out with {drop}"
+        return f"whole numbers; if they only identify rows, leave the column out with {drop}"
 
     def reader(self, column: ColumnSurvey) -> ColumnReader:
-        return _Numbers(column)
+        return _Numbers(column.source)
 
     def details(self, column: ColumnSurvey, note: str, read: ColumnValues) -> tuple[str, ...]:  # noqa: ARG002 - the survey knows enough
         gaps = column.gaps + column.kept
@@ -54,15 +55,16 @@ class Number(ColumnKind):
 
 
 class _Numbers(ColumnReader):
-    def __init__(self, column: ColumnSurvey) -> None:
-        super().__init__((*column.source.gaps, *column.source.form.not_missing))
-        self._form = column.source.form.numbers
+    def __init__(self, source: TableSource) -> None:
+        self._source = source
 
-    def _values(self, part: "pa.Array") -> NDArray[Any]:
+    def read(self, part: "pa.Array") -> NDArray[Any]:
         import pyarrow as pa
 
+        form = self._source.form
+        part = without_gaps(part, pa.array([*self._source.gaps, *form.not_missing], pa.string()))
         if is_text(part.type):
-            part = self._form.plain(part)
+            part = form.numbers.plain(part)
         numbers = np.array(part.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
         numbers[~np.isfinite(numbers)] = np.nan
         return numbers

@@ -14,19 +14,18 @@ from numpy.typing import NDArray
 
 from handler.registry.manifest import Target, Task
 from training.console import quoted
-from training.data.column import NO_VALUE
 from training.data.columns.kind import ColumnReader, ColumnValues
 from training.data.columns.kinds import KINDS, ChosenKind, TableChoices, choose_kind
-from training.data.columns.notes import Said, left_out_said, target_said
+from training.data.columns.notes import Finding, left_out_finding, target_finding
 from training.data.columns.target import classes_in_order, require_every_class, task_of
-from training.data.dataset import Dataset
+from training.data.dataset import NO_VALUE, Dataset
 from training.data.table.source import CsvForm, TableSource, open_table
 from training.data.table.survey import MAX_CELLS, ColumnSurvey, survey
 from training.data.text.cells import trimmed_name
 from training.errors import InvalidTable
 
 
-def read_table(uri: str, form: CsvForm, choices: TableChoices, seed: int) -> tuple[Dataset, tuple[Said, ...]]:
+def read_table(uri: str, form: CsvForm, choices: TableChoices, seed: int) -> tuple[Dataset, tuple[Finding, ...]]:
     """The table at `uri`, with what was found in it; raises InvalidTable or a RegistryError.
 
     Rows without a target are left out. `choices.sample` keeps so many rows, drawn by `seed`.
@@ -47,18 +46,16 @@ def read_table(uri: str, form: CsvForm, choices: TableChoices, seed: int) -> tup
         keep = _chosen_rows(target, choices.sample, seed, len(columns))
         readers = {each.survey.name: each.kind.reader(each.survey) for each in (*features, answers)}
         read = _read_values(source, readers, keep)
-    said = [
-        Said(each.survey.name, each.kind.taken_as(each.survey, each.note, read[each.survey.name])) for each in features
-    ]
+    said = [Finding(each.survey.name, each.taken_as(read[each.survey.name])) for each in features]
     takes_in = " or ".join(f"--{kind}" for kind in KINDS)
-    said += [Said(name, f"left out: the index of pandas ({takes_in} takes it in)") for name in index]
+    said += [Finding(name, f"left out: the index of pandas ({takes_in} takes it in)") for name in index]
     target_read = read[target.name]
     if task == "classification" and choices.sample is not None:
         require_every_class(target, target_read, choices.sample)
     dataset = _dataset(source, task, features, target, read)
-    said.insert(0, target_said(target, task, choices.task is not None, dataset.target.classes, target_read))
+    said.insert(0, target_finding(target, task, choices.task is not None, dataset.target.classes, target_read))
     if dataset.rows < len(target_read.values):
-        said.append(left_out_said(target, task, len(target_read.values) - dataset.rows))
+        said.append(left_out_finding(target, task, len(target_read.values) - dataset.rows))
     return dataset, tuple(said)
 
 

@@ -44,7 +44,7 @@ def task_of(target: ColumnSurvey, asked: Task | None) -> Task:
     if task == "classification" and (count > MAX_CATEGORIES or target.too_many):
         raise InvalidTable(
             f"The target {name!r} has more than {MAX_CATEGORIES:,} classes: "
-            + ("ask for --task regression." if numbers else "group them before.")
+            + ("ask for --task regression." if numbers else "group them first.")
         )
     return task
 

@@ -20,9 +20,9 @@ from training.fit.description import read_model_file
 NUMBERS, WORDS, FLAGS = [1.5, 2.5] * 10, ["a", "b"] * 10, ["yes", "no", "yes", ""] * 5
 
 
-class _Flags(ColumnReader):
-    def _values(self, part: Any) -> NDArray[Any]:
-        return np.array([np.nan if text is None else text == "yes" for text in part.to_pylist()], dtype=np.float64)
+class Flags(ColumnReader):
+    def read(self, part: Any) -> NDArray[Any]:
+        return np.array([text == "yes" if text else np.nan for text in part.to_pylist()], dtype=np.float64)
 
 
 class NumberOrFlag(Number):
@@ -35,7 +35,7 @@ class NumberOrFlag(Number):
             raise InvalidTable(f"{column.name} is neither a number nor a flag.")
 
     def reader(self, column: ColumnSurvey) -> ColumnReader:
-        return _Flags(column.source.gaps) if column.content == "booleans" else super().reader(column)
+        return Flags() if column.content == "booleans" else super().reader(column)
 
     def details(self, column: ColumnSurvey, note: str, read: ColumnValues) -> tuple[str, ...]:
         return (*super().details(column, note, read), f"{np.nanmean(read.values):.0%} of it true")
