@@ -1,7 +1,7 @@
 """The lesson this project grew from: Iris and a logistic regression in four functions.
 
-`from training import …` gives them to notebooks and to newcomers. Nothing else here uses them: the command `train` goes
-by training/models/iris.toml, to the same model. Registries, manifests and proofs are not here.
+They are for notebooks and newcomers: `from training import …`. The command `train` makes the same model from
+training/models/iris.toml. Registries, manifests and proofs are not here.
 """
 
 from collections import Counter
@@ -75,8 +75,8 @@ def save_model(model: Any, path: str | Path) -> Path:
 def load_model(path: str | Path) -> Any:
     """Load a file that `save_model` wrote.
 
-    This unpickles the file, which runs whatever code is in it: for files that you made yourself and trust. What comes
-    out of a registry is verified first and loaded by `handler.serving.predictor`.
+    This unpickles the file, which runs whatever code is in it: use it for files that you made yourself and trust. What
+    comes from a registry is verified before it is loaded, and not by this function.
     """
     return joblib.load(Path(path).expanduser().resolve())
 

@@ -31,7 +31,7 @@ def published(registry: Path) -> int:
     return len(list((registry / "versions").iterdir()))
 
 
-def test_what_falls_short_is_told_by_train_and_refused_by_publish(tmp_path: Path, registry: Path) -> None:
+def test_what_falls_short_is_shown_by_train_and_refused_by_publish(tmp_path: Path, registry: Path) -> None:
     trained = run("train", *WEAK, "--out", tmp_path / "weak", "--model-uri", registry)
     assert trained.exit_code == 1
     assert "FELL SHORT" in trained.stderr

@@ -14,7 +14,8 @@ import click
 
 from training.cli.options import alias, as_json, metric_rows, print_json, show_comparison
 from training.console import person, show_table, working
-from training.data.table.reading import Said
+from training.data.columns.kinds import KINDS, NamedColumns
+from training.data.columns.notes import Finding
 from training.errors import GateFailed, InvalidModelFile
 from training.fit.description import (
     DEFAULT_SEED,
@@ -36,6 +37,14 @@ DATA_OPTIONS = (
 )  # fmt: skip
 
 
+def kind_options(command: Any) -> Any:
+    """An option for each kind of column, which names columns to be taken so."""
+    for name in reversed(KINDS):
+        option = click.option(f"--{name}", multiple=True, metavar="COLUMN", help=f"Take this column as a {name}.")
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("model", required=False)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
@@ -43,8 +52,7 @@ DATA_OPTIONS = (
 @click.option("--table", "--csv", "--parquet", "source", help="A CSV or Parquet file: a path or s3://bucket/key.")
 @click.option("--target", help="The column to predict.")
 @click.option("--task", type=click.Choice(["classification", "regression"]), help="Default: found in the target.")
-@click.option("--number", multiple=True, metavar="COLUMN", help="Take this column as a number.")
-@click.option("--category", multiple=True, metavar="COLUMN", help="Take this column as a category.")
+@kind_options
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option("--allow-unknown", is_flag=True, default=None, help="Let the API take texts that training never saw.")
 @click.option("--missing", multiple=True, metavar="TEXT", help="What stands for a gap, beside a CSV's NA and its like.")
@@ -108,7 +116,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
             )
 
 
-def tell(said: Sequence[Said]) -> None:
+def tell(said: Sequence[Finding]) -> None:
     """Say what was found in the data."""
     columns = [(item.column, item.what) for item in said if item.column is not None]
     if columns:
@@ -130,7 +138,7 @@ def model_spec(model: str | None, options: dict[str, Any]) -> ModelSpec:
         stem = options["source"].rstrip("/").rpartition("/")[2].partition(".")[0]
         spec = ModelSpec(options["name"] or stem, DataSpec(options["source"], options["target"]))
     data = _overridden(spec.data, options, *DATA_OPTIONS)
-    features = _overridden(spec.features, options, "number", "category", "drop", "allow_unknown")
+    features = _overridden(spec.features, options, *NamedColumns().named, "allow_unknown")
     spec = _overridden(dataclasses.replace(spec, data=data, features=features), options, "name", "metric")
     return checked(dataclasses.replace(spec, estimator=_estimator(spec, options), search=_search(spec, options)))
 

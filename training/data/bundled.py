@@ -1,7 +1,6 @@
 """scikit-learn's own small data sets as a `Dataset`: `sklearn.datasets.load_iris` and its like.
 
-`training.fit.fitting` calls it for a model whose data is named so. Only those that come with scikit-learn: nothing is
-fetched.
+Only those that come with scikit-learn: nothing is fetched.
 """
 
 from typing import Any, cast
@@ -10,7 +9,7 @@ import numpy as np
 from sklearn import datasets
 
 from handler.registry.manifest import Target
-from training.data.dataset import Column, Dataset
+from training.data.dataset import Dataset, NumberColumn
 from training.data.statistics import dataset_sha256
 from training.errors import InvalidModelFile
 
@@ -37,7 +36,7 @@ def load_bundled(source: str, target: str) -> Dataset:
         sha256=dataset_sha256(data.data, data.target),
         task="classification" if classes else "regression",
         columns=tuple(
-            Column(str(name), "number", np.asarray(values, dtype=np.float64))
+            NumberColumn(str(name), np.asarray(values, dtype=np.float64))
             for name, values in zip(data.feature_names, data.data.T, strict=True)
         ),
         target=Target(target, classes),

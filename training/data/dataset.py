@@ -1,13 +1,12 @@
 """The data that a model is trained on, wherever it came from: columns in memory, and the arrays made of them.
 
-`training.data.table.reading` makes one of a file, `training.data.bundled` one of scikit-learn's own data sets;
-`training.fit.fitting` fits it. Columns are kept compactly (8 bytes a number, 4 a category); the arrays are made row by
-row as the function makes them of a request (`handler.api.body.instances.to_rows`), because the estimator must be fitted
-to what it will be asked with.
+Columns are kept compactly: 8 bytes a number, 4 bytes a category. The arrays are what the function makes of a request,
+because the estimator must be fitted to what it will be asked with.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,39 +14,70 @@ from numpy.typing import NDArray
 from handler.registry.manifest import Feature, Kind, Target, Task
 from handler.rows.dtype import row_dtype
 from training.data.statistics import category_feature, numeric_features
-from training.data.table.values import NO_VALUE
 
 Indexes = NDArray[np.intp]
 
+NO_VALUE = -1
+"""The code of a gap in a column of categories."""
+
 
 @dataclass(frozen=True)
-class Column:
-    """One feature: `values` are float64 with NaN for gaps, or int32 positions in `categories` with -1 for gaps."""
+class Column(ABC):
+    """One feature of all rows. `categories` are the texts that a column of categories has; others have none."""
 
     name: str
-    kind: Kind
     values: NDArray[Any]
     categories: tuple[str, ...] = ()
 
+    kind: ClassVar[Kind]
+
     @property
-    def gaps(self) -> NDArray[np.bool_]:
-        """Which rows have no value here."""
-        gaps: NDArray[np.bool_] = np.isnan(self.values) if self.kind == "number" else self.values == NO_VALUE
+    @abstractmethod
+    def gaps(self) -> NDArray[Any]:
+        """Which rows have no value here: a mask."""
+
+    @abstractmethod
+    def cells(self, rows: Indexes) -> NDArray[Any]:
+        """The values of these rows, as a request's would be."""
+
+    @abstractmethod
+    def describe(self, rows: Indexes, allow_unknown: bool = False) -> Feature:
+        """What the manifest says of these rows, the ones that are fitted."""
+
+
+class NumberColumn(Column):
+    """`values` are float64 with NaN for gaps, and so are the cells."""
+
+    kind = "number"
+
+    @property
+    def gaps(self) -> NDArray[Any]:
+        gaps: NDArray[Any] = np.isnan(self.values)
         return gaps
 
     def cells(self, rows: Indexes) -> NDArray[Any]:
-        """The values of these rows as a request's would be: float64 with NaN, or str with None."""
-        chosen = self.values[rows]
-        if self.kind == "number":
-            return chosen
+        return self.values.take(rows)
+
+    def describe(self, rows: Indexes, allow_unknown: bool = False) -> Feature:  # noqa: ARG002 - categories have it
+        return numeric_features([self.name], self.cells(rows)[:, np.newaxis])[0]
+
+
+class CategoryColumn(Column):
+    """`values` are int32 positions in `categories` with NO_VALUE for gaps; the cells are str with None for gaps."""
+
+    kind = "category"
+
+    @property
+    def gaps(self) -> NDArray[Any]:
+        gaps: NDArray[Any] = self.values == NO_VALUE
+        return gaps
+
+    def cells(self, rows: Indexes) -> NDArray[Any]:
         # One object a category, however many rows: the last place, -1, is the gap's.
-        texts: NDArray[Any] = np.array([*self.categories, None], dtype=object)[chosen]
+        texts: NDArray[Any] = np.array([*self.categories, None], dtype=object)[self.values[rows]]
         return texts
 
     def describe(self, rows: Indexes, allow_unknown: bool = False) -> Feature:
-        """What the manifest says of these rows, the ones that are fitted."""
-        if self.kind == "number":
-            return numeric_features([self.name], self.values[rows][:, np.newaxis])[0]
         codes, counts = np.unique(self.values[rows], return_counts=True)
         seen = dict(zip(codes.tolist(), counts.tolist(), strict=True))
         named = {self.categories[code]: count for code, count in seen.items() if code != NO_VALUE}

@@ -1,7 +1,7 @@
 """Which rows a model is fitted to, and which are held out to measure it.
 
-`training.fit.fitting` fits by it. What would leave a class or a column without a fitted row is refused here, where it
-can still be told by its name; `rare_class` names the class that a failing fit may have met.
+What would leave a class or a column without a fitted row is refused here, where it can still be named; `rare_class`
+names the class that may have made a fit fail.
 """
 
 from collections import Counter
@@ -47,26 +47,26 @@ def classes_not_held_out(dataset: Dataset, split: Split) -> list[str]:
 
 
 def rare_class(dataset: Dataset, split: Split) -> tuple[int, str]:
-    """How many fitted rows the rarest class of a classification has, and a sentence's beginning that says so."""
+    """How many fitted rows the rarest class of a classification has, and the beginning of a sentence that says so."""
     index, count = Counter(dataset.y[split.train].tolist()).most_common()[-1]
     rows = "1 row" if count == 1 else f"{count} rows"
     return count, f"the class {dataset.target.classes[index]!r} of {dataset.target.name!r} has {rows} to fit"
 
 
 def _require_classes(dataset: Dataset, held_out: int) -> None:
-    """Raise InvalidTable where a class has too few rows for two sides, or the rows too few for the classes."""
+    """Raise InvalidTable where a class has too few rows to be split, or a side too few rows for the classes."""
     rows, classes = dataset.rows, len(dataset.target.classes)
     counts = Counter(dataset.y.tolist())
     scarce = [f"{dataset.target.classes[index]!r}" for index in range(classes) if counts[index] < 2]
     if scarce:
         raise InvalidTable(
             f"The class {scarce[0]} of {dataset.target.name!r} has a single row: each needs two, one to fit and one "
-            "to measure. Give more rows of it, group it with another class, or leave it out before."
+            "to measure. Give more rows of it, group it with another class, or leave it out."
         )
     if min(held_out, rows - held_out) < classes:
         raise InvalidTable(
             f"{held_out} of {rows} rows would be held out, fewer than the {classes} classes: give more rows, or "
-            "another --test-size."
+            "a larger --test-size."
             if held_out < classes
             else f"{rows - held_out} of {rows} rows would be fitted, fewer than the {classes} classes: give more rows, "
             "or a smaller --test-size."

@@ -1,7 +1,6 @@
 """Describes training data for the manifest: what each feature looked like, and which data it was.
 
-`training.data.dataset` and `training.data.bundled` use it. The statistics are of the rows that the model was fitted to:
-they say what the model knows.
+The statistics are of the rows that the model was fitted to: they say what the model knows.
 """
 
 import hashlib

@@ -1,7 +1,4 @@
-"""How far a model's probabilities, or a regression's mean, are from what happens.
-
-`training.release.gate.comparison` and `training.report.page` use it.
-"""
+"""How far a model's probabilities, or a regression's mean, are from what happens."""
 
 import numpy as np
 from numpy.typing import NDArray

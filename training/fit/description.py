@@ -1,6 +1,6 @@
 """The description of a model to train: a TOML file such as training/models/iris.toml, or the same made of options.
 
-`training.fit.fitting` trains by it. It is parsed strictly: a misspelt name is an error, not a default.
+It is parsed strictly: a misspelt name is an error, not a default.
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from handler.registry.decoding import Undecodable, decode
 from handler.registry.manifest import Task
+from training.data.columns.kinds import NamedColumns
 from training.data.table.source import MISSING
 from training.data.text.delimiter import delimiter_of, is_delimiter
 from training.data.text.numbers import is_mark
@@ -20,7 +21,7 @@ from training.errors import InvalidModelFile
 MODELS = Path(__file__).parent.parent / "models"
 
 DEFAULT_SEED = 42
-"""What the split and the estimator are drawn by, unless another is asked for: the lesson's."""
+"""The seed of the split and of the estimator unless another is given: the lesson's."""
 
 Method = Literal["grid", "random", "halving"]
 
@@ -43,12 +44,9 @@ class DataSpec:
 
 
 @dataclass(frozen=True)
-class FeaturesSpec:
+class FeaturesSpec(NamedColumns):
     """What overrides the kinds that are found in a table, and whether the API takes other texts than training saw."""
 
-    number: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
     allow_unknown: bool = False
 
 
@@ -77,8 +75,8 @@ class SearchSpec:
 class GateSpec:
     """How much worse than the version that serves a new one may be, on the same rows held out.
 
-    `worse` is a share of the metric's value there; `calibration` is added to the calibration error there; `latency` and
-    `size` are multiples. `minimum` bounds the metric by itself (an error metric: from above), served version or not.
+    `worse` is a share of that version's metric; `calibration` is added to its calibration error; `latency` and `size`
+    are multiples of its own. `minimum` bounds the metric (an error metric: from above) even where no version serves.
     """
 
     minimum: float | None = None
@@ -94,7 +92,7 @@ AS_FOUND = FeaturesSpec()
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Everything that a model is made by, but for the seed."""
+    """Everything that decides what a model becomes, except the seed."""
 
     name: str
     data: DataSpec
@@ -106,7 +104,7 @@ class ModelSpec:
 
 
 def read_model_file(path: Path) -> ModelSpec:
-    """The description in `path`; raises InvalidModelFile. A relative path of its data counts from the file's folder."""
+    """The description in `path`; raises InvalidModelFile. A relative path to its data starts at the file's folder."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -117,7 +115,7 @@ def read_model_file(path: Path) -> ModelSpec:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidModelFile(f"{path} is not TOML: {error}.") from error
     estimator = document.get("estimator")
-    if isinstance(estimator, dict) and "class" in estimator:  # a word that no field of Python's can be named
+    if isinstance(estimator, dict) and "class" in estimator:  # no field in Python can have this name
         estimator["class_name"] = estimator.pop("class")
     try:
         spec = decode(ModelSpec, document)
@@ -130,7 +128,7 @@ def read_model_file(path: Path) -> ModelSpec:
 
 
 def model_path(given: str) -> Path:
-    """The file that a person means: a path, or the name of one that comes with this project."""
+    """The file that a person means: a path, or the name of a model that comes with this project."""
     named = MODELS / f"{given}.toml"
     return named if "/" not in given and named.is_file() else Path(given)
 
@@ -147,7 +145,7 @@ def parse_parameters(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def checked(spec: ModelSpec) -> ModelSpec:
-    """`spec` with its delimiter as a character; raises InvalidModelFile where its fields do not make sense together."""
+    """`spec` with its delimiter as one character; raises InvalidModelFile where its fields break a rule."""
     search, thousands = spec.search, spec.data.thousands
     rules = {
         "name must not be empty": bool(spec.name.strip()),
@@ -155,7 +153,7 @@ def checked(spec: ModelSpec) -> ModelSpec:
         f"data.delimiter must be one character, as in ';', or tab; it is {spec.data.delimiter!r}": is_delimiter(
             delimiter_of(spec.data.delimiter)
         ),
-        f"data.not_missing names what else is a gap, one of {', '.join(MISSING[1:])}": all(
+        f"data.not_missing keeps what is a gap otherwise, one of {', '.join(MISSING[1:])}": all(
             text in MISSING[1:] for text in spec.data.not_missing
         ),
         "data.missing and data.not_missing must not name the same text": not (

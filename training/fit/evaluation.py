@@ -1,8 +1,7 @@
 """Measures a trained model on the rows held out.
 
-`training.folder.writing` puts the numbers into the manifest, `training.report.page` into the report. Each is a plain
-mean over the rows held out, by scikit-learn's own definition of that name (scikit-learn User Guide, "Metrics and
-scoring").
+Each number is a plain mean over the rows held out, by scikit-learn's own definition of that name (scikit-learn User
+Guide, "Metrics and scoring").
 """
 
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ class Answers:
     labels: NDArray[Any] | None
 
     def taken(self, rows: NDArray[np.intp]) -> "Answers":
-        """The answers to these rows, one may come several times."""
+        """The answers to these rows; a row may come several times."""
         probabilities = None if self.probabilities is None else self.probabilities[rows]
         return Answers(self.actual[rows], self.predicted[rows], probabilities, self.labels)
 

@@ -1,7 +1,6 @@
 """From the description of a model to a trained one: data, split, preparation, search, fit.
 
-`python -m training train` calls it for every model, the first one (`training.fit.iris`) too. All that is drawn is drawn
-by one seed, so the same description, data and seed give the same artifact, byte for byte.
+Everything random comes from one seed, so the same description, data and seed give the same artifact, byte for byte.
 """
 
 import re
@@ -16,9 +15,11 @@ from sklearn.metrics import get_scorer_names
 
 from handler.registry.manifest import Target
 from training.data.bundled import is_bundled, load_bundled
+from training.data.columns.kinds import TableChoices
+from training.data.columns.notes import Finding
+from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
 from training.data.split import Split, classes_not_held_out, rare_class, split_rows
-from training.data.table.reading import Said, TableChoices, read_table
 from training.data.table.source import CsvForm
 from training.data.text.numbers import NumberForm
 from training.errors import FitFailed, InvalidModelFile, InvalidTable
@@ -29,7 +30,7 @@ from training.fit.preprocessing import prepared
 from training.fit.trained_model import TrainedModel
 
 TOO_FEW = 10
-"""A class of fewer fitted rows may be what an estimator's own split fails at."""
+"""With fewer fitted rows, a class may be why an estimator's own split fails."""
 
 SPLITTING = re.compile(
     r"least populated|n_splits|-fold|each class|classes (in|are|found)|number of classes", re.IGNORECASE
@@ -38,9 +39,9 @@ SPLITTING = re.compile(
 
 
 def train_model(
-    spec: ModelSpec, seed: int, say: Callable[[Sequence[Said]], None] = lambda _: None, backend: str | None = None
+    spec: ModelSpec, seed: int, say: Callable[[Sequence[Finding]], None] = lambda _: None, backend: str | None = None
 ) -> TrainedModel:
-    """Train what `spec` describes; `say` is told what was found in a table.
+    """Train what `spec` describes; `say` is given what was found in a table.
 
     Raises a TrainingError, or a RegistryError where a table on S3 cannot be read.
     """
@@ -55,9 +56,9 @@ def train_model(
     split = split_rows(dataset, spec.data.test_size, seed)
     if unmeasured := classes_not_held_out(dataset, split):
         named = ", ".join(map(repr, unmeasured[:5])) + (", …" if len(unmeasured) > 5 else "")
-        say([Said(dataset.target.name, f"no row held out has the class {named}: no metric speaks of it")])
+        say([Finding(dataset.target.name, f"no row held out has the class {named}: no metric speaks of it")])
     fitted, warned = _fit(estimator, spec, metric, dataset, split, seed, backend)
-    say([Said(None, text) for text in warned])
+    say([Finding(None, text) for text in warned])
     return TrainedModel(
         name=spec.name,
         task=dataset.task,
@@ -75,16 +76,16 @@ def train_model(
     )
 
 
-def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Said, ...]]:
-    """The data that `spec` names, and what to tell of it."""
+def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Finding, ...]]:
+    """The data that `spec` names, and what to say of it."""
     data, features = spec.data, spec.features
     if not is_bundled(data.source):
         numbers = NumberForm(data.decimal, data.thousands)
         form = CsvForm(data.delimiter, data.encoding, data.missing, numbers, data.not_missing)
-        choices = TableChoices(data.target, data.task, features.number, features.category, features.drop, data.sample)
+        choices = TableChoices(data.target, data.task, data.sample, **features.named)
         return read_table(data.source, form, choices, seed)
     dataset = load_bundled(data.source, data.target)
-    if data.task not in (None, dataset.task) or features.number or features.category or features.drop:
+    if data.task not in (None, dataset.task) or any(features.named.values()):
         raise InvalidModelFile(
             f"{data.source} is a {dataset.task} on numbers alone; its columns are taken as they are."
         )
@@ -103,7 +104,7 @@ def _estimator(spec: EstimatorSpec, dataset: Dataset, seed: int) -> Any:
     if spec.seeded:
         seed_estimator(estimator, seed)
     if not spec.prepare and (dataset.dtype is object or any(column.gaps.any() for column in dataset.columns)):
-        raise InvalidModelFile("Without preparation the data must be numbers without gaps: leave out prepare = false.")
+        raise InvalidModelFile("Without preparation the data must be numbers without gaps: remove prepare = false.")
     return prepared(estimator, dataset.columns) if spec.prepare else estimator
 
 
@@ -116,7 +117,7 @@ def _fit(
         try:
             if spec.search is not None:
                 _require_folds(spec.search.folds, len(y))
-                # Its imports are for those who search.
+                # Only a search pays for its imports.
                 from training.fit.search import backend, best_parameters
 
                 with backend(backend_address):
@@ -144,14 +145,14 @@ def _require_folds(folds: int, rows: int) -> None:
 
 
 def _by_rare_class(reason: str, dataset: Dataset, split: Split, search: SearchSpec | None) -> str:
-    """scikit-learn's reason in words that name the rarest class, where that is, or may be, what it is about."""
+    """scikit-learn's reason, in words that name the rarest class where that is, or may be, the cause."""
     count, rare = rare_class(dataset, split)
     folds = search.folds if search is not None else 0
     if count >= max(TOO_FEW, folds):
         return reason
     too_few = f"fewer than the search's {folds} folds" if count < folds else "too few for a part to be held out of it"
     fewer = "ask for fewer with --folds, " if count < folds else ""
-    named = f"{rare}, {too_few}: {fewer}give more rows of it, group it with another class, or leave it out before."
+    named = f"{rare}, {too_few}: {fewer}give more rows of it, group it with another class, or leave it out."
     if SPLITTING.search(reason):
         return named
     return f"{reason} It may be that {named}" if count < folds else reason

@@ -1,7 +1,7 @@
 """The rows that were held out, kept in the folder that `train` writes, with the gate that a new version must pass.
 
-`training.release.gate.comparison` asks two versions for these very rows. The file never leaves the folder: a registry
-holds statistics of data and one example, not data.
+Two versions are compared on these very rows. The file never leaves the folder: a registry holds statistics and one
+example of the data, not the data.
 """
 
 import json
@@ -21,7 +21,7 @@ from training.fit.trained_model import TrainedModel
 HELD_OUT_FILE = "held_out.json"
 
 MAX_ROWS = 5000
-"""Enough for a metric's second digit to be sure of itself; the file stays small and a comparison short."""
+"""Enough for a metric's second digit to be certain, few enough for a small file and a short comparison."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class HeldOut:
 
 
 def held_out_of(model: TrainedModel, manifest: Manifest) -> HeldOut:
-    """The first MAX_ROWS rows that `model` holds out: the split has shuffled them."""
+    """The first MAX_ROWS of the rows that `model` holds out, which the split has shuffled."""
     answers = model.y_test[:MAX_ROWS].tolist()
     if model.task == "classification":
         place = {label: index for index, label in enumerate(model.estimator.classes_.tolist())}
@@ -69,7 +69,7 @@ DEFAULT_METRIC: dict[Task, str] = {"classification": "accuracy", "regression": "
 
 
 def read_held_out(folder: Path) -> HeldOut | None:
-    """What `train` wrote into `folder`, or None where nothing is; raises InvalidFolder where it is broken."""
+    """What `train` wrote into `folder`, or None where there is no file; raises InvalidFolder where it is broken."""
     try:
         text = (folder / HELD_OUT_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -1,7 +1,6 @@
 """Trains the first model: Iris with a logistic regression, as in the lesson.
 
-The demo and the tests call it; `python -m training train` does the same without options. What it is made by stands in
-training/models/iris.toml.
+`python -m training train` without options trains the same. The description is training/models/iris.toml.
 """
 
 from training.fit.description import DEFAULT_SEED, MODELS, read_model_file

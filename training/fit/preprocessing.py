@@ -1,22 +1,24 @@
 """Puts before an estimator what mixed columns and gaps need: a pipeline of scikit-learn's own steps.
 
-`training.fit.fitting` uses it. The columns are addressed by their position, because the function asks with a plain
-array; no step is a function or a class from elsewhere, so that the pipeline loads where only scikit-learn is.
+The columns are addressed by their position, because the function asks with a plain array. No step is a function or a
+class from elsewhere, so that the pipeline loads where there is only scikit-learn.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils import get_tags
 
-from training.data.dataset import Column
+from handler.rows.dtype import row_dtype
+from training.data.dataset import CategoryColumn, Column
 
 ESTIMATOR_STEP = "estimator"
-"""The name of the last step: parameters of a search are those of the estimator, and get this prefix."""
+"""The name of the last step, and the prefix of a search's parameters, which are the estimator's."""
 
 
 def prepared(estimator: Any, columns: Sequence[Column]) -> Pipeline:
@@ -26,8 +28,8 @@ def prepared(estimator: Any, columns: Sequence[Column]) -> Pipeline:
     none. Categories become one column each (a gap or a value never seen: none of them), or places in a list for
     histogram gradient boosting, which splits on categories itself and takes a gap as a gap.
     """
-    numbers = [index for index, column in enumerate(columns) if column.kind == "number"]
-    categories = [index for index, column in enumerate(columns) if column.kind == "category"]
+    numbers = [index for index, column in enumerate(columns) if row_dtype([column.kind]) is np.float64]
+    categories = [index for index, column in enumerate(columns) if isinstance(column, CategoryColumn)]
     tags = get_tags(estimator).input_tags
     steps: list[tuple[str, Any, list[int]]] = []
     if numbers:

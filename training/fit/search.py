@@ -1,18 +1,27 @@
 """Cross-validated search for an estimator's parameters: grid, random or successive halving, here or on a Dask cluster.
 
-`training.fit.fitting` calls it. scikit-learn does the searching; joblib takes the fits to where they run.
+scikit-learn searches, joblib takes the fits to where they run, and the candidates are handed out in parts so that
+progress can be shown. The winner is fitted elsewhere.
 """
 
 import contextlib
-import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import copy
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - it makes HalvingGridSearchCV importable
-from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, KFold, RandomizedSearchCV, StratifiedKFold
+from sklearn.model_selection import (
+    GridSearchCV,
+    HalvingGridSearchCV,
+    KFold,
+    ParameterGrid,
+    ParameterSampler,
+    StratifiedKFold,
+)
 
 from handler.registry.manifest import Task
 from training.console import count_progress
@@ -21,7 +30,7 @@ from training.fit.description import SearchSpec
 from training.fit.preprocessing import ESTIMATOR_STEP
 
 AT_ONCE = 8
-"""Candidates handed out together: enough to keep a cluster busy, few enough to see progress."""
+"""Candidates searched together: enough to keep a cluster busy, few enough to see progress."""
 
 DASK_SECONDS = 10
 """How long a Dask scheduler may take to answer."""
@@ -32,29 +41,35 @@ def best_parameters(
 ) -> dict[str, Any]:
     """The parameters that won, as `estimator.set_params` takes them. Whatever scikit-learn raises passes through.
 
-    The folds are drawn by `seed`. Nothing fitted elsewhere comes back: the caller fits the winner itself, so that
-    where a search ran changes no byte of the artifact.
+    The folds are drawn by `seed`. No fitted estimator comes back: the caller fits the winner itself, so that where a
+    search ran changes no byte of the artifact.
     """
     prefix = f"{ESTIMATOR_STEP}__" if ESTIMATOR_STEP in getattr(estimator, "named_steps", {}) else ""
     grid = {f"{prefix}{name}": values for name, values in spec.parameters.items()}
     unknown = [name for name in grid if name not in estimator.get_params()]
     if unknown:
-        raise InvalidModelFile(f"The search names a parameter that the estimator has not: {unknown[0]!r}.")
+        raise InvalidModelFile(f"The search names a parameter that the estimator does not have: {unknown[0]!r}.")
     folds = (StratifiedKFold if task == "classification" else KFold)(spec.folds, shuffle=True, random_state=seed)
-    shared = {"scoring": metric, "cv": folds, "error_score": "raise", "refit": False}
-    combinations = _combinations(grid)
-    with count_progress("Searching", None if spec.method == "halving" else min(combinations, _most(spec))) as advance:
-        if spec.method == "grid":
-            search: Any = _told(GridSearchCV, advance)(estimator, grid, **shared)
-        elif spec.method == "random":
-            tried = min(spec.candidates, combinations)
-            search = _told(RandomizedSearchCV, advance)(estimator, grid, n_iter=tried, random_state=seed, **shared)
-        else:
-            search = _told(HalvingGridSearchCV, advance)(estimator, grid, random_state=seed, **shared)
-        search.fit(x, y)
-    if not np.isfinite(search.best_score_):
+    shared = {"scoring": metric, "error_score": "raise", "refit": False}
+    searches: list[Any] = []
+    if spec.method == "halving":
+        with count_progress("Searching, round by round", None) as advance:
+            rounds = _CountedFolds(folds, advance)
+            searches.append(HalvingGridSearchCV(estimator, grid, cv=rounds, random_state=seed, **shared).fit(x, y))
+    else:
+        candidates: Any = ParameterGrid(grid)
+        if spec.method == "random":
+            candidates = ParameterSampler(grid, min(spec.candidates, len(candidates)), random_state=seed)
+        with count_progress("Searching", len(candidates)) as advance:
+            left = iter(candidates)
+            while part := [_alone(candidate) for candidate in itertools.islice(left, AT_ONCE)]:
+                searches.append(GridSearchCV(estimator, part, cv=folds, **shared).fit(x, y))
+                advance(len(part))
+    # Of equals the first wins, as it does within one search.
+    best = max(searches, key=lambda search: -np.inf if np.isnan(search.best_score_) else search.best_score_)
+    if not np.isfinite(best.best_score_):
         raise ValueError(f"{metric} has no value in some fold, whatever the parameters: a class may be missing there.")
-    return dict(search.best_params_)
+    return dict(best.best_params_)
 
 
 @contextlib.contextmanager
@@ -84,40 +99,24 @@ def backend(address: str | None) -> Iterator[None]:
         yield
 
 
-def _told(kind: type[Any], advance: Callable[[int], None]) -> type[Any]:
-    """The search class `kind`, which tells `advance` of each part of its candidates that was evaluated."""
-
-    plain: Callable[..., Any] = kind
-
-    class Told(kind):  # type: ignore[misc] # the base is chosen at run time
-        def _run_search(self, evaluate: Callable[..., Any], callback_ctx: Any) -> None:
-            def in_parts(
-                candidates: Any, cv: Any = None, more_results: Mapping[str, Sequence[Any]] | None = None, **_: Any
-            ) -> Any:
-                listed = list(candidates)
-                results = None
-                for start in range(0, len(listed), AT_ONCE):
-                    part = slice(start, start + AT_ONCE)
-                    more = {name: values[part] for name, values in (more_results or {}).items()}
-                    results = evaluate(listed[part], cv, more_results=more or None)
-                    advance(len(listed[part]))
-                return results
-
-            super()._run_search(in_parts, callback_ctx=callback_ctx)
-
-        def __reduce__(self) -> Any:
-            # It travels with each fit, to workers that have scikit-learn and no `training`: as what it is there.
-            return functools.partial(plain, **self.get_params(deep=False)), ()
-
-    return Told
+def _alone(candidate: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """A grid of this candidate alone."""
+    return {name: [value] for name, value in candidate.items()}
 
 
-def _combinations(grid: Mapping[str, Sequence[Any]]) -> int:
-    count = 1
-    for values in grid.values():
-        count *= len(values)
-    return count
+class _CountedFolds:
+    """Counts how often `folds` are asked for their rows: once in each round of a halving search."""
 
+    def __init__(self, folds: Any, advance: Callable[[int], None]) -> None:
+        self.folds, self.advance = folds, advance
 
-def _most(spec: SearchSpec) -> int:
-    return spec.candidates if spec.method == "random" else 10**9
+    def get_n_splits(self, *_: Any, **__: Any) -> int:
+        return int(self.folds.get_n_splits())
+
+    def split(self, x: Any, y: Any, **_: Any) -> Any:
+        self.advance(1)
+        return self.folds.split(x, y)
+
+    def __reduce__(self) -> Any:
+        # It travels with each fit, to workers that have scikit-learn and no `training`: as the plain folds.
+        return copy.copy, (self.folds,)

@@ -1,7 +1,6 @@
 """A trained model with all that is known about it, before it becomes files.
 
-`training.fit.fitting` makes one; `training.folder.writing` writes it. Whatever is trained, from whatever data, ends in
-this one record.
+Whatever is trained, from whatever data, ends in this one record.
 """
 
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ class TrainedModel:
 
     `x_test` has the shape (rows, features), its columns in the order of `features`. For a classification `y_test` holds
     labels of the estimator, whose i-th class is named `target.classes[i]`; for a regression it holds numbers.
-    `metric` is the scikit-learn scorer that the search and the gate go by; `command` what the person typed.
+    `metric` is the scikit-learn scorer that the search and the gate use; `command` is what the person typed.
     """
 
     name: str

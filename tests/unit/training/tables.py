@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from training.cli.main import main
 from training.cli.train import model_spec, train
+from training.data.columns.kinds import TableChoices
+from training.data.columns.notes import Finding
+from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
-from training.data.table.reading import Said, TableChoices, read_table
 from training.data.table.source import CsvForm
 from training.fit.description import ModelSpec
 from training.fit.fitting import load_data
@@ -61,23 +64,25 @@ def table(folder: Path, names: Sequence[str], *columns: Sequence[Any]) -> Path:
     return write_csv(folder / "table.csv", names, zip(*columns, strict=True))
 
 
-def read(path: Path, choices: TableChoices, form: CsvForm | None = None) -> tuple[Dataset, tuple[Said, ...]]:
+def read(path: Path, choices: TableChoices, form: CsvForm | None = None) -> tuple[Dataset, tuple[Finding, ...]]:
     """What `train` makes of the file, and what it says."""
     return read_table(str(path), form or CsvForm(), choices, seed=0)
 
 
-def said_of(said: Iterable[Said], column: str | None) -> str:
+def said_of(said: Iterable[Finding], column: str | None) -> str:
     """All that was said of one column, or of the table as a whole."""
     return "; ".join(item.what for item in said if item.column == column)
 
 
 def spec_of(path: Path, target: str, *options: str) -> ModelSpec:
     """The model that `train` is asked for by these options."""
-    context = train.make_context("train", ["--out", "unused", "--table", str(path), "--target", target, *options])
+    arguments = ["--out", "unused", "--table", str(path), "--target", target, *options]
+    # A command keeps the names of its help from the first context that it is given.
+    context = train.make_context("train", arguments, **main.context_settings)
     return model_spec(context.params.pop("model"), context.params)
 
 
-def taken(path: Path, target: str, *options: str) -> tuple[Dataset, tuple[Said, ...]]:
+def taken(path: Path, target: str, *options: str) -> tuple[Dataset, tuple[Finding, ...]]:
     """What `train` with these options makes of the file, and what it says."""
     return load_data(spec_of(path, target, *options), 0)
 

@@ -1,1 +1,1 @@
-"""From a CSV or Parquet file to columns: opened, surveyed, each given a kind, read."""
+"""A CSV or Parquet file: opened, read as a stream, and surveyed."""

@@ -1,8 +1,7 @@
 """Opens a CSV or Parquet file, on this machine or on S3, as a stream of Arrow record batches.
 
-`training.data.table.survey` reads the stream once to find each column's kind, `training.data.table.reading` a second
-time to keep the values. A CSV's cells all come as text, so that a kind is decided by the whole column and not by its
-first block. pyarrow is imported here and nowhere at the top of a module: commands that read no table do not pay for it.
+All cells of a CSV come as text, so that a kind is decided by the whole column and not by its first block. No module
+imports pyarrow at its top: commands that read no table do not pay for it.
 """
 
 import contextlib
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 8 * 1024 * 1024
-"""Of a CSV, in memory at a time; one row must fit into it."""
+"""How much of a CSV is in memory at a time; one row must fit into it."""
 
 PARQUET_ROWS = 65_536
-"""Of a Parquet file, in memory at a time."""
+"""How much of a Parquet file is in memory at a time."""
 
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
 """What stands for a gap in a CSV. `--missing TEXT` adds to it."""
@@ -40,8 +39,8 @@ PARQUET_SUFFIXES = (".parquet", ".pq")
 class CsvForm:
     """How a CSV is written: its delimiter, its encoding, what stands for a gap beside MISSING, and its numbers.
 
-    `not_missing` are texts of MISSING that are values, but for a column of numbers, where they stay gaps. `missing`,
-    `numbers` and `not_missing` hold for texts of a Parquet file too.
+    `not_missing` are texts of MISSING that are values, except in a column of numbers, where they stay gaps. `missing`,
+    `numbers` and `not_missing` hold for the texts of a Parquet file too.
     """
 
     delimiter: str = ","
@@ -66,7 +65,7 @@ class TableSource:
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """The texts that stand for a gap: a Parquet file has its own mark for one, so only those that were named."""
+        """The texts that stand for a gap: a Parquet file marks its gaps, so there only those that were named."""
         missing = tuple(text.strip() for text in self.form.missing)
         if self.is_parquet:
             return missing
@@ -85,7 +84,7 @@ class TableSource:
             return tuple(trimmed_name(name) for name in index_columns(schema.metadata, schema.names))
 
     def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
-        """The rows, part by part, trimmed, with progress on a terminal told as `what`; raises InvalidTable."""
+        """The rows, part by part, trimmed, with a bar on a terminal that says `what`; raises InvalidTable."""
         import pyarrow as pa
 
         size = self.path.stat().st_size
@@ -93,7 +92,7 @@ class TableSource:
             names = [trimmed_name(name) for name in schema.names]
             read = 0
             while True:
-                with _told(self):
+                with _as_invalid(self):
                     batch = next(batches, None)
                 if batch is None:
                     return
@@ -105,7 +104,7 @@ class TableSource:
     @contextlib.contextmanager
     def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
         with contextlib.ExitStack() as stack:
-            with _told(self):
+            with _as_invalid(self):
                 opened = self._open_parquet(stack) if self.is_parquet else self._open_csv(stack)
             yield opened
 
@@ -182,8 +181,8 @@ def _sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _told(source: TableSource) -> Iterator[None]:
-    """Arrow's errors as ours."""
+def _as_invalid(source: TableSource) -> Iterator[None]:
+    """Raise Arrow's errors as InvalidTable."""
     import pyarrow as pa
 
     try:

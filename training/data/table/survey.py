@@ -1,8 +1,7 @@
 """Finds out what each column of a table holds, in one pass over all of its rows.
 
-`training.data.table.reading` reads the values by what is found here. A column is a number where every value present is
-one; a boolean where the values are two opposite words; a date where every value is one; a category otherwise. Booleans
-become categories, spelled as in the file (true and false in Parquet), so that a client sends what stands in the data.
+A column holds numbers where every value present is one, booleans where the values are two opposite words, dates where
+every value is one, and texts otherwise. What it is then used as is not decided here.
 """
 
 from collections import Counter
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from training.console import quoted
-from training.data.table.source import CsvForm, TableSource
+from training.data.table.source import TableSource
 from training.data.text.cells import gap_texts, is_text, without_gaps
 from training.data.text.delimiter import delimiter_hint
 from training.data.text.numbers import may_be_numbers
@@ -20,7 +19,7 @@ from training.errors import InvalidTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Found = Literal["number", "boolean", "category", "date", "nothing", "other"]
+Content = Literal["numbers", "booleans", "texts", "dates", "nothing", "other"]
 
 MAX_COLUMNS = 2000
 """Rows travel by name in JSON, and each feature's statistics in the manifest, which every cold start parses."""
@@ -34,7 +33,7 @@ MAX_CELLS = 60_000_000
 BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
 DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S")
 OTHER_TEXT = 3
-"""How many of the values that are no numbers are told."""
+"""How many of the values that are no numbers are kept, to be shown."""
 
 
 @dataclass
@@ -47,7 +46,7 @@ class ColumnSurvey:
     """
 
     name: str
-    form: CsvForm
+    source: TableSource
     rows: int = 0
     gaps: int = 0
     numbers: int = 0
@@ -58,7 +57,7 @@ class ColumnSurvey:
     words: list[str] = field(default_factory=list)
     gap_texts: Counter[str] = field(default_factory=Counter)
     kept: int = 0
-    typed: Found | None = None
+    typed: Content | None = None
     whole: bool = True
     distinct: set[float] = field(default_factory=set)
 
@@ -67,22 +66,22 @@ class ColumnSurvey:
         return self.rows - self.gaps
 
     @property
-    def found(self) -> Found:
-        """The kind of the column; "nothing" where every value is missing."""
+    def content(self) -> Content:
+        """What the values are; "nothing" where every one is missing."""
         if not self.present:
             return "nothing"
         if self.typed is not None:
             return self.typed
         if self.numbers and self.numbers + self.kept == self.present:
-            return "number"
+            return "numbers"
         if self.dates == self.present:
-            return "date"
-        return "boolean" if {value.lower() for value in self.values} in BOOLEANS else "category"
+            return "dates"
+        return "booleans" if {value.lower() for value in self.values} in BOOLEANS else "texts"
 
     @property
     def marked(self) -> list[str]:
         """Texts that could be numbers but for their marks, where all the others are numbers too, or few words."""
-        if self.found != "category" or self.typed is not None or len(self.words) >= OTHER_TEXT:
+        if self.content != "texts" or self.typed is not None or len(self.words) >= OTHER_TEXT:
             return []
         return [text for text in self.not_numbers if text not in self.words]
 
@@ -95,9 +94,9 @@ class ColumnSurvey:
         column = without_gaps(column, gaps)
         self.gaps += column.null_count
         self.typed = self.typed or _typed(column.type)
-        if self.typed == "number":
+        if self.typed == "numbers":
             self._count_numbers(column.cast(pa.float64(), safe=False))
-        elif self.typed in (None, "category", "boolean"):
+        elif self.typed in (None, "booleans"):
             self._look_at_text(column.cast(pa.string()).drop_null())
 
     def _look_at_text(self, text: "pa.Array") -> None:
@@ -113,13 +112,13 @@ class ColumnSurvey:
             return
         earlier = self.rows - self.gaps - len(text)
         if len(self.words) < OTHER_TEXT:
-            are_numbers = compute.match_substring_regex(text, self.form.numbers.pattern)
+            are_numbers = compute.match_substring_regex(text, self.source.form.numbers.pattern)
             numbers = text
             if are_numbers.true_count < len(text):
                 numbers = text.filter(are_numbers)
                 self._look_at_others(text.filter(compute.invert(are_numbers)))
             self.numbers += len(numbers)
-            self._count_numbers(self.form.numbers.plain(numbers).cast(pa.float64()))
+            self._count_numbers(self.source.form.numbers.plain(numbers).cast(pa.float64()))
         if self.dates == earlier:
             self.dates += _dates(text)
 
@@ -127,7 +126,7 @@ class ColumnSurvey:
         import pyarrow as pa
         from pyarrow import compute
 
-        kept = compute.is_in(others, pa.array(self.form.not_missing, pa.string()))
+        kept = compute.is_in(others, pa.array(self.source.form.not_missing, pa.string()))
         self.kept += kept.true_count
         others = others.filter(compute.invert(kept)).unique()
         _add(self.not_numbers, others)
@@ -152,7 +151,7 @@ def survey(source: TableSource, dropped: Sequence[str], needed: Sequence[str]) -
     names = source.names()
     _require_names(source, names, dropped, needed)
     gaps = pa.array(source.gaps, pa.string())
-    columns = {name: ColumnSurvey(name, source.form) for name in names if name not in dropped}
+    columns = {name: ColumnSurvey(name, source) for name in names if name not in dropped}
     rows = 0
     for batch in source.batches("Finding the kinds of the columns"):
         rows += batch.num_rows
@@ -193,16 +192,16 @@ def _require_names(source: TableSource, names: list[str], dropped: Sequence[str]
         )
 
 
-def _typed(arrow_type: Any) -> Found | None:
-    """The kind that a typed column has by its type; None for text that must be looked at (a CSV's, all of it)."""
+def _typed(arrow_type: Any) -> Content | None:
+    """What a typed column holds by its type; None for text, which must be looked at (a CSV is all text)."""
     from pyarrow import types
 
     if types.is_boolean(arrow_type):
-        return "boolean"
+        return "booleans"
     if types.is_integer(arrow_type) or types.is_floating(arrow_type) or types.is_decimal(arrow_type):
-        return "number"
+        return "numbers"
     if types.is_temporal(arrow_type):
-        return "date"
+        return "dates"
     if is_text(arrow_type) or types.is_null(arrow_type):
         return None
     return "other"

@@ -1,8 +1,4 @@
-"""What a table's cells stand for before any kind is decided: without outer spaces, and which of them are gaps.
-
-`training.data.table.source` trims by it; `training.data.table.survey` and `training.data.table.values` leave the gaps
-out by it.
-"""
+"""What a table's cells stand for before any kind is decided: without outer spaces, and which of them are gaps."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,8 +1,4 @@
-"""What parts the values of a CSV: how a person writes it, and what a message says of it.
-
-`training.fit.description` reads it; `training.data.table.source` and `training.data.table.survey` tell where it seems
-another one.
-"""
+"""What separates the values of a CSV: how a person writes it, and what a message says of it."""
 
 from training.console import quoted
 
@@ -18,14 +14,14 @@ def delimiter_of(spelled: str) -> str:
 
 
 def is_delimiter(character: str) -> bool:
-    """Whether a CSV's values can be parted by it: one ASCII character that no value and no quotation begins with."""
+    """Whether a CSV's values can be separated by it: one ASCII character that begins no value and no quotation."""
     return len(character) == 1 and character.isascii() and not character.isalnum() and character not in '"\r\n\0'
 
 
 def delimiter_hint(line: str) -> str:
-    """What to say of a line of names in which the delimiter does not occur; empty where no other one does either."""
+    """What to say of a line of names in which the delimiter does not occur; empty where no other occurs either."""
     found = max(MARKS, key=line.count)
     if found not in line:
         return ""
     shown, given = ("a tab", TAB) if found == "\t" else (repr(found), quoted(found))
-    return f" The values seem to be parted by {shown}: add --delimiter {given}."
+    return f" The values seem to be separated by {shown}: add --delimiter {given}."

@@ -1,8 +1,6 @@
 """How numbers are spelled in text: a plain form, the marks that an option reads, and those that no option does.
 
-`training.data.table.survey` and `training.data.table.values` read by it; `training.data.table.marks` tells what a
-column would be without its marks. Only spellings are here: which column gets which kind is decided in
-`training.data.table.kinds`.
+Only spellings are here: what a column of such texts is taken as is not decided here.
 """
 
 import itertools
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SPACES = " \u00a0\u2009\u202f"
-"""The space, and the no-break, thin and narrow no-break spaces that are set in numbers: one mark."""
+"""The space, and the no-break, thin and narrow no-break spaces that are used in numbers: one mark."""
 
 APOSTROPHES = "'\u2019"
 
@@ -30,7 +28,7 @@ class NumberForm:
     """The mark before the decimals, and the one between thousands (None: there is none).
 
     Thousands are groups of three digits after one to three, or India's groups of two before the last three
-    (12,34,567): the marks are only left out, so one reading holds for both. `1,2,3` is no number.
+    (12,34,567). The marks are only left out, so both are read alike. `1,2,3` is no number.
     """
 
     decimal: str = "."
@@ -68,7 +66,7 @@ FORMS = tuple(
     for decimal, thousands in itertools.product(".,", (None, ",", ".", "'", " ", "_"))
     if decimal != thousands
 )
-"""What is tried where a column is no number as it stands."""
+"""What is tried where a column's texts are no numbers as they stand."""
 
 
 def is_mark(text: str) -> bool:
@@ -98,7 +96,7 @@ def undecorated(text: "pa.Array") -> "pa.Array":
 
 
 def may_be_numbers(text: "pa.Array") -> "pa.Array":
-    """For each text whether it could be a number, were its marks left out or read: a mask of the same length."""
+    """Which of the texts would be numbers if their marks were left out or read: a mask of the same length."""
     from pyarrow import compute
 
     marks = re.escape(SPACES + APOSTROPHES + ".,_")
@@ -108,7 +106,7 @@ def may_be_numbers(text: "pa.Array") -> "pa.Array":
 
 
 def forms_of(parts: "Iterable[pa.Array]", ignored: Iterable[str]) -> tuple[NumberForm, ...]:
-    """The forms that read every text of `parts` but those `ignored`, once it is undecorated; the simplest ones alone.
+    """The simplest forms that read every text of `parts` but those `ignored`, once it is undecorated.
 
     A form with a mark for thousands is left out where it reads nothing that the same without it does not.
     """

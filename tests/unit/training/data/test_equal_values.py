@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import read, said_of, table, taken, write_csv
-from training.data.table.reading import TableChoices
+from training.data.columns.kinds import TableChoices
 from training.errors import InvalidTable
 
 Y = TableChoices("y")
@@ -118,7 +118,7 @@ def test_booleans_that_differ_in_case_are_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pair", [("Pro", "pro"), ("süd", "su\u0308d"), ("a b", "a  b")])
-def test_texts_that_look_alike_are_told_and_stay_apart(tmp_path: Path, pair: tuple[str, str]) -> None:
+def test_texts_that_look_alike_are_shown_and_stay_apart(tmp_path: Path, pair: tuple[str, str]) -> None:
     dataset, said = read(table(tmp_path, ["x", "y"], [*pair] * 30, ["a", "b"] * 30), Y)
     assert len(dataset.columns[0].categories) == 2
     assert "look alike" in said_of(said, "x")
@@ -138,7 +138,7 @@ def test_the_classes_of_a_typed_column_are_as_many_as_it_has_values(
 
 
 @pytest.mark.parametrize("rows", [20, 200, 1001])
-def test_a_category_that_differs_in_nearly_each_row_is_told(tmp_path: Path, rows: int) -> None:
+def test_a_category_that_differs_in_nearly_each_row_is_pointed_out(tmp_path: Path, rows: int) -> None:
     texts = [f"id{max(row, 1)}" for row in range(rows)]
     _, said = read(table(tmp_path, ["x", "y"], texts, [row % 2 for row in range(rows)]), Y)
     assert "identif" in said_of(said, "x")
@@ -146,6 +146,6 @@ def test_a_category_that_differs_in_nearly_each_row_is_told(tmp_path: Path, rows
 
 
 @pytest.mark.parametrize("rows", [20, 800])
-def test_whole_numbers_that_differ_in_each_row_are_told(tmp_path: Path, rows: int) -> None:
+def test_whole_numbers_that_differ_in_each_row_are_pointed_out(tmp_path: Path, rows: int) -> None:
     _, said = read(table(tmp_path, ["x", "y"], range(7, rows + 7), [row % 2 for row in range(rows)]), Y)
-    assert "if they only identify, --drop" in said_of(said, "x")
+    assert "if they only identify rows, leave the column out with --drop" in said_of(said, "x")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import spec_of, table
-from training.data.table.reading import Said
+from training.data.columns.notes import Finding
 from training.errors import FitFailed, InvalidTable, TrainingError
 from training.fit.fitting import train_model
 from training.folder.writing import Built, build
@@ -22,9 +22,9 @@ def classes(tmp_path: Path, **counts: int) -> Path:
     return table(tmp_path, ["x", "y"], [round(ord(name[0]) + float(draw.normal()), 3) for name in rows], rows)
 
 
-def built(path: Path, *options: str) -> tuple[Built, list[Said]]:
+def built(path: Path, *options: str) -> tuple[Built, list[Finding]]:
     """What `train` makes of the table, and what it says."""
-    said: list[Said] = []
+    said: list[Finding] = []
     model = train_model(spec_of(path, "y", *options), 0, lambda items: said.extend(items))
     return build(model), said
 
@@ -52,7 +52,7 @@ def test_a_class_of_numbers_that_the_sample_lost_is_named_too(tmp_path: Path) ->
         built(tmp_path / "t.parquet", *options)
 
 
-def test_a_class_of_which_no_row_is_held_out_is_told(tmp_path: Path) -> None:
+def test_a_class_of_which_no_row_is_held_out_is_named(tmp_path: Path) -> None:
     made, said = built(classes(tmp_path, alpha=500, beta=500, rare=2), "--test-size", "0.02", *TREE)
     assert made.artifact.manifest.target.classes == ("alpha", "beta", "rare")
     assert any(item.column == "y" and "'rare'" in item.what and "held out" in item.what for item in said)

@@ -59,7 +59,7 @@ def test_a_whole_description_is_read(tmp_path: Path) -> None:
         (("[gate]", "[gate"), r"is not TOML"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
+def test_a_mistake_is_refused_with_its_place(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
     with pytest.raises(InvalidModelFile, match=sentence):
         read_model_file(written(tmp_path, WHOLE.replace(*change)))
 
@@ -69,7 +69,7 @@ def test_every_description_that_comes_along_is_sound_and_found_by_its_name(path:
     assert read_model_file(model_path(path.stem)).name == path.stem
 
 
-def test_a_name_that_is_none_is_told_which_there_are() -> None:
+def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(InvalidModelFile, match="one of diabetes, digits, iris, wine"):
         read_model_file(model_path("roses"))
 

@@ -13,8 +13,9 @@ from sklearn.neural_network import MLPClassifier
 
 from tests.unit.training.tables import churn_csv
 from training.bring.pickles.imports import inspect_pickle
+from training.data.columns.kinds import TableChoices
+from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
-from training.data.table.reading import TableChoices, read_table
 from training.data.table.source import CsvForm
 from training.fit.preprocessing import prepared
 from training.folder.writing import dump_estimator

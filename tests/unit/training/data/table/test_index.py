@@ -37,7 +37,7 @@ RANGE = {"kind": "range", "name": None, "start": 0, "stop": ROWS, "step": 1}
         (("__index_level_0__",), None),
     ],
 )
-def test_an_index_that_a_parquet_file_tells_is_left_out_and_told(
+def test_an_index_that_a_parquet_file_names_is_left_out_and_shown(
     tmp_path: Path, index: tuple[str, ...], metadata: Any
 ) -> None:
     path = parquet(tmp_path, metadata, **{name: range(ROWS) for name in index})
@@ -70,7 +70,7 @@ def test_an_index_can_be_dropped_by_name_too(tmp_path: Path) -> None:
         taken(path, "y", "--drop", "shop", "--drop", "x")
 
 
-def test_a_first_column_without_a_name_is_told_as_the_index_of_pandas_and_can_be_dropped(tmp_path: Path) -> None:
+def test_a_first_column_without_a_name_is_refused_as_the_index_of_pandas_and_can_be_dropped(tmp_path: Path) -> None:
     path = table(tmp_path, ["", "x", "y"], range(ROWS), range(ROWS), ANSWERS)
     with pytest.raises(InvalidTable, match=r"Column 1 of .* has no name.* pandas") as refused:
         taken(path, "y")
@@ -89,7 +89,7 @@ def test_all_columns_without_a_name_are_dropped_together(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["Unnamed: 0", "Unnamed: 0.1", "index", "level_0", "row"])
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_column_that_counts_the_rows_is_told(tmp_path: Path, name: str, order: int) -> None:
+def test_a_column_that_counts_the_rows_is_pointed_out(tmp_path: Path, name: str, order: int) -> None:
     path = table(tmp_path, [name, "x", "y"], range(ROWS)[::order], [row / 2 for row in range(ROWS)], ANSWERS)
     dataset, said = taken(path, "y")
     assert [column.name for column in dataset.columns] == [name, "x"]
@@ -98,7 +98,7 @@ def test_a_column_that_counts_the_rows_is_told(tmp_path: Path, name: str, order:
     assert [column.name for column in taken(path, "y", *hints(told)[0])[0].columns] == ["x"]
 
 
-def test_a_long_column_that_counts_the_rows_is_told_too(tmp_path: Path) -> None:
+def test_a_long_column_that_counts_the_rows_is_pointed_out_too(tmp_path: Path) -> None:
     count = 2_500
     path = table(tmp_path, ["Unnamed: 0", "x", "y"], range(count), [r / 2 for r in range(count)], [0, 1] * (count // 2))
     assert "index" in said_of(taken(path, "y")[1], "Unnamed: 0")

@@ -27,9 +27,9 @@ def test_the_hint_of_a_delimiter_works_when_copied(tmp_path: Path, delimiter: st
     assert dataset.columns[0].values[:2].tolist() == [0.25, 1.25]
 
 
-def test_rows_of_more_columns_than_names_are_told_the_delimiter_too(tmp_path: Path) -> None:
+def test_rows_of_more_columns_than_names_are_refused_with_the_delimiter_too(tmp_path: Path) -> None:
     path = parted(tmp_path, ";", decimal=",")
-    with pytest.raises(InvalidTable, match="parted by ';'") as refused:
+    with pytest.raises(InvalidTable, match="separated by ';'") as refused:
         taken(path, "y")
     with pytest.raises(InvalidTable, match="with marks") as again:
         taken(path, "y", *hints(str(refused.value))[0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import hints, read, said_of, spec_of, table, taken
-from training.data.table.reading import TableChoices
+from training.data.columns.kinds import TableChoices
 from training.errors import InvalidModelFile, InvalidTable
 from training.fit.description import read_model_file
 from training.fit.fitting import load_data
@@ -46,7 +46,7 @@ def test_marked_numbers_are_refused_with_the_options_that_read_them(
     assert dataset.columns[0].values.tolist() == NUMBERS
 
 
-def test_a_marked_target_is_refused_until_its_marks_are_told(tmp_path: Path) -> None:
+def test_a_marked_target_is_refused_until_its_marks_are_named(tmp_path: Path) -> None:
     path = table(tmp_path, ["x", "price"], NUMBERS, [f"{row * 500:,}" for row in range(ROWS)])
     for options in ((), ("--task", "regression")):
         with pytest.raises(InvalidTable, match="'price' holds numbers with marks") as refused:
@@ -114,7 +114,7 @@ def test_a_parquet_file_of_marked_texts_is_refused_and_read_alike(tmp_path: Path
     assert taken(path, "y", *hints(str(refused.value))[0])[0].columns[0].values[10] == 1000
 
 
-def test_a_category_that_is_mostly_marked_numbers_is_told(tmp_path: Path) -> None:
+def test_a_category_that_is_mostly_marked_numbers_is_pointed_out(tmp_path: Path) -> None:
     path = table(tmp_path, ["x", "y"], [*(f"{row // 2:,}" for row in range(2000, 2059)), "unknown"], CLASSES)
     _, said = taken(path, "y")
     assert "because of 'unknown'" in said_of(said, "x")
@@ -127,14 +127,14 @@ def test_no_option_is_offered_that_would_be_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidTable, match=r"'x' holds numbers with marks, as in '\$0\.5'") as refused:
         taken(path, "y")
     assert hints(str(refused.value)) == [["--drop", "x"]]
-    with pytest.raises(InvalidTable, match="another text in each row"):
+    with pytest.raises(InvalidTable, match="a different text in each row"):
         taken(path, "y", "--category", "x")
 
 
-def test_two_ways_of_writing_numbers_in_one_file_are_told_as_such(tmp_path: Path) -> None:
+def test_two_ways_of_writing_numbers_in_one_file_are_refused_as_such(tmp_path: Path) -> None:
     comma, dot = [f"{row},5" for row in range(ROWS)], [f"{row}.5" for row in range(ROWS)]
     path = table(tmp_path, ["a", "b", "y"], comma, dot, CLASSES)
-    with pytest.raises(InvalidTable, match=r"'b' holds numbers with marks.*holds for the whole file"):
+    with pytest.raises(InvalidTable, match=r"'b' holds numbers with marks.*hold for the whole file"):
         taken(path, "y", "--decimal", ",")
 
 
@@ -188,7 +188,7 @@ def test_a_mark_that_could_be_none_is_refused(tmp_path: Path, options: list[str]
         spec_of(tmp_path / "t.csv", "y", *options)
 
 
-def test_a_file_can_tell_the_marks_too(tmp_path: Path) -> None:
+def test_a_file_can_name_the_marks_too(tmp_path: Path) -> None:
     table(tmp_path, ["x", "y"], [grouped(value, ".", ",") for value in NUMBERS], CLASSES)
     description = tmp_path / "model.toml"
     marks = "decimal = ','\nthousands = '.'\n"

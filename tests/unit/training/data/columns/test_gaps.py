@@ -1,4 +1,4 @@
-"""A text that was taken for a gap is told where it may have been a value, and can be kept."""
+"""A text that was taken for a gap is shown where it may have been a value, and can be kept."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ SPEND: list[Any] = ["1.5", "NA", "2.5", "3.5"] * 10
 ANSWERS = ["yes", "no"] * 20
 
 
-def test_the_texts_that_were_taken_for_gaps_are_told_with_an_option_that_keeps_them(tmp_path: Path) -> None:
+def test_the_texts_that_were_taken_for_gaps_are_shown_with_an_option_that_keeps_them(tmp_path: Path) -> None:
     countries = [*COUNTRIES[:38], "", "null"]
     path = table(tmp_path, ["country", "y"], countries, ANSWERS)
     told = said_of(taken(path, "y")[1], "country")
@@ -35,7 +35,7 @@ def test_a_text_that_is_kept_is_a_value_of_texts_and_still_a_gap_among_numbers(t
     assert "10 gaps" in said_of(said, "spend")
 
 
-def test_a_class_that_was_taken_for_a_gap_is_told_and_can_be_kept(tmp_path: Path) -> None:
+def test_a_class_that_was_taken_for_a_gap_is_shown_and_can_be_kept(tmp_path: Path) -> None:
     path = table(tmp_path, ["x", "y"], range(40), COUNTRIES)
     dataset, said = taken(path, "y")
     assert dataset.target.classes == ("DE", "FR")
@@ -46,7 +46,7 @@ def test_a_class_that_was_taken_for_a_gap_is_told_and_can_be_kept(tmp_path: Path
 
 
 @pytest.mark.parametrize(("column", "other"), [("y", "one value in every row"), ("x", "is empty in every row")])
-def test_a_refusal_that_comes_of_gaps_tells_them(tmp_path: Path, column: str, other: str) -> None:
+def test_a_refusal_that_gaps_may_have_caused_shows_them(tmp_path: Path, column: str, other: str) -> None:
     one = [0, 1] * 20
     values = {"y": ["NA", "EU"] * 20, "x": ["NA"] * 40}
     path = table(tmp_path, ["x", "y"], values["x"] if column == "x" else one, values["y"] if column == "y" else one)
@@ -55,7 +55,7 @@ def test_a_refusal_that_comes_of_gaps_tells_them(tmp_path: Path, column: str, ot
     assert ["--not-missing", "NA"] in hints(str(refused.value))
 
 
-def test_numbers_told_to_be_numbers_keep_their_gaps(tmp_path: Path) -> None:
+def test_numbers_named_as_numbers_keep_their_gaps(tmp_path: Path) -> None:
     path = table(tmp_path, ["spend", "y"], SPEND, ANSWERS)
     dataset, _ = taken(path, "y", "--not-missing", "NA", "--number", "spend")
     assert dataset.columns[0].gaps.sum() == 10

@@ -1,7 +1,7 @@
 """What a column would be without the marks in its numbers, and which options read them.
 
-`training.data.table.kinds` asks for a column of texts: one whose texts are numbers but for their marks is refused,
-because as a category it would answer nothing but the very numbers that training saw.
+A column whose texts are numbers but for their marks is refused: as a category it would know nothing but the very
+numbers that training saw.
 """
 
 import itertools
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training.console import quoted
-from training.data.table.source import TableSource
 from training.data.table.survey import ColumnSurvey
 from training.data.text.cells import without_gaps
 from training.data.text.numbers import PLAIN, NumberForm, forms_of, undecorated, unit_of
@@ -19,17 +18,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANY = 20
-"""From so many rows or texts on, a pattern in a column's texts is taken for no accident."""
+"""With so many rows or texts, a pattern in a column's texts is no accident."""
 
 FLAG = 2
-"""A column of so many different texts in fewer rows than MANY may be a flag, whatever is written in it."""
+"""A column of so few different texts, in fewer rows than MANY, may be a flag, whatever is written in it."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """`example` is a text with a mark; `forms` read all texts, once what no option reads was rewritten.
+    """`example` is a text with a mark; `forms` read all texts, once what no option reads has been rewritten.
 
-    `rewrite` says how, and is empty where there is nothing such. Where each text has a unit there are no forms.
+    `rewrite` says how to do that, and is empty where it is not needed. Where each text has a unit there are no forms.
     """
 
     example: str
@@ -44,22 +43,22 @@ def options(form: NumberForm) -> str:
     return " ".join(part for part in (decimal if form.decimal != "." or not thousands else "", thousands) if part)
 
 
-def marks_of(source: TableSource, column: ColumnSurvey) -> Marks | None:
-    """The marks of a column whose texts are all numbers but for them, or but for few words; None for any other."""
+def marks_of(column: ColumnSurvey) -> Marks | None:
+    """The marks of a column whose texts, but for a few words, are numbers with marks; None for any other column."""
     import pyarrow as pa
 
     if column.marked:
-        # Of a column of more texts than a category may have only the first are kept, so that the file is read again.
+        # Where there are more texts than a category may have, only the first were kept: the file is read again.
         known: Iterable[pa.Array] = [pa.array(sorted(column.values), pa.string())]
-        others = (*column.words, *source.form.not_missing)
-        forms = forms_of(_texts(source, column.name) if column.too_many else known, others)
+        others = (*column.words, *column.source.form.not_missing)
+        forms = forms_of(_texts(column) if column.too_many else known, others)
         return Marks(*_example(column.marked, forms)) if forms else None
-    unit = unit_of(column.values) if column.found == "category" and column.typed is None else None
+    unit = unit_of(column.values) if column.content == "texts" and column.typed is None else None
     return Marks(min(column.values), (), _without(repr(unit))) if unit else None
 
 
 def are_numbers(column: ColumnSurvey, marks: Marks) -> bool:
-    """Whether the column is no category: each text has its number, and they are too many for a flag or for grades."""
+    """Whether the column is no category: each text is a number, and they are too many for a flag or for grades."""
     if not marks.forms:
         return len(column.values) > MANY
     if column.words:
@@ -67,11 +66,16 @@ def are_numbers(column: ColumnSurvey, marks: Marks) -> bool:
     return column.present >= MANY or len(column.values) > FLAG
 
 
-def what_to_do(marks: Marks, column: ColumnSurvey, form: NumberForm, keep: str, drop: str = "") -> str:
-    """The rest of a sentence on a column of such numbers: what it holds, and what to do about it.
+def advice_on(column: ColumnSurvey, marks: Marks) -> str:
+    """The rest of a sentence on a feature of such numbers: what it holds, and what to do about it."""
+    name = quoted(column.name)
+    return what_to_do(marks, column, f"--category {name}", f"--drop {name}")
 
-    `form` is how the file's numbers are read now. `keep` and `drop` are the options that take the column as text and
-    that leave it out; the first is not offered where it would be refused.
+
+def what_to_do(marks: Marks, column: ColumnSurvey, keep: str, drop: str = "") -> str:
+    """The same for any column. `keep` and `drop` are the options that take it as text and that leave it out.
+
+    `keep` is not offered where it would be refused.
     """
     advice = [f"leave the column out with {drop}"] if drop and marks.rewrite else []
     if len(column.values) < column.present and not column.too_many:
@@ -79,7 +83,11 @@ def what_to_do(marks: Marks, column: ColumnSurvey, form: NumberForm, keep: str, 
     shown = f"numbers with marks, as in {marks.example!r}"
     if not marks.rewrite:
         readings = [f"{options(read)} (it is then {read.value(marks.example)})" for read in marks.forms]
-        whole = " This holds for the whole file: where it has two ways, rewrite one of them." if form != PLAIN else ""
+        whole = (
+            " The options hold for the whole file: where it writes numbers in two ways, rewrite one of them."
+            if column.source.form.numbers != PLAIN
+            else ""
+        )
         read_with = f"read them with {' or with '.join(readings)}"
         return f"{shown}: {', or '.join([read_with, *advice])}.{whole}"
     rewrite = f"before you train, {marks.rewrite}"
@@ -118,9 +126,9 @@ MINUS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _texts(source: TableSource, name: str) -> "Iterable[pa.Array]":
+def _texts(column: ColumnSurvey) -> "Iterable[pa.Array]":
     import pyarrow as pa
 
-    gaps = pa.array(source.gaps, pa.string())
-    for batch in source.batches("Looking at the numbers' marks"):
-        yield without_gaps(batch.column(name), gaps)
+    gaps = pa.array(column.source.gaps, pa.string())
+    for batch in column.source.batches("Looking at the numbers' marks"):
+        yield without_gaps(batch.column(column.name), gaps)

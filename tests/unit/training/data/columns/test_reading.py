@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from tests.unit.training.tables import NAMES, churn_csv, churn_rows, read, table
-from training.data.table.reading import Said, TableChoices, read_table
+from training.data.columns.kinds import TableChoices
+from training.data.columns.notes import Finding
+from training.data.columns.reading import read_table
 from training.data.table.source import CsvForm
 from training.errors import InvalidTable
 
@@ -120,7 +122,7 @@ def test_rows_without_a_target_are_left_out_and_that_is_said(tmp_path: Path) -> 
     path = table(tmp_path, ["x", "y"], list(range(20)), [None, "a", "b", "a"] * 5)
     dataset, said = read(path, TableChoices("y"))
     assert (dataset.rows, dataset.columns[0].values[:3].tolist()) == (15, [1, 2, 3])
-    assert said[-1] == Said("y", "is missing in 5 rows, which are left out")
+    assert said[-1] == Finding("y", "is missing in 5 rows, which are left out")
 
 
 def test_a_sample_has_as_many_rows_as_asked_for_and_is_drawn_by_the_seed(tmp_path: Path) -> None:
@@ -150,7 +152,7 @@ UNUSABLE = {
     "two columns named 'x'": b"x,x,y\n1,2,3\n",
     "Column 2 of .* has no name": b"x,,y\n1,2,3\n",
     "has no column 'y'": b"x,z\n1,2\n",
-    "parted by ';': add --delimiter ';'": b"x;y\n1;2\n",
+    "separated by ';': add --delimiter ';'": b"x;y\n1;2\n",
     "Expected 2 columns, got 1": b"x,y\n1,2\n3\n",
     "is not utf-8: say which encoding": b"x,y\n\xe9,1\nb,2\n",
     "'x' is empty in every row": b"x,y\n,1\nNA,2\n",
@@ -158,7 +160,7 @@ UNUSABLE = {
     "The target 'y' is empty": b"x,y\n1,\n2,\n",
     "The target 'y' holds dates": b"x,y\n1,2024-01-01\n2,2024-01-02\n",
     "no column beside the target": b"y\n1\n2\n",
-    "another text in each row": "\n".join(["x,y", *(f"id{row},{row % 2}" for row in range(30))]).encode(),
+    "a different text in each row": "\n".join(["x,y", *(f"id{row},{row % 2}" for row in range(30))]).encode(),
     "has 2,102 columns; .* up to 2,000": ",".join(["y", *(f"x{i}" for i in range(2101))]).encode() + b"\n",
 }
 
@@ -175,7 +177,7 @@ def test_each_unusable_table_gets_one_clear_sentence(tmp_path: Path, sentence: s
 def test_a_table_that_memory_would_not_hold_is_refused_with_the_sample_that_it_would(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.data.table.reading.MAX_CELLS", 1000)
+    monkeypatch.setattr("training.data.columns.reading.MAX_CELLS", 1000)
     path = table(tmp_path, ["x", "y"], list(range(600)), [0, 1] * 300)
     with pytest.raises(InvalidTable, match="--sample 500"):
         read(path, TableChoices("y"))
