@@ -21,9 +21,7 @@ from training.release.stores.writable import open_writable_store
 def ask_cold(uri: str) -> dict[str, Any]:
     """What the function answers in a fresh process that has only `handler`, and the key to the bucket."""
     rights = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    outcome = run_isolated(INVOKE_SCRIPT, [uri], json.dumps(read_event("predict_features")), rights)
-    assert outcome.returncode == 0, outcome.stderr
-    answer: dict[str, Any] = json.loads(outcome.stdout)
+    answer = run_isolated(INVOKE_SCRIPT, uri, read_event("predict_features"), environ=rights)
     return {**answer, "body": json.loads(answer["body"])}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from training.bring.pickles.imports import inspect_pickle
+from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.options import as_json, print_json
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
@@ -47,9 +48,7 @@ def package_command(
     contents = inspect_pickle(file.read_bytes())
     show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
     # Slow imports, for this command alone.
-    from training.bring.brought_model import Told, package
-    from training.bring.example_rows import read_rows
-    from training.bring.naming import parse_classes, parse_features
+    from training.bring.brought_model import package
     from training.bring.pickles.loadable import require_loadable
 
     require_loadable(contents)
@@ -57,22 +56,11 @@ def package_command(
         raise UnpackableArtifact(
             "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
         )
-    if example is None:
-        raise UnpackableArtifact(
-            "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
-            "a list of such rows."
-        )
-    told = Told(
-        name or file.name.partition(".")[0],
-        parse_features(features) if features else None,
-        parse_classes(classes) if classes else None,
-        target,
-        read_rows(example),
-    )
+    stated = stated_by(file, example, features, classes, target, name)
     with working("Loading and proving"):
-        made = package(file, told, out)
-    manifest = made.manifest
-    for note in made.notes:
+        packaged = package(file, stated, out)
+    manifest = packaged.manifest
+    for note in packaged.notes:
         person().print(note)
     if as_json:
         print_json(manifest)
@@ -80,3 +68,21 @@ def package_command(
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
         person().print(f"Wrote {out}. Publish it: python -m training publish {out}")
+
+
+def stated_by(
+    file: Path, example: Path | None, features: str | None, classes: str | None, target: str, name: str | None
+) -> Stated:
+    """What the options say of the model; raises UnpackableArtifact."""
+    if example is None:
+        raise UnpackableArtifact(
+            "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
+            "a list of such rows."
+        )
+    return Stated(
+        name or file.name.partition(".")[0],
+        parse_features(features) if features else None,
+        parse_classes(classes) if classes else None,
+        target,
+        read_rows(example),
+    )

@@ -43,7 +43,7 @@ def render_report(model: TrainedModel, manifest: Manifest, comparison: Compariso
     return _page(manifest, sections)
 
 
-def render_package_report(manifest: Manifest) -> str:
+def render_brought_report(manifest: Manifest) -> str:
     """The report of a model that was fitted elsewhere: what is known of it."""
     note = "This model was fitted elsewhere and packaged: neither its data nor its metrics are known here."
     sections = [

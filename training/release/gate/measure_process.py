@@ -1,46 +1,31 @@
-"""The process of `training.release.gate.comparison`: one version answers rows, with what Lambda has and nothing else.
+"""What an isolated process does to measure a version: the version answers rows, and is timed on single ones."""
 
-Run by path, never imported: `python -I measure_process.py PATH_ENTRY REGISTRY VERSION < rows.json > answers.json`. Ends
-with 0, or with 1 and the reason as the last line of standard error.
-"""
-
-import json
 import statistics
-import sys
 import time
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
+from handler.registry.store import DirectoryStore
+from handler.serving.predictor import load_predictor, row_dtype
 
 WARM_UP = 3
 TIMED = 30
-"""How often one row is asked: the median of so many does not move with what else the machine does."""
+"""How many single rows are timed: the median of so many does not move with what else the machine does."""
 
 
-def main(path_entry: str, registry: str, version: str) -> None:
-    sys.path.insert(0, path_entry)
-    import numpy as np
-
-    from handler.errors.base import SklearnOnLambdaError
-    from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
-    from handler.registry.store import DirectoryStore
-    from handler.serving.predictor import load_predictor, row_dtype
-
-    answers, sys.stdout = sys.stdout, sys.stderr
+def main(registry: str, version: str, values: list[list[Any]]) -> dict[str, Any]:
     store = DirectoryStore(Path(registry))
-    try:
-        manifest = checked_manifest(manifest_bytes(store, version), version)
-        predictor = load_predictor(read_artifact(store, manifest))
-        rows = np.array(json.load(sys.stdin), dtype=row_dtype(manifest))
-        answered = predictor.predict(rows)
-    except (SklearnOnLambdaError, ValueError, TypeError) as error:
-        sys.exit(f"{type(error).__name__}: {error}".replace("\n", " "))
+    manifest = checked_manifest(manifest_bytes(store, version), version)
+    predictor = load_predictor(read_artifact(store, manifest))
+    rows = np.array(values, dtype=row_dtype(manifest))
+    answers = predictor.predict(rows)
     seconds = []
     for turn in range(WARM_UP + TIMED):
         row = rows[[turn % len(rows)]]
         began = time.perf_counter()
         predictor.predict(row)
         seconds.append(time.perf_counter() - began)
-    json.dump({"answers": answered, "milliseconds": 1000 * statistics.median(seconds[WARM_UP:])}, answers)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    return {"answers": answers, "milliseconds": 1000 * statistics.median(seconds[WARM_UP:])}
