@@ -83,8 +83,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
 
     with working("Training"):
         trained = train_model(spec, seed, tell, backend)
-        places = (model, out, backend, options["source"], options["model_uri"])
-        command = command_line(sys.argv[1:], places, (*options["param"], *options["tried"]))
+        command = published_command(sys.argv[1:], model=model, out=out, backend=backend, **options)
         built = build(dataclasses.replace(trained, command=command))
     comparison = None
     if options["model_uri"]:
@@ -106,6 +105,12 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
             raise GateFailed(
                 f"The model in {out} falls short; `publish` will refuse it. {out / 'report.html'} says more."
             )
+
+
+def published_command(arguments: Sequence[str], **options: Any) -> str:
+    """The command line for the report, without the places of this machine that are in `options`."""
+    places = [options[name] for name in ("model", "out", "backend", "source", "model_uri")]
+    return command_line(arguments, places, (*options["param"], *options["tried"]))
 
 
 def tell(said: Sequence[Said]) -> None:
