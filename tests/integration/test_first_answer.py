@@ -13,7 +13,8 @@ from training.fit.iris import train_iris
 from training.folder.writing import write_folder
 from training.isolation import run_isolated
 from training.local.demo import INVOKE_SCRIPT
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import publish, read_folder
 from training.release.stores.writable import open_writable_store
 

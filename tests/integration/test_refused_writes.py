@@ -17,7 +17,8 @@ from tests.integration.registries import history, made_at, put_manifest, put_ver
 from tests.integration.sockets import refusing
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import TrainedFolder
 from training.release.stores.writable import WritableS3Store, WritableStore, open_writable_store
 from training.release.verify import verify_registry

@@ -9,8 +9,9 @@ import click
 from handler.registry.alias import Alias
 from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
-from training.release.history import releases, rollback
-from training.release.promote import Release, current_user, promote
+from training.release.alias_move import Release
+from training.release.history import releases
+from training.release.promote import current_user, promote, rollback
 from training.release.prune import prune, superfluous
 from training.release.stores.writable import WritableStore, open_writable_store
 from training.release.verify import verify_registry, verify_version
