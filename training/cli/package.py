@@ -1,4 +1,4 @@
-"""The command `package`: a model fitted elsewhere becomes a folder to publish. `training.cli.main` gathers it."""
+"""The command `package`: a model fitted elsewhere becomes a folder to publish."""
 
 from pathlib import Path
 
@@ -17,17 +17,24 @@ from training.errors import UnpackableArtifact
 @click.option(
     "--example",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A JSON file with one row, or a list of rows: best one of each class. The first 50 are kept.",
+    help="A JSON file with one row or several to prove the model with, best one of each class. At most 50 are kept.",
 )
 @click.option(
     "--features",
-    help="Names parted by commas, or a JSON file of features, in the order of the model's columns. Default: the "
-    "model's own names, and no others where it has them.",
+    help="The names of the features with commas between them, or a JSON file of features, in the order of the model's "
+    "columns. Where the model has names, they must be the same.  [default: the model's own names]",
 )
-@click.option("--classes", help="Names parted by commas, in the order of classes_. Default: the model's own.")
-@click.option("--target", default="target", show_default=True, help="What is predicted.")
-@click.option("--name", help="The model's name.  [default: the file's]")
-@click.option("--trust", is_flag=True, help="Load the file, which runs whatever code is in it: say so if you made it.")
+@click.option(
+    "--classes",
+    help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
+)
+@click.option("--target", default="target", show_default=True, help="The name of what is predicted.")
+@click.option("--name", help="The name of the model.  [default: the name of the file]")
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Load the file, which runs whatever code is in it. Say so only if you know who made it.",
+)
 @as_json
 def package_command(
     file: Path,
@@ -40,10 +47,10 @@ def package_command(
     trust: bool,
     as_json: bool,
 ) -> None:
-    """Make the folder that publish takes of a model in a joblib or pickle FILE that was fitted elsewhere.
+    """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
 
-    Code in the file runs in a process without your environment's credentials and with an empty home. Your files and
-    the network are not fenced off.
+    Code in the file runs in a process without the credentials of your environment and with an empty home. It can still
+    reach your files and the network.
     """
     contents = inspect_pickle(file.read_bytes())
     show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])

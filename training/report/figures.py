@@ -1,7 +1,7 @@
-"""The pictures of a report, as SVG that stands in the page.
+"""The pictures of a report, as SVG within the page.
 
-`training.report.page` places them. They are drawn by scikit-learn's own displays where it has one, always alike for the
-same model: fixed salts, no dates.
+scikit-learn's own displays draw them where it has one. The same model always gives the same pictures: the salts are
+fixed, and there are no dates.
 """
 
 import io
@@ -44,7 +44,7 @@ SETTINGS: Any = {
 
 @dataclass(frozen=True)
 class Picture:
-    """`caption` is its heading, `note` says how to read it, `svg` the drawing."""
+    """`caption` is its heading, `note` says how to read it, `svg` is the drawing."""
 
     caption: str
     note: str
@@ -69,7 +69,7 @@ def _regression(answers: Answers) -> Iterator[Picture]:
         (
             "actual_vs_predicted",
             "Actual against predicted values",
-            "Each point is a row held out; on the line is right.",
+            "Each point is a row held out; a point on the line is predicted exactly.",
         ),
         ("residual_vs_predicted", "Residuals", "Actual minus predicted. A pattern here is something the model missed."),
     ):
@@ -99,7 +99,7 @@ def _classification(model: TrainedModel, answers: Answers) -> Iterator[Picture]:
             ax=axes,
         )
 
-    note = "Rows held out: down what they are, across what the model said."
+    note = "Rows held out: their true class from top to bottom, the model's answer from left to right."
     yield _picture("Confusion matrix", note, (side + 0.6, side), confusion)
     if answers.probabilities is None:
         return
@@ -138,7 +138,7 @@ def _classification(model: TrainedModel, answers: Answers) -> Iterator[Picture]:
         )
         axes.legend(fontsize=7)
 
-    note = f"On the dotted line, of what is said with 80 % certainty, 80 % is right.{which}"
+    note = f"On the dotted line, 80 % of the answers that are given with 80 % certainty are right.{which}"
     yield _picture("Calibration", note, (5.5, 4.2), calibration)
 
 
@@ -152,7 +152,7 @@ def _importance(model: TrainedModel, ranked: Sequence[Importance]) -> Picture:
 
     note = (
         "How much worse the model gets on the rows held out when one feature is shuffled. Features that say the same "
-        "share it."
+        "share their importance."
     )
     return _picture("Permutation importance", note, (7, 1 + 0.28 * len(ranked)), draw)
 
@@ -179,7 +179,7 @@ def _distributions(model: TrainedModel) -> Picture:
                 axes.barh([_short(names[place]) for place in most], counts[most], color=BLUE)
 
     more = f" The first {MOST_FEATURES}." if len(model.features) > MOST_FEATURES else ""
-    note = f"Rows held out, by value.{more}"
+    note = f"The rows held out, by their values.{more}"
     return _picture("Feature distributions", note, (9, 0.6 + 1.6 * down), draw, rows=down, columns=across)
 
 
@@ -202,7 +202,7 @@ def _picture(
 
 
 def _shown_classes(count: int) -> Sequence[int]:
-    """Of two classes the second says it all."""
+    """The classes with a curve; of two classes, the curve of the second says it all."""
     return (1,) if count == 2 else range(min(count, MOST_CLASSES))
 
 

@@ -13,15 +13,15 @@ from training.fit.held_out import HeldOut
 from training.release.gate.measurement import Measurement, measure_version
 
 ANY_LATENCY = 10.0
-"""Milliseconds for a row that nobody notices behind API Gateway, whatever the version that serves takes."""
+"""Milliseconds for a row that are not noticed behind API Gateway, whatever the version that serves takes."""
 
 ANY_SIZE = 5 * 1024 * 1024
-"""Bytes that a cold start reads in no time."""
+"""Bytes whose reading does not lengthen a cold start, whatever the version that serves has."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing compared, in words for the table: of the new version, of the one that serves, and what was allowed."""
+    """One thing compared, in words for a table: of the new version, of the one that serves, and what is allowed."""
 
     name: str
     new: str
@@ -44,7 +44,7 @@ class Comparison:
         return all(check.passed for check in self.checks)
 
     def to_json(self, forced_by: str | None = None, reason: str | None = None) -> str:
-        """The record that is published beside the version; with who let it pass and why, where it did not."""
+        """The record that is published beside the version, with who forced it and why, where it did not pass."""
         forced = {"by": forced_by, "reason": reason} if forced_by else None
         return (
             json.dumps({**asdict(self), "passed": self.passed, "forced": forced}, indent=2, ensure_ascii=False) + "\n"
