@@ -84,9 +84,20 @@ def _regression(answers: Answers) -> Iterator[Picture]:
 
 def _classification(model: TrainedModel, answers: Answers) -> Iterator[Picture]:
     names = model.target.classes
+    yield _confusion(answers, names)
+    if answers.probabilities is None:
+        return
+    kept = ", the first ten" if len(names) > MOST_CLASSES else ""
+    which = "" if len(names) == 2 else f" One class against the rest{kept}."
+    curves = [_Curve(names[index], *_one_against_rest(answers, index)) for index in _shown_classes(len(names))]
+    yield _thresholds(curves, which)
+    yield _calibration(curves, which)
+
+
+def _confusion(answers: Answers, names: Sequence[str]) -> Picture:
     side = min(10.0, 3.5 + 0.35 * len(names))
 
-    def confusion(axes: Axes) -> None:
+    def draw(axes: Axes) -> None:
         ConfusionMatrixDisplay.from_predictions(
             answers.actual,
             answers.predicted,
@@ -100,46 +111,58 @@ def _classification(model: TrainedModel, answers: Answers) -> Iterator[Picture]:
         )
 
     note = "Rows held out: their true class from top to bottom, the model's answer from left to right."
-    yield _picture("Confusion matrix", note, (side + 0.6, side), confusion)
-    if answers.probabilities is None:
-        return
-    shown = _shown_classes(len(names))
-    which = (
-        ""
-        if len(names) == 2
-        else f" One class against the rest{', the first ten' if len(names) > MOST_CLASSES else ''}."
-    )
+    return _picture("Confusion matrix", note, (side + 0.6, side), draw)
 
-    def curves(left: Axes, right: Axes) -> None:
-        for index in shown:
-            truth, scores = answers.actual == _label(answers, index), _column(answers, index)
-            if 0 < truth.sum() < len(truth):
-                RocCurveDisplay.from_predictions(truth, scores, name=names[index], ax=left)
-                PrecisionRecallDisplay.from_predictions(truth, scores, name=names[index], ax=right)
+
+@dataclass(frozen=True)
+class _Curve:
+    """One class against the rest: which rows held out are of it, and the probabilities that the model gave it."""
+
+    name: str
+    truth: Any
+    scores: Any
+
+
+def _one_against_rest(answers: Answers, index: int) -> tuple[Any, Any]:
+    label = index if answers.labels is None else answers.labels[index]
+    return answers.actual == label, None if answers.probabilities is None else answers.probabilities[:, index]
+
+
+def _shown_classes(count: int) -> Sequence[int]:
+    """The classes with a curve; of two classes, the curve of the second says it all."""
+    return (1,) if count == 2 else range(min(count, MOST_CLASSES))
+
+
+def _thresholds(curves: Sequence[_Curve], which: str) -> Picture:
+    def draw(left: Axes, right: Axes) -> None:
+        for curve in curves:
+            if 0 < curve.truth.sum() < len(curve.truth):
+                RocCurveDisplay.from_predictions(curve.truth, curve.scores, name=curve.name, ax=left)
+                PrecisionRecallDisplay.from_predictions(curve.truth, curve.scores, name=curve.name, ax=right)
         left.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-        for axes, kind in ((left, "ROC"), (right, "Precision and recall")):
-            axes.set_title(kind)
-            axes.set_xlabel("False positive rate" if axes is left else "Recall")
-            axes.set_ylabel("True positive rate" if axes is left else "Precision")
-            axes.legend(loc="lower right" if axes is left else "lower left", fontsize=7)
+        left.set(title="ROC", xlabel="False positive rate", ylabel="True positive rate")
+        right.set(title="Precision and recall", xlabel="Recall", ylabel="Precision")
+        left.legend(loc="lower right", fontsize=7)
+        right.legend(loc="lower left", fontsize=7)
 
-    yield _picture("ROC, precision and recall", f"What each threshold would cost.{which}", (9, 4.2), curves, columns=2)
+    return _picture("ROC, precision and recall", f"What each threshold would cost.{which}", (9, 4.2), draw, columns=2)
 
-    def calibration(axes: Axes) -> None:
+
+def _calibration(curves: Sequence[_Curve], which: str) -> Picture:
+    def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-        for index in shown:
-            truth, scores = answers.actual == _label(answers, index), _column(answers, index)
-            place = np.minimum((scores * BINS).astype(int), BINS - 1)
+        for curve in curves:
+            place = np.minimum((curve.scores * BINS).astype(int), BINS - 1)
             filled = [place == bin_ for bin_ in range(BINS) if (place == bin_).any()]
-            said, happened = [scores[rows].mean() for rows in filled], [truth[rows].mean() for rows in filled]
-            axes.plot(said, happened, marker="o", markersize=4, label=names[index])
+            given, happened = ([values[rows].mean() for rows in filled] for values in (curve.scores, curve.truth))
+            axes.plot(given, happened, marker="o", markersize=4, label=curve.name)
         axes.set(
             xlabel="Probability that the model gave", ylabel="Share that it was right", xlim=(0, 1), ylim=(0, 1.02)
         )
         axes.legend(fontsize=7)
 
     note = f"On the dotted line, 80 % of the answers that are given with 80 % certainty are right.{which}"
-    yield _picture("Calibration", note, (5.5, 4.2), calibration)
+    return _picture("Calibration", note, (5.5, 4.2), draw)
 
 
 def _importance(model: TrainedModel, ranked: Sequence[Importance]) -> Picture:
@@ -199,19 +222,6 @@ def _picture(
     used = set(re.findall(r"#([\w.-]+)", svg))
     # Matplotlib numbers its groups from 1 in every drawing; in one page an id stands for one thing.
     return Picture(caption, note, re.sub(r' id="([\w.-]+)"', lambda found: found[0] if found[1] in used else "", svg))
-
-
-def _shown_classes(count: int) -> Sequence[int]:
-    """The classes with a curve; of two classes, the curve of the second says it all."""
-    return (1,) if count == 2 else range(min(count, MOST_CLASSES))
-
-
-def _label(answers: Answers, index: int) -> Any:
-    return index if answers.labels is None else answers.labels[index]
-
-
-def _column(answers: Answers, index: int) -> Any:
-    return None if answers.probabilities is None else answers.probabilities[:, index]
 
 
 def _short(name: str) -> str:
