@@ -59,13 +59,7 @@ def show(version: str, model_uri: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=Path(".demo"),
-    show_default=True,
-    help="The folder to work in; it is kept.",
-)
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="The folder to work in.")
 def demo(folder: Path) -> None:
     """Take all steps in one folder, and explain each: train, publish, promote, answer."""
     from training.local.demo import run_demo
@@ -75,11 +69,7 @@ def demo(folder: Path) -> None:
 
 @click.command()
 @click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help="The port on 127.0.0.1; 0 takes any that is free.",
+    "--port", type=click.IntRange(0, 65535), default=8000, help="The port on 127.0.0.1; 0 takes any that is free."
 )
 @model_uri
 def serve(port: int, model_uri: str) -> None:

@@ -20,22 +20,14 @@ def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-as_json = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document on standard output, for programs."
-)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 model_uri = click.option(
     "--model-uri",
     envvar="MODEL_URI",
     required=True,
     help="The root of the model in the registry: s3://bucket/prefix or a directory.  [default: the variable MODEL_URI]",
 )
-alias = click.option(
-    "--alias",
-    default=DEFAULT_ALIAS,
-    show_default=True,
-    callback=_alias_name,
-    help="The alias, which names the version that serves.",
-)
+alias = click.option("--alias", default=DEFAULT_ALIAS, callback=_alias_name, help="The alias that names what serves.")
 reason = click.option("--reason", help="The reason, for those who read the history.")
 
 

@@ -28,12 +28,10 @@ from training.errors import UnpackableArtifact
     "--classes",
     help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
 )
-@click.option("--target", default="target", show_default=True, help="The name of what is predicted.")
+@click.option("--target", default="target", help="The name of what is predicted.")
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
 @click.option(
-    "--trust",
-    is_flag=True,
-    help="Load the file, which runs whatever code is in it. Say so only if you know who made it.",
+    "--trust", is_flag=True, help="Load the file, which runs whatever code is in it: only if you know who made it."
 )
 @as_json
 def package_command(

@@ -74,16 +74,8 @@ def verify(version: str | None, model_uri: str, as_json: bool) -> None:
 
 
 @click.command("prune")
-@click.option(
-    "--keep", type=click.IntRange(1), default=10, show_default=True, help="How many of the newest versions to keep."
-)
-@click.option(
-    "--days",
-    type=click.FloatRange(0),
-    default=90,
-    show_default=True,
-    help="Keep each version that served within so many days.",
-)
+@click.option("--keep", type=click.IntRange(1), default=10, help="How many of the newest versions to keep.")
+@click.option("--days", type=click.FloatRange(0), default=90, help="Keep what served within so many days.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @model_uri
 @as_json

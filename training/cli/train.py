@@ -39,21 +39,13 @@ DATA_OPTIONS = (
 @click.command()
 @click.argument("model", required=False)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    default=DEFAULT_SEED,
-    show_default=True,
-    help="The seed of all that is drawn at random.",
-)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=DEFAULT_SEED, help="The seed of all that is drawn.")
 @click.option(
     "--table", "--csv", "--parquet", "source", help="A CSV or Parquet file to train on: a path or s3://bucket/key."
 )
 @click.option("--target", help="The column to predict.")
 @click.option(
-    "--task",
-    type=click.Choice(["classification", "regression"]),
-    help="What to fit.  [default: found in the target column]",
+    "--task", type=click.Choice(["classification", "regression"]), help="What to fit.  [default: found in the target]"
 )
 @click.option("--number", multiple=True, metavar="COLUMN", help="Take this column as a number.")
 @click.option("--category", multiple=True, metavar="COLUMN", help="Take this column as a category.")
@@ -67,13 +59,11 @@ DATA_OPTIONS = (
 @click.option("--encoding", help="The encoding of a CSV.  [default: utf-8]")
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Train on so many rows, drawn by the seed.")
 @click.option(
-    "--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share of the rows to hold out."
+    "--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share of rows to hold out."
 )
 @click.option("--estimator", metavar="CLASS", help="The estimator of scikit-learn to fit, such as sklearn.svm.SVC.")
 @click.option("--param", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the estimator.")
-@click.option(
-    "--search", type=click.Choice(["grid", "random", "halving"]), help="How to search over the values of --try."
-)
+@click.option("--search", type=click.Choice(["grid", "random", "halving"]), help="How to search over what --try names.")
 @click.option("--try", "tried", multiple=True, metavar="NAME=[…]", help="The values of a parameter to search over.")
 @click.option("--folds", type=click.IntRange(2), help="The folds of the search's cross-validation.  [default: 5]")
 @click.option("--candidates", type=click.IntRange(1), help="How many candidates a random search tries.  [default: 20]")
