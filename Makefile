@@ -88,6 +88,10 @@ test-package: install ## Build the package for both architectures, and test what
 test-models: install ## Train models of ten families on the command line, and have the handler answer for each
 	$(RUN) -m pytest -n auto tests/models
 
+.PHONY: test-bring
+test-bring: install ## Package models that were fitted elsewhere by the command line, in the processes that it starts
+	$(RUN) -m pytest -n auto tests/bring
+
 .PHONY: test-emulator
 test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
 	$(RUN) -m pytest tests/emulator

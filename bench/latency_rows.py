@@ -9,7 +9,8 @@ from sklearn.datasets import load_breast_cancer
 from training.fit.description import DataSpec, EstimatorSpec, ModelSpec
 from training.fit.fitting import train_model
 from training.folder.writing import write_folder
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import publish, read_folder
 from training.release.stores.schemes import open_writable_store
 

@@ -10,7 +10,8 @@ import pytest
 from handler.registry.manifest import Manifest
 from training.fit.iris import train_iris
 from training.folder.writing import write_folder
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import TrainedFolder, publish, read_folder
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore

@@ -1,4 +1,4 @@
-"""`python -m training`: see `training.cli.main`."""
+"""The command line, as `python -m training`."""
 
 from training.cli.main import main
 

@@ -1,8 +1,7 @@
 """How the commands speak to a person: tables, progress and errors, all on standard error.
 
-`training.cli.main` and `training.local.demo` use it. Standard output is kept for what a program reads. Much of what is
-told was written by others: the reasons in a registry, the names in a model. What a terminal would obey in it is shown
-instead.
+Standard output is kept for what a program reads. Much of what is printed was written by others, as the reasons in a
+registry and the names in a model are: control characters in it are written out, so that no terminal obeys them.
 """
 
 import contextlib
@@ -52,14 +51,14 @@ def _written_out(char: str) -> str:
 
 
 class _Person(Console):
-    """A console whose texts may hold what others wrote. Ends of lines are ours, but for those in a table's cells."""
+    """A console whose texts may hold what others wrote. Ends of lines are ours, except in the cells of a table."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*(shown(item, kept="\n") if isinstance(item, str) else item for item in objects), **options)
 
 
 def person() -> Console:
-    """Where people read. Made anew at each call, so that it follows a redirected standard error."""
+    """The console that people read. It is made anew at each call, so that it follows a redirected standard error."""
     console = _Person(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDE
@@ -67,7 +66,7 @@ def person() -> Console:
 
 
 def quoted(text: str) -> str:
-    """`text` within quotation marks, as a shell takes it: for a hint that is to be copied."""
+    """`text` in quotation marks, as a shell takes it: for a hint to be copied."""
     if "'" not in text:
         return f"'{text}'"
     return shlex.quote(text) if any(mark in text for mark in '"$`\\!') else f'"{text}"'
@@ -92,7 +91,7 @@ def show_table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -
 
 @contextlib.contextmanager
 def bytes_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar over `total` bytes on a terminal, and nothing elsewhere; gives a function that takes how many are done."""
+    """A bar over `total` bytes on a terminal, and nothing elsewhere; yields a function that takes how many are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
         task = bar.add_task(shown(what), total=total)
@@ -101,7 +100,7 @@ def bytes_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 @contextlib.contextmanager
 def count_progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar over `total` steps (None: not known) on a terminal; gives a function that takes how many more are done."""
+    """A bar over `total` steps (None: not known) on a terminal; yields a function that takes how many more are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
         task = bar.add_task(shown(what), total=total)

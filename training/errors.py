@@ -1,21 +1,32 @@
-"""What only writing and training can meet; what reading can meet is in `handler.errors`, whose base they share.
+"""Errors of writing and training alone; those of reading are in `handler.errors`, and share their base.
 
 SklearnOnLambdaError
-├── TrainingError            nothing can be trained as asked
+├── TrainingError            what was asked for cannot be trained
 │   ├── InvalidTable         a CSV or Parquet file that no model can be trained on as it stands
 │   ├── InvalidModelFile     a TOML file, or options, that describe no model
 │   └── FitFailed            scikit-learn refused the data or the parameters
-├── UnprovedArtifact         it does not load or does not repeat its example in a fresh process
-├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody vouches for
-├── InvalidFolder            not a folder that `train` wrote
+├── UnprovedArtifact         does not load, or does not repeat its example, in a fresh process
+├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
+├── InvalidFolder            not a folder that `train` or `package` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
 ├── NothingBefore            no release to go back to
-└── WriteConflict            somebody else was first; the text says what stands
+└── WriteConflict            somebody else was first; the text says what stands now
     ├── VersionExists
     └── AliasMoved
 """
 
+from collections.abc import Sequence
+
 from handler.errors.base import SklearnOnLambdaError
+
+MOST_LISTED = 100
+"""A sentence lists so many names of a longer list."""
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names, for the sentence of an error."""
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(names[:MOST_LISTED]) + more
 
 
 class TrainingError(SklearnOnLambdaError):

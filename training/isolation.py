@@ -1,7 +1,6 @@
-"""Runs a script of ours in a fresh interpreter that can import `handler` and its libraries.
+"""Runs a script of ours in a fresh interpreter that can import `handler` and its libraries, as on Lambda.
 
-It is what Lambda has: a model that needs more than that fails here, before anyone depends on it.
-`training.release.proof` proves artifacts in it; `training.local.demo` has a cold function answer in it.
+A model that needs more than that fails here, before anyone depends on it.
 
 An artifact is code that somebody else may have written, so the process is given no credentials: a few variables that
 libraries compute by, an empty home, an empty working folder, a session of its own. That is no sandbox. The process runs
@@ -9,6 +8,8 @@ as its user: it can read what that user can read (~/.aws too, if it looks the re
 machine of AWS ask the instance's metadata endpoint for a role.
 """
 
+import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -16,9 +17,12 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import handler
 from training.console import shown
+
+RUNNER = Path(__file__).with_name("isolated_process.py")
 
 SECONDS = 600
 """How long a script may take: loading gigabytes takes minutes, and a process that hangs must not hang its caller."""
@@ -30,18 +34,23 @@ KEPT_OF_LIBRARIES = ("OMP_", "KMP_", "GOMP_", "OPENBLAS_", "MKL_", "BLIS_", "VEC
 """How the variables begin that say how many threads, and which kernels, OpenMP and a BLAS use."""
 
 
+class ProcessFailed(Exception):
+    """The script gave no answer. The text is the reason, in one line and fit for a terminal: its last line of standard
+    error, else how the process ended."""
+
+
 def run_isolated(
     script: Path,
-    arguments: Sequence[str],
-    standard_input: str = "",
+    *arguments: Any,
     environ: Mapping[str, str] | None = None,
     modules: Sequence[str] = (),
-) -> subprocess.CompletedProcess[str]:
-    """Run `script` with a copy of the `handler` package as its first path entry; its output is captured, as UTF-8.
+    seconds: float = SECONDS,
+) -> Any:
+    """What `main(*arguments)` of `script` returns in a process of its own; arguments and answer are what JSON holds.
 
-    The script gets that entry as `sys.argv[1]`, then `arguments`. Of this process' environment it gets KEPT and
-    KEPT_OF_LIBRARIES, beside them `environ`. Of `training` it can import `modules` alone, by their dotted names; they
-    must need no others. Raises subprocess.TimeoutExpired after SECONDS.
+    The process can import a copy of the `handler` package, the standard library and what is installed; of `training`
+    it can import `modules` alone, by their dotted names, and they must need no others. Of this process' environment it
+    gets KEPT and KEPT_OF_LIBRARIES, beside them `environ`. Raises ProcessFailed.
     """
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
@@ -49,30 +58,34 @@ def run_isolated(
             folder.mkdir()
         source = Path(handler.__file__).parent
         shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("__pycache__", "requirements.*"))
+        shutil.copy(script, only)
         for module in modules:
             copy = only / Path(*module.split(".")).with_suffix(".py")
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path(__file__).parent.parent / copy.relative_to(only), copy)
-        # -I: no PYTHONPATH, no user site, and the script's own folder (where `training` is) not on the path.
-        command = [sys.executable, "-I", "-X", "utf8", str(script.resolve()), str(only), *arguments]
-        return subprocess.run(  # noqa: S603 - the command is our own interpreter and script
-            command,
-            input=standard_input,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-            cwd=work,
-            env={**_environ(home, temporary), **(environ or {})},
-            # Out of reach of the terminal of whoever called.
-            start_new_session=True,
-        )
-
-
-def last_words(outcome: subprocess.CompletedProcess[str]) -> str:
-    """The last line that a script which failed wrote to standard error, fit for a terminal; else its exit code."""
-    return shown(outcome.stderr.strip().split("\n")[-1]) or f"the process ended with {outcome.returncode}"
+        # -I: no PYTHONPATH, no user site, and the runner's own folder (where `training` is) not on the path.
+        command = [sys.executable, "-I", "-X", "utf8", str(RUNNER.resolve()), str(only), script.stem]
+        try:
+            outcome = subprocess.run(  # noqa: S603 - the command is our own interpreter and script
+                command,
+                input=json.dumps(arguments),
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=seconds,
+                check=False,
+                cwd=work,
+                env={**_environ(home, temporary), **(environ or {})},
+                # Out of reach of the terminal of whoever called.
+                start_new_session=True,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ProcessFailed(f"it did not end within {seconds:.0f} s.") from error
+    with contextlib.suppress(ValueError):
+        if outcome.returncode == 0:
+            return json.loads(outcome.stdout)
+    last_line = shown(outcome.stderr.strip().split("\n")[-1])
+    raise ProcessFailed(last_line or f"the process ended with {outcome.returncode}")
 
 
 def _environ(home: Path, temporary: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from handler.registry.manifest import sha256
 from handler.registry.s3_store import S3Store
 from tests.integration.registries import put_file
 from tests.unit.handler.models import Version, version_with
-from training.release.promote import history_key
+from training.release.history import history_key
 from training.release.stores.writable import WritableStore
 
 ROW = [1.0, 2.0]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tests.integration.watched_store import WatchedStore
 from training.errors import WriteConflict
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import publish, read_folder
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore

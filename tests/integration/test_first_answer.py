@@ -13,7 +13,8 @@ from training.fit.iris import train_iris
 from training.folder.writing import write_folder
 from training.isolation import run_isolated
 from training.local.demo import INVOKE_SCRIPT
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import publish, read_folder
 from training.release.stores.schemes import open_writable_store
 
@@ -21,9 +22,7 @@ from training.release.stores.schemes import open_writable_store
 def ask_cold(uri: str) -> dict[str, Any]:
     """What the function answers in a fresh process that has only `handler`, and the key to the bucket."""
     rights = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    outcome = run_isolated(INVOKE_SCRIPT, [uri], json.dumps(read_event("predict_features")), rights)
-    assert outcome.returncode == 0, outcome.stderr
-    answer: dict[str, Any] = json.loads(outcome.stdout)
+    answer = run_isolated(INVOKE_SCRIPT, uri, read_event("predict_features"), environ=rights)
     return {**answer, "body": json.loads(answer["body"])}
 
 

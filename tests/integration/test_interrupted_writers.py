@@ -8,7 +8,8 @@ import pytest
 from tests.integration.registries import history, made_at, published_whole, put_manifest, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
 from training.errors import VersionExists
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import TrainedFolder, publish, read_folder
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore

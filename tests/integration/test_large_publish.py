@@ -21,7 +21,7 @@ def large(iris_folder: Path, monkeypatch: pytest.MonkeyPatch) -> TrainedFolder:
 def test_a_large_artifact_is_written_from_its_file_and_its_progress_told(model_uri: str, large: TrainedFolder) -> None:
     told: list[int] = []
     store = open_writable_store(model_uri)
-    manifest = publish(large, store, told=told.append)
+    manifest = publish(large, store, progress=told.append)
     held = store.get(f"versions/{manifest.version}/model.joblib")
     assert held is not None
     assert held.data == large.artifact.data

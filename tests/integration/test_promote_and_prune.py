@@ -21,9 +21,9 @@ from handler.registry.store import Blob
 from tests.integration.registries import made_at, put_file, put_manifest, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
-from training.release.alias_move import move_alias
-from training.release.history import releases, rollback
-from training.release.promote import Release, history_key, promote
+from training.release.alias_move import Release, move_alias
+from training.release.history import history_key, releases
+from training.release.promote import promote, rollback
 from training.release.prune import prune, superfluous
 from training.release.publish import TrainedFolder
 from training.release.stores.schemes import open_writable_store

@@ -14,7 +14,8 @@ from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_version
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
-from training.release.promote import history_key, versions
+from training.release.history import history_key
+from training.release.promote import versions
 from training.release.prune import prune, superfluous
 from training.release.publish import TrainedFolder
 from training.release.stores.schemes import open_writable_store

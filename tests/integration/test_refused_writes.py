@@ -17,7 +17,8 @@ from tests.integration.registries import history, made_at, put_manifest, put_ver
 from tests.integration.sockets import refusing
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.promote import promote
 from training.release.publish import TrainedFolder
 from training.release.stores.s3_store import WritableS3Store
 from training.release.stores.schemes import open_writable_store

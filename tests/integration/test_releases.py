@@ -10,8 +10,9 @@ from handler.registry.chain import VerifiedArtifact, alias_key, version_key
 from tests.integration.registries import HISTORY, history, made_at, put_file, put_version, served_whole
 from tests.integration.watched_store import WatchedStore
 from training.errors import AliasMoved, NothingBefore, UnprovedArtifact
-from training.release.history import releases, rollback
-from training.release.promote import Release, promote
+from training.release.alias_move import Release
+from training.release.history import releases
+from training.release.promote import promote, rollback
 from training.release.publish import TrainedFolder
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore

@@ -11,7 +11,7 @@ from handler.errors.model import ManifestMissing
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, version_key
 from tests.integration.registries import HISTORY, made_at, put_file, put_manifest, put_version, remove_file
-from training.release.promote import history_key
+from training.release.history import history_key
 from training.release.publish import TrainedFolder
 from training.release.stores.schemes import open_writable_store
 from training.release.verify import verify_registry, verify_version

@@ -1,7 +1,7 @@
-"""What a loaded estimator that was fitted elsewhere says of itself, and how a failure of it is told.
+"""What a loaded estimator that was fitted elsewhere says of itself: its task, its classes, its columns, its parts.
 
-The process that loaded it asks: this module imports what Lambda has, and nothing else
-of `training`. Every sentence is ours, for scikit-learn's speak of arrays to people who have a JSON file.
+Runs in the isolated process that loaded it. Every sentence is ours, for scikit-learn's speak of arrays to people who
+have a JSON file.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def classes_of(estimator: Any) -> list[Any]:
     """A classifier's labels, in its order; raises Refused."""
     classes = getattr(estimator, "classes_", None)
     if isinstance(classes, list) and any(isinstance(item, (list, np.ndarray)) for item in classes):
-        raise Refused(_several_targets(len(classes)))
+        raise Refused(several_targets(len(classes)))
     if classes is None:
         raise Refused("It does not say which classes it knows (it has no classes_), so its answers have no names.")
     labels: list[Any] = np.asarray(classes).tolist() if not isinstance(classes, list) else classes
@@ -126,42 +126,6 @@ def all_parts(estimator: Any) -> Iterator[Any]:
             waiting.extend(vars(part).values())
 
 
-def answers_of(estimator: Any, rows: Any, classes: Sequence[Any]) -> tuple[list[Any], list[list[float]] | None]:
-    """What the model says of `rows`: numbers, or places in `classes`; and the probabilities of a classifier.
-
-    Raises Refused where it answers what is not served; whatever the model raises passes through.
-    """
-    with np.errstate(all="ignore"):
-        predicted = np.asarray(estimator.predict(rows))
-        if predicted.size != len(rows):
-            raise Refused(_several_targets(predicted.size // len(rows)))
-        answers = predicted.ravel().tolist()
-        if not classes:
-            _require_finite(predicted.astype(np.float64).reshape(len(rows), 1))
-            return [float(value) for value in answers], None
-        indexes = [_place(answer, classes) for answer in answers]
-        if not hasattr(estimator, "predict_proba"):
-            return indexes, None
-        shares = np.asarray(estimator.predict_proba(rows), dtype=np.float64)
-    if shares.shape != (len(rows), len(classes)):
-        raise Refused("Its probabilities are not one for each of its classes.")
-    _require_finite(shares)
-    return indexes, shares.tolist()
-
-
-def failure(error: Exception) -> str:
-    """What kind of failure `error` is that a model raised over a row: gap, text, unfitted, names, or other."""
-    said = str(error)
-    kinds = {
-        "unfitted": isinstance(error, NotFittedError),
-        "gap": "contains NaN" in said or "NoneType" in said or "missing values" in said,
-        "text": "could not convert string" in said or "could not be converted" in said,
-        "unknown": "unknown categories" in said,
-        "names": isinstance(error, AttributeError) or "only supported for dataframes" in said or "pandas" in said,
-    }
-    return next((kind for kind, holds in kinds.items() if holds), "other")
-
-
 def load_failure(error: Exception) -> str:
     """A sentence on `error`, which loading a file raised."""
     again = f"write it again by joblib.dump under scikit-learn {sklearn.__version__}, where it was made"
@@ -174,23 +138,7 @@ def load_failure(error: Exception) -> str:
     return f"It does not load ({type(error).__name__}): {again}."
 
 
-def _place(label: Any, classes: Sequence[Any]) -> int:
-    alike = [index for index, one in enumerate(classes) if type(one) is type(label) and one == label]
-    alike += [index for index, one in enumerate(classes) if one == label]
-    if not alike:
-        raise Refused(f"It answers {label!r}, which is none of its classes: look what changed its classes_.")
-    return alike[0]
-
-
-def _require_finite(answers: Any) -> None:
-    wrong = np.flatnonzero(~np.isfinite(answers).all(axis=1))
-    if len(wrong):
-        raise Refused(
-            f"It has no finite answer to row {wrong[0]} of the example: give a row like those it was fitted to."
-        )
-
-
-def _several_targets(count: int) -> str:
+def several_targets(count: int) -> str:
     return f"It predicts {count} targets at once, and one is served: fit a model for each."
 
 

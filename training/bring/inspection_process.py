@@ -1,103 +1,131 @@
-"""The process of `training.bring.brought_model`: loads a file made elsewhere with what Lambda has, and says what it is.
+"""What an isolated process does with a brought model: it loads it as Lambda would, describes it, and has it answer.
 
-Run by path, never imported, in one of two ways; the answer is JSON on standard output:
-
-    python -I inspection_process.py PATH_ENTRY describe MODEL COPY      what it is; a copy, uncompressed, goes to COPY
-    python -I inspection_process.py PATH_ENTRY answer COPY < rows.json  what it says of rows
-
-`{"refused": sentence}` is the answer where the model cannot be served.
+All that needs the loaded model is done here in one go, so that the model is loaded only once before its proof.
 """
 
-import json
-import sys
 import warnings
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import joblib
+
+from handler.registry.decoding import decode
+from handler.registry.manifest import Example, Feature, Task
+from training.bring.answers import examples_of, kept_examples
+from training.bring.estimator import (
+    Refused,
+    chosen_by_name,
+    classes_of,
+    found_by_search,
+    load_failure,
+    names_of,
+    require_predictor,
+)
+from training.bring.features import features_of
+from training.bring.naming import class_names, names_in_order, values_in_order
+from training.bring.stated import Stated
+from training.errors import UnpackableArtifact, listed
+from training.folder.domains import domains_of, known_categories
+from training.folder.parameters import plain_parameters
+from training.folder.places import without_caches
+
+MODULES = (
+    *(f"training.bring.{name}" for name in ("answers", "estimator", "features", "naming", "stated")),
+    *(f"training.folder.{name}" for name in ("column_steps", "domains", "parameters", "places")),
+    "training.errors",
+)
+"""All that this process imports of `training`."""
 
 
-def main(path_entry: str, what: str, *paths: str) -> None:
-    sys.path.insert(0, path_entry)
-    answers, sys.stdout = sys.stdout, sys.stderr
-    from training.bring.estimator import Refused
+@dataclass(frozen=True)
+class Inspected:
+    """What a brought model is. `labels` are its own classes as texts, `classes` the names that they get; the order of
+    its columns `is_guessed` where only the example gives it; `searched` are the searches that it was found by."""
 
+    task: Task
+    module: str
+    qualname: str
+    parameters: dict[str, Any]
+    searched: tuple[str, ...]
+    features: tuple[Feature, ...]
+    is_guessed: bool
+    labels: tuple[str, ...]
+    classes: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+
+def main(name: str, model: str, copy: str, stated: dict[str, Any]) -> dict[str, Any]:
+    """What `inspect` returns, or `{"refused": sentence}`."""
     warnings.simplefilter("ignore")
     try:
-        said = describe(*paths) if what == "describe" else answer(paths[0], json.load(sys.stdin))
-    except Refused as refused:
-        said = {"refused": str(refused)}
-    json.dump(said, answers)
+        return asdict(inspect(name, Path(model), Path(copy), decode(Stated, stated)))
+    except UnpackableArtifact as error:
+        return {"refused": str(error)}
 
 
-def describe(model: str, copy: str) -> dict[str, Any]:
-    """What the model says of itself; raises Refused."""
-    import joblib
+def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
+    """Load the file `model`, which the person calls `name`, and write what is served of it, uncompressed, to `copy`.
 
-    from training.bring.estimator import (
-        Refused,
-        chosen_by_name,
-        classes_of,
-        found_by_search,
-        load_failure,
-        names_of,
-        require_predictor,
-    )
-    from training.folder.domains import domains_of, known_categories
-    from training.folder.parameters import plain_parameters
-    from training.folder.places import without_caches
-
+    Raises UnpackableArtifact, with what to change.
+    """
     try:
-        loaded = joblib.load(model)
+        estimator, searched = found_by_search(_loaded(model))
+        task = require_predictor(estimator)
+        own_names = names_of(estimator)
+        labels = classes_of(estimator) if task == "classification" else []
+        with without_caches(estimator):
+            joblib.dump(estimator, copy)
+        _require_by_position(estimator, own_names)
+        names, is_guessed = names_in_order(own_names, stated.features, stated.rows)
+        _require_width(estimator, names)
+        rows = values_in_order(stated.rows, names)
+        asked_for = stated.features or [Feature(name, "number") for name in names]
+        features = features_of(asked_for, known_categories(estimator), domains_of(estimator), rows)
+        texts = [str(label) for label in labels]
+        classes = class_names(texts, stated.classes, [type(label).__name__ for label in labels]) if labels else ()
+        examples = examples_of(estimator, rows, features, labels, classes)
+    except Refused as refused:
+        raise UnpackableArtifact(f"{name} cannot be served. {refused}") from refused
+    return Inspected(
+        task=cast(Task, task),
+        module=type(estimator).__module__,
+        qualname=type(estimator).__qualname__,
+        parameters=plain_parameters(estimator.get_params(deep=False)),
+        searched=tuple(searched),
+        features=features,
+        is_guessed=is_guessed,
+        labels=tuple(texts),
+        classes=classes,
+        examples=tuple(kept_examples(examples)),
+    )
+
+
+def _loaded(model: Path) -> Any:
+    try:
+        return joblib.load(model)
     except Exception as error:
         raise Refused(load_failure(error)) from error
-    estimator, searched = found_by_search(loaded)
-    task = require_predictor(estimator)
-    names, width = names_of(estimator), getattr(estimator, "n_features_in_", None)
-    classes = classes_of(estimator) if task == "classification" else []
-    with without_caches(estimator):
-        joblib.dump(estimator, copy)
-    return {
-        "task": task,
-        "class": [type(estimator).__module__, type(estimator).__qualname__],
-        "parameters": plain_parameters(estimator.get_params(deep=False)),
-        "searched": searched,
-        "features": None if width is None else int(width),
-        "names": names,
-        "by_name": chosen_by_name(estimator, names),
-        "classes": [[str(label), type(label).__name__] for label in classes],
-        "categories": known_categories(estimator),
-        "domains": {index: asdict(domain) for index, domain in domains_of(estimator).items()},
-    }
 
 
-def answer(copy: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """What the model says of `asked["rows"]`; raises Refused. Where it fails: on which row, and how."""
-    import joblib
-    import numpy as np
-    from sklearn.base import is_classifier
-
-    from handler.rows.dtype import row_dtype
-    from training.bring.estimator import Refused, answers_of, classes_of, failure
-
-    estimator = joblib.load(copy)
-    classes = classes_of(estimator) if is_classifier(estimator) else []
-    rows = np.array(asked["rows"], dtype=row_dtype(asked["kinds"]))
-    try:
-        predicted, probabilities = answers_of(estimator, rows, classes)
-    except Refused:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a foreign model raises is its user's to know
-        return {"failed": failure(error), "error": type(error).__name__, "row": _first_that_fails(estimator, rows)}
-    return {"predicted": predicted, "probabilities": probabilities}
+def _require_by_position(estimator: Any, names: Sequence[str]) -> None:
+    """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know; with the new lines."""
+    lines = [
+        f"  ({name!r}, {step}, {columns!r})  becomes  ({name!r}, {step}, {places!r})"
+        for name, step, columns, places in chosen_by_name(estimator, names)
+    ]
+    if lines:
+        raise UnpackableArtifact(
+            "The model chooses columns by name, which needs a DataFrame, and Lambda has no pandas. Choose them by "
+            "position and fit to frame.to_numpy():\n" + "\n".join(lines)
+        )
 
 
-def _first_that_fails(estimator: Any, rows: Any) -> int:
-    for index in range(len(rows)):
-        try:
-            estimator.predict(rows[[index]])
-        except Exception:  # noqa: BLE001 - as above
-            return index
-    return 0
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def _require_width(estimator: Any, names: Sequence[str]) -> None:
+    width = getattr(estimator, "n_features_in_", None)
+    if width not in (None, len(names)):
+        raise UnpackableArtifact(
+            f"The model takes {width} values, and {len(names)} features are named ({listed(names)}): it cannot answer "
+            "the example."
+        )

@@ -1,8 +1,7 @@
-"""The command line, `python -m training COMMAND`: which commands there are, and how a failure is told.
+"""The command line, `python -m training COMMAND`: which commands there are, and how a failure is reported.
 
-Ends with 0, with 1 where the job failed, with 2 where it was asked wrongly. A failure that this project foresees is
-one sentence; anything else is a bug and keeps its trace. The commands are in the modules
-`training.cli`; the work is in those that they import.
+Ends with 0, with 1 where the job failed, with 2 for bad usage. A failure that this project foresees is one sentence;
+anything else is a bug and keeps its trace. The commands do no work of their own beyond reading options and printing.
 """
 
 from typing import Any
@@ -25,7 +24,7 @@ class Commands(click.Group):
             ctx.exit(1)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 def main() -> None:
     """Train a scikit-learn model, publish it to a registry, and say which version serves."""
 

@@ -1,4 +1,4 @@
-"""The commands that look at models, or answer with one: list, show, demo, serve. `training.cli.main` gathers them."""
+"""The commands that look at models, or answer with one: list, show, demo, serve."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ from training.release.stores.schemes import open_writable_store
 @model_uri
 @as_json
 def list_command(alias: str, model_uri: str, as_json: bool) -> None:
-    """The versions in the registry, the oldest first, and which of them serves."""
+    """List the versions in the registry, the oldest first, and say which of them serves."""
     store = open_writable_store(model_uri)
     blob = store.get(alias_key(alias))
     served = checked_alias(blob.data).version if blob else None
@@ -36,7 +36,7 @@ def list_command(alias: str, model_uri: str, as_json: bool) -> None:
 @model_uri
 @as_json
 def show(version: str, model_uri: str, as_json: bool) -> None:
-    """What one version is: its manifest. Nothing is unpickled."""
+    """Show what one version is, from its manifest. Nothing is unpickled."""
     store = open_writable_store(model_uri)
     require_published(store, version)
     manifest = checked_manifest(manifest_bytes(store, version), version)
@@ -59,16 +59,18 @@ def show(version: str, model_uri: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="The folder to work in.")
 def demo(folder: Path) -> None:
-    """The whole way on a directory, told step by step: train, publish, promote, answer."""
+    """Take all steps in one folder, and explain each: train, publish, promote, answer."""
     from training.local.demo import run_demo
 
     run_demo(folder)
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, help="The port on 127.0.0.1; 0 takes any that is free."
+)
 @model_uri
 def serve(port: int, model_uri: str) -> None:
     """Answer the function's routes on http://127.0.0.1:PORT, without Docker."""

@@ -1,7 +1,4 @@
-"""What several commands of the command line share: their options, and how they print a document.
-
-The modules `training.cli_*` use it.
-"""
+"""What several commands share: options, and how they print a document or a table."""
 
 import dataclasses
 import json
@@ -28,10 +25,10 @@ model_uri = click.option(
     "--model-uri",
     envvar="MODEL_URI",
     required=True,
-    help="The model's root: s3://bucket/prefix or a directory. Default: the environment's MODEL_URI.",
+    help="The root of the model in the registry: s3://bucket/prefix or a directory.  [default: the variable MODEL_URI]",
 )
-alias = click.option("--alias", default=DEFAULT_ALIAS, show_default=True, callback=_alias_name, help="Which alias.")
-reason = click.option("--reason", help="Why, for those who read the history.")
+alias = click.option("--alias", default=DEFAULT_ALIAS, callback=_alias_name, help="The alias that names what serves.")
+reason = click.option("--reason", help="The reason, for those who read the history.")
 
 
 def reason_or_ask(given: str | None) -> str:

@@ -1,10 +1,11 @@
-"""The command `package`: a model fitted elsewhere becomes a folder to publish. `training.cli.main` gathers it."""
+"""The command `package`: a model fitted elsewhere becomes a folder to publish."""
 
 from pathlib import Path
 
 import click
 
 from training.bring.pickles.imports import inspect_pickle
+from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.options import as_json, print_json
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
@@ -16,17 +17,22 @@ from training.errors import UnpackableArtifact
 @click.option(
     "--example",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A JSON file with one row, or a list of rows: best one of each class. The first 50 are kept.",
+    help="A JSON file with one row or several to prove the model with, best one of each class. At most 50 are kept.",
 )
 @click.option(
     "--features",
-    help="Names parted by commas, or a JSON file of features, in the order of the model's columns. Default: the "
-    "model's own names, and no others where it has them.",
+    help="The names of the features with commas between them, or a JSON file of features, in the order of the model's "
+    "columns. Where the model has names, they must be the same.  [default: the model's own names]",
 )
-@click.option("--classes", help="Names parted by commas, in the order of classes_. Default: the model's own.")
-@click.option("--target", default="target", show_default=True, help="What is predicted.")
-@click.option("--name", help="The model's name.  [default: the file's]")
-@click.option("--trust", is_flag=True, help="Load the file, which runs whatever code is in it: say so if you made it.")
+@click.option(
+    "--classes",
+    help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
+)
+@click.option("--target", default="target", help="The name of what is predicted.")
+@click.option("--name", help="The name of the model.  [default: the name of the file]")
+@click.option(
+    "--trust", is_flag=True, help="Load the file, which runs whatever code is in it: only if you know who made it."
+)
 @as_json
 def package_command(
     file: Path,
@@ -39,17 +45,15 @@ def package_command(
     trust: bool,
     as_json: bool,
 ) -> None:
-    """Make the folder that publish takes of a model in a joblib or pickle FILE that was fitted elsewhere.
+    """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
 
-    Code in the file runs in a process without your environment's credentials and with an empty home. Your files and
-    the network are not fenced off.
+    Code in the file runs in a process without the credentials of your environment and with an empty home. It can still
+    reach your files and the network.
     """
     contents = inspect_pickle(file.read_bytes())
     show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
     # Slow imports, for this command alone.
-    from training.bring.brought_model import Told, package
-    from training.bring.example_rows import read_rows
-    from training.bring.naming import parse_classes, parse_features
+    from training.bring.brought_model import package
     from training.bring.pickles.loadable import require_loadable
 
     require_loadable(contents)
@@ -57,22 +61,11 @@ def package_command(
         raise UnpackableArtifact(
             "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
         )
-    if example is None:
-        raise UnpackableArtifact(
-            "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
-            "a list of such rows."
-        )
-    told = Told(
-        name or file.name.partition(".")[0],
-        parse_features(features) if features else None,
-        parse_classes(classes) if classes else None,
-        target,
-        read_rows(example),
-    )
+    stated = stated_by(file, example, features, classes, target, name)
     with working("Loading and proving"):
-        made = package(file, told, out)
-    manifest = made.manifest
-    for note in made.notes:
+        packaged = package(file, stated, out)
+    manifest = packaged.manifest
+    for note in packaged.notes:
         person().print(note)
     if as_json:
         print_json(manifest)
@@ -80,3 +73,21 @@ def package_command(
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
         person().print(f"Wrote {out}. Publish it: python -m training publish {out}")
+
+
+def stated_by(
+    file: Path, example: Path | None, features: str | None, classes: str | None, target: str, name: str | None
+) -> Stated:
+    """What the options say of the model; raises UnpackableArtifact."""
+    if example is None:
+        raise UnpackableArtifact(
+            "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
+            "a list of such rows."
+        )
+    return Stated(
+        name or file.name.partition(".")[0],
+        parse_features(features) if features else None,
+        parse_classes(classes) if classes else None,
+        target,
+        read_rows(example),
+    )

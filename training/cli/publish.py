@@ -1,4 +1,4 @@
-"""The command `publish`: the gate, then the proof, then the version. `training.cli.main` gathers it."""
+"""The command `publish`: the gate, then the proof, then the version."""
 
 import dataclasses
 from pathlib import Path
@@ -19,8 +19,8 @@ from training.release.stores.writable import WritableStore
 
 @click.command("publish")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--promote", "promote_too", is_flag=True, help="Let the version serve at once.")
-@click.option("--force", is_flag=True, help="Publish what falls short of the gate; say why with --reason.")
+@click.option("--promote", "promote_too", is_flag=True, help="Let the version serve at once, as `promote` would.")
+@click.option("--force", is_flag=True, help="Publish a model that falls short of the gate; --reason must say why.")
 @alias
 @reason
 @model_uri
@@ -37,7 +37,7 @@ def publish_command(
     store = open_writable_store(model_uri)
     trained = read_folder(folder)
     if promote_too and is_published(trained, store):
-        # A run that ended between the two steps is finished by running it again.
+        # A run that ended between the two steps is finished by another.
         person().print(f"{trained.manifest.version} is published already.")
     else:
         _publish(store, trained, folder, alias, reason, force)
@@ -65,5 +65,5 @@ def _publish(
             f"It falls short in {short}; nothing was published. To publish it all the same: --force --reason."
         )
     record = comparison.to_json(*((current_user(), reason) if not comparison.passed else ()))
-    with count_progress("Proving and publishing", trained.manifest.artifact.bytes) as told:
-        publish(trained, store, record.encode(), told)
+    with count_progress("Proving and publishing", trained.manifest.artifact.bytes) as progress:
+        publish(trained, store, record.encode(), progress)

@@ -1,4 +1,4 @@
-"""The commands about releases: promote, rollback, history, verify, prune. `training.cli.main` gathers them."""
+"""The commands about releases: promote, rollback, history, verify, prune."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,8 +9,9 @@ import click
 from handler.registry.alias import Alias
 from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
-from training.release.history import releases, rollback
-from training.release.promote import Release, current_user, promote
+from training.release.alias_move import Release
+from training.release.history import releases
+from training.release.promote import current_user, promote, rollback
 from training.release.prune import prune, superfluous
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
@@ -47,7 +48,7 @@ def rollback_command(alias: str, reason: str | None, model_uri: str, as_json: bo
 @model_uri
 @as_json
 def history(alias: str, model_uri: str, as_json: bool) -> None:
-    """What served when: each release with who made it, from what to what, and why."""
+    """Show what served when: each release with who made it, from what to what, and why."""
     listed = list(releases(open_writable_store(model_uri), alias))
     if as_json:
         print_json([dataclasses.asdict(release) for release in listed])
@@ -74,9 +75,9 @@ def verify(version: str | None, model_uri: str, as_json: bool) -> None:
 
 
 @click.command("prune")
-@click.option("--keep", type=click.IntRange(1), default=10, show_default=True, help="Keep so many of the newest.")
-@click.option("--days", type=click.FloatRange(0), default=90, show_default=True, help="Keep what served since.")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@click.option("--keep", type=click.IntRange(1), default=10, help="How many of the newest versions to keep.")
+@click.option("--days", type=click.FloatRange(0), default=90, help="Keep what served within so many days.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @model_uri
 @as_json
 def prune_command(keep: int, days: float, dry_run: bool, model_uri: str, as_json: bool) -> None:
@@ -86,7 +87,7 @@ def prune_command(keep: int, days: float, dry_run: bool, model_uri: str, as_json
     for version in going:
         if not dry_run:
             prune(store, version)
-        # Told one by one: where the next one fails, these are gone.
+        # Printed one by one: if the next one fails, these are gone.
         if not as_json or not dry_run:
             person().print(f"{'Would delete' if dry_run else 'Deleted'} {version}")
     if as_json:
@@ -98,7 +99,7 @@ def prune_command(keep: int, days: float, dry_run: bool, model_uri: str, as_json
 def move(
     mover: Callable[[WritableStore, Release], Alias], store: WritableStore, version: str, alias: str, reason: str
 ) -> Alias:
-    """Promote or roll back, and tell the person; gives the alias as it now stands."""
+    """Promote or roll back, and say so to the person; returns the alias as it now stands."""
     with working("Proving and promoting"):
         released = mover(store, Release(version, alias, current_user(), reason))
     person().print(f"{released.version} serves as {alias!r} (before: {released.previous or 'nothing'}).")

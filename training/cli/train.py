@@ -1,6 +1,6 @@
-"""The command `train`: options, or a TOML file, into the description of a model, and that into a folder.
+"""The command `train`: makes of options, or of a TOML file, the description of a model, and of that a folder.
 
-`training.cli.main` gathers it. An option overrides what the file says.
+An option overrides what the file says.
 """
 
 import dataclasses
@@ -48,39 +48,49 @@ def kind_options(command: Any) -> Any:
 @click.command()
 @click.argument("model", required=False)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=DEFAULT_SEED, show_default=True)
-@click.option("--table", "--csv", "--parquet", "source", help="A CSV or Parquet file: a path or s3://bucket/key.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=DEFAULT_SEED, help="The seed of all that is drawn.")
+@click.option(
+    "--table", "--csv", "--parquet", "source", help="A CSV or Parquet file to train on: a path or s3://bucket/key."
+)
 @click.option("--target", help="The column to predict.")
-@click.option("--task", type=click.Choice(["classification", "regression"]), help="Default: found in the target.")
+@click.option(
+    "--task", type=click.Choice(["classification", "regression"]), help="What to fit.  [default: found in the target]"
+)
 @kind_options
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option("--allow-unknown", is_flag=True, default=None, help="Let the API take texts that training never saw.")
-@click.option("--missing", multiple=True, metavar="TEXT", help="What stands for a gap, beside a CSV's NA and its like.")
-@click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, as in NA, among texts and classes.")
-@click.option("--delimiter", help="What parts the values of a CSV; tab for a tab.  [default: ,]")
-@click.option("--decimal", metavar="MARK", help="What stands before the decimals of a number.  [default: .]")
-@click.option("--thousands", metavar="MARK", help="What stands between the thousands of a number, as in 1,234.")
-@click.option("--encoding", help="How a CSV is encoded.  [default: utf-8]")
+@click.option("--missing", multiple=True, metavar="TEXT", help="Take this text for a gap, beside NA and the like.")
+@click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, such as NA, as a text or class.")
+@click.option("--delimiter", help="The character between the values of a CSV; `tab` for a tab.  [default: ,]")
+@click.option("--decimal", metavar="MARK", help="The mark before the decimals of a number.  [default: .]")
+@click.option("--thousands", metavar="MARK", help="The mark between the thousands of a number, as in 1,234.")
+@click.option("--encoding", help="The encoding of a CSV.  [default: utf-8]")
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Train on so many rows, drawn by the seed.")
-@click.option("--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share held out.")
-@click.option("--estimator", metavar="CLASS", help="One of scikit-learn's, as in sklearn.svm.SVC.")
-@click.option("--param", multiple=True, metavar="NAME=VALUE", help="A parameter of the estimator.")
-@click.option("--search", type=click.Choice(["grid", "random", "halving"]), help="Search over what --try names.")
-@click.option("--try", "tried", multiple=True, metavar="NAME=[…]", help="Values of a parameter to search over.")
-@click.option("--folds", type=click.IntRange(2), help="Of the search's cross-validation.  [default: 5]")
-@click.option("--candidates", type=click.IntRange(1), help="How many a random search tries.  [default: 20]")
-@click.option("--metric", help="The scorer of scikit-learn that the search and the gate go by.")
-@click.option("--backend", metavar="dask=URL", help="Search on a Dask cluster, as in dask=tcp://host:8786.")
-@click.option("--name", help="The model's name.  [default: the file's]")
-@click.option("--model-uri", envvar="MODEL_URI", help="Compare with what serves there.  [default: MODEL_URI]")
+@click.option(
+    "--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share of rows to hold out."
+)
+@click.option("--estimator", metavar="CLASS", help="The estimator of scikit-learn to fit, such as sklearn.svm.SVC.")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the estimator.")
+@click.option("--search", type=click.Choice(["grid", "random", "halving"]), help="How to search over what --try names.")
+@click.option("--try", "tried", multiple=True, metavar="NAME=[…]", help="The values of a parameter to search over.")
+@click.option("--folds", type=click.IntRange(2), help="The folds of the search's cross-validation.  [default: 5]")
+@click.option("--candidates", type=click.IntRange(1), help="How many candidates a random search tries.  [default: 20]")
+@click.option("--metric", help="The scorer of scikit-learn for the search and the gate.")
+@click.option("--backend", metavar="dask=URL", help="The Dask cluster to search on, as in dask=tcp://host:8786.")
+@click.option("--name", help="The name of the model.  [default: the name of the file]")
+@click.option(
+    "--model-uri",
+    envvar="MODEL_URI",
+    help="The registry with the version to compare with, as for publish.  [default: the variable MODEL_URI]",
+)
 @alias
 @as_json
 def train(model: str | None, out: Path, seed: int, backend: str | None, **options: Any) -> None:
     """Fit a model, measure it on rows held out, and write it into a folder with its report.
 
-    MODEL is a TOML file, or the name of one that comes along: iris (the default), wine, digits, diabetes. With --table
-    and --target a model is made of a CSV or Parquet file instead. Ends with 1 where it falls short of the version that
-    serves.
+    MODEL is a TOML file, or the name of one that is included: iris (the default), wine, digits, diabetes. With --table
+    and --target, the model is fitted to a CSV or Parquet file instead. Ends with 1 where the model falls short of the
+    version that serves.
     """
     spec = model_spec(model, options)
     from training.fit.fitting import train_model
@@ -91,8 +101,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
 
     with working("Training"):
         trained = train_model(spec, seed, tell, backend)
-        places = (model, out, backend, options["source"], options["model_uri"])
-        command = command_line(sys.argv[1:], places, (*options["param"], *options["tried"]))
+        command = published_command(sys.argv[1:], model=model, out=out, backend=backend, **options)
         built = build(dataclasses.replace(trained, command=command))
     comparison = None
     if options["model_uri"]:
@@ -116,8 +125,14 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
             )
 
 
+def published_command(arguments: Sequence[str], **options: Any) -> str:
+    """The command line for the report, without the places of this machine that are in `options`."""
+    places = [options[name] for name in ("model", "out", "backend", "source", "model_uri")]
+    return command_line(arguments, places, (*options["param"], *options["tried"]))
+
+
 def tell(said: Sequence[Finding]) -> None:
-    """Say what was found in the data."""
+    """Print what was found in the data."""
     columns = [(item.column, item.what) for item in said if item.column is not None]
     if columns:
         show_table("Found in the table", ("Column", "Taken as"), columns)
@@ -170,4 +185,4 @@ def _search(spec: ModelSpec, options: dict[str, Any]) -> SearchSpec | None:
         )
     base = spec.search or SearchSpec("grid", {})
     chosen = dataclasses.replace(base, method=options["search"] or base.method, parameters=tried or base.parameters)
-    return _overridden(chosen, options, "folds", "candidates")  # type: ignore[no-any-return] # it gives what it got
+    return _overridden(chosen, options, "folds", "candidates")  # type: ignore[no-any-return] # it returns what it was given

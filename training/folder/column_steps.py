@@ -1,7 +1,7 @@
 """Follows a fitted model's inputs through its first steps, as far as they hand a column on as it came.
 
 Selections of columns, imputers and pipelines do, and estimators that give all their columns to those inside. What is
-behind a step that computes is not known. `training.folder.domains` says what the steps make of it.
+behind a step that computes is not known.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ Met = tuple[Any, list[Column]]
 
 
 def steps_met(estimator: Any) -> list[Met]:
-    """Each of the first steps of a fitted estimator that are no mere passage."""
+    """The first steps of a fitted estimator that do more than hand columns on."""
     width = getattr(estimator, "n_features_in_", None)
     met: list[Met] = []
     if width is not None:
@@ -52,7 +52,7 @@ def column_places(chosen: Any, width: int, names: Sequence[str]) -> list[int]:
 
 
 def _follow(step: Any, columns: Sequence[Column], met: list[Met]) -> list[Column] | None:
-    """Add to `met` what `step` is or holds; gives the columns that it hands on, None where it computes."""
+    """Add to `met` what `step` is or holds; returns the columns that it hands on, None where it computes."""
     if step is None or (isinstance(step, str) and step == "passthrough"):
         return list(columns)
     if isinstance(step, FunctionTransformer) and step.func is None:

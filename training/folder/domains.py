@@ -1,8 +1,8 @@
-"""What a fitted model takes of its inputs at all: the values that its encoders know, the domains of its functions.
+"""The inputs that a fitted model can take at all: the values that its encoders know, the domains of its functions.
 
-Known is what its first steps ask for (`training.folder.column_steps`). Where a model takes more than is known here, it
-is left alone: a value that it could answer is never refused. `training.bring.brought_model` asks in the process that
-loaded the model, so these modules import what Lambda has, and nothing else of `training`.
+What its first steps ask for is known. Where a model may take more than that, nothing is said: a value that it could
+answer is never refused. A brought model is asked in the process that loaded it, so this module imports what Lambda has,
+and of `training` only `column_steps`.
 """
 
 import math
@@ -54,7 +54,7 @@ half a unit later)."""
 
 
 def known_categories(estimator: Any) -> dict[int, list[str]]:
-    """By the place of its column: the texts that encoders know of it, where every encoder of it knows them."""
+    """For columns, by their place: the texts that every encoder of the column knows."""
     found: dict[int, list[str]] = {}
     for step, columns in steps_met(estimator):
         if not isinstance(step, _ENCODERS):
@@ -68,7 +68,7 @@ def known_categories(estimator: Any) -> dict[int, list[str]]:
 
 
 def domains_of(estimator: Any) -> dict[int, Domain]:
-    """By the place of its column: what the model can take of a number, where not every number."""
+    """For columns, by their place: the numbers that the model can take, where it cannot take every number."""
     found: dict[int, Domain] = {}
     takes_any = _takes_what_is_not_finite(estimator)
     for step, columns in steps_met(estimator):
@@ -82,7 +82,7 @@ def domains_of(estimator: Any) -> dict[int, Domain]:
 
 
 def _domain(step: Any, place: int, also: Sequence[Any]) -> Domain | None:
-    """What `step` takes of the column at `place`; None where everything, or where it cannot be said in a domain."""
+    """What `step` takes of the column at `place`; None where it takes everything, or what no `Domain` can say."""
     if isinstance(step, _ENCODERS):
         if getattr(step, "handle_unknown", "") != "error":
             return None
@@ -108,7 +108,7 @@ def _both(one: Domain, other: Domain) -> Domain:
     """What lies in both."""
     values = one.values or other.values
     if one.values and other.values:
-        # Two encoders that have no value in common would leave nothing; one of them is told then.
+        # Two encoders that have no value in common would leave nothing; then one of them stands.
         values = tuple(value for value in one.values if value in other.values) or one.values
     return Domain(
         values,

@@ -1,7 +1,7 @@
 """Chooses the rows that a manifest keeps as examples, and has the very artifact answer them.
 
-The handler must get the same answers before it serves, so the rows are chosen to show what could go wrong: one of
-each class, or rows over the whole range of a regression. All are rows that were held out and that the API takes.
+The handler must get the same answers before it serves, so the rows are chosen to show what could go wrong: one of each
+class, or rows over the whole range of a regression. All were held out, and all are rows that the API takes.
 """
 
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ MOST_CLASSES = 50
 OVER_THE_RANGE = 10
 
 LOOKED_AT = 1000
-"""Among so many rows held out the examples are looked for."""
+"""The examples are chosen among so many of the rows held out."""
 
 
 def choose_examples(manifest: Manifest, model: TrainedModel, artifact: bytes) -> tuple[Example, ...]:
-    """At least one row held out with the answer that `artifact` gives to it after a round trip through joblib.
+    """At least one row held out, each with the answer of `artifact` after a round trip through joblib.
 
     The first is the first that the model gets right. Raises InvalidTable where no row can be an example.
     """
@@ -96,8 +96,8 @@ def _spread_out(found: Sequence[Answered], count: int) -> list[Answered]:
 
 
 def _is_taken(row: NDArray[Any], features: Sequence[Feature]) -> bool:
-    """Whether the API takes this row: no gap where training saw none, no category that it never saw, no number
-    outside of what the model takes."""
+    """Whether the API takes this row: it has no gap where training saw none, no category that training never saw, and
+    no number outside what the model takes."""
     return all(_is_value_taken(value, feature) for feature, value in zip(features, plain_row(row), strict=True))
 
 

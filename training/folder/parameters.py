@@ -8,9 +8,9 @@ import numpy as np
 
 
 def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """`parameters`, sorted; what JSON has no form for (an object, infinity, NaN) is told by its text, on one line.
+    """`parameters`, sorted; what JSON has no form for (an object, infinity, NaN) becomes its text, on one line.
 
-    Where a pipeline caches its fits is left out: a path of the machine that fitted.
+    The folder in which a pipeline caches its fits is left out: it is a path of the machine that fitted.
     """
     return {name: None if _is_cache(name) else _plain(value) for name, value in sorted(parameters.items())}
 

@@ -1,8 +1,7 @@
-"""Leaves out of what is published where it was made: folders, homes, and hosts of the machine that trained.
+"""Keeps the places of the machine that trained (folders, homes, hosts) out of what is published.
 
-`training.folder.writing`, `training.bring.brought_model` and the command `train` use it. A file goes by its name; a
-bucket on S3 is no place of that machine, and keeps its address. Who promoted what is another matter, and stands in the
-alias.
+A file goes by its name; a bucket on S3 is no place of that machine, and keeps its address. Who promoted what is another
+matter, and stands in the alias.
 """
 
 import contextlib
@@ -29,7 +28,7 @@ def base_name(place: str) -> str:
 
 
 def without_places(value: Any) -> Any:
-    """A parameter as it may be published: of a text, each path becomes its last part, and addresses in memory go."""
+    """A parameter as it may be published: in a text, each path becomes its last part, and addresses in memory go."""
     if not isinstance(value, str):
         return value
     text = _ADDRESS.sub("", value)
@@ -46,7 +45,7 @@ def parameters_without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def without_caches(estimator: Any) -> Iterator[None]:
-    """Within it, no part of `estimator` has the folder that a pipeline caches its fits in; predictions need none."""
+    """Take from each part of `estimator` the folder in which it caches fits, meanwhile; predictions need none."""
     caching = [(part, part.memory) for part in fitted_parts(estimator) if getattr(part, "memory", None) is not None]
     try:
         for part, _ in caching:
@@ -61,24 +60,24 @@ def command_line(arguments: Sequence[str], places: Iterable[object], parameters:
     """`python -m training` with `arguments`, as it may be published.
 
     `places` are the values that the person gave as files, folders, registries or clusters; `parameters` those of the
-    form NAME=VALUE. What else was given, such as a column's name, is not looked into.
+    form NAME=VALUE. Whatever else was given, such as a column's name, stays as it is.
     """
-    told = {str(place): _told(str(place)) for place in places if place is not None}
+    published = {str(place): _published(str(place)) for place in places if place is not None}
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        told[parameter] = f"{name}={without_places(value)}"
-    return shlex.join(["python", "-m", "training", *(_replaced(argument, told) for argument in arguments)])
+        published[parameter] = f"{name}={without_places(value)}"
+    return shlex.join(["python", "-m", "training", *(_replaced(argument, published) for argument in arguments)])
 
 
-def _told(place: str) -> str:
+def _published(place: str) -> str:
     return _SCHEDULER.sub(r"\1…", place) if _SCHEDULER.fullmatch(place) else base_name(place)
 
 
-def _replaced(argument: str, told: Mapping[str, str]) -> str:
+def _replaced(argument: str, published: Mapping[str, str]) -> str:
     option, mark, value = argument.partition("=")
-    # A path that was parsed is spelt without what it may have been typed with, such as a slash at its end.
+    # A path that was parsed may be spelt otherwise than it was typed, as without a slash at its end.
     for before, given in (("", argument), (f"{option}=", value if mark and option.startswith("--") else "")):
         for spelling in (given, str(Path(given))):
-            if given and spelling in told:
-                return before + told[spelling]
+            if given and spelling in published:
+                return before + published[spelling]
     return argument

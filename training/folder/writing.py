@@ -1,11 +1,12 @@
-"""Writes a trained model as the folder that `publish` takes: model.joblib, manifest.json, report.html, held_out.json.
+"""Writes a trained model as the folder that `publish` takes: model.joblib, report.html, held_out.json, manifest.json.
 
-The manifest is written last here too. The rows held out stay in the folder: the gate compares on them, and they are
-never published, but for the few that the manifest has as examples.
+The manifest is written last, as in a registry. The rows held out stay in the folder, where the gate compares on them:
+they are never published, except for the few that the manifest has as examples.
 """
 
 import io
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,27 +62,37 @@ def build(model: TrainedModel, now: datetime | None = None) -> Built:
 
 
 def write_built(built: Built, folder: Path, comparison: Comparison | None = None) -> Manifest:
-    """Write the folder; the report tells `comparison`, where there is one. Gives the manifest.
+    """Write the folder, with `comparison` in its report if there is one; gives the manifest.
 
     Raises InvalidFolder where the folder cannot be written.
     """
     manifest = built.artifact.manifest
-    report = render_report(built.model, manifest, comparison)
+    files = {
+        ARTIFACT_FILE: built.artifact.data,
+        REPORT_FILE: render_report(built.model, manifest, comparison).encode(),
+        HELD_OUT_FILE: built.held_out.to_json().encode(),
+        MANIFEST_FILE: manifest.to_json().encode(),
+    }
+    write_files(folder, files)
+    return manifest
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files` into `folder` in their order, each as a whole or not at all; raises InvalidFolder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / ARTIFACT_FILE, built.artifact.data)
-        replace_file(folder / REPORT_FILE, report.encode())
-        replace_file(folder / HELD_OUT_FILE, built.held_out.to_json().encode())
-        replace_file(folder / MANIFEST_FILE, manifest.to_json().encode())
+        for name, data in files.items():
+            aside = folder / f".writing-{name}"
+            aside.write_bytes(data)
+            aside.replace(folder / name)
     except OSError as error:
         raise InvalidFolder(f"{folder} cannot be written ({error.strerror}): name another with --out.") from error
-    return manifest
 
 
 def dump_estimator(estimator: Any) -> bytes:
     """The estimator as joblib writes it, uncompressed: bytes that load fastest, and the same for the same estimator.
 
-    It is written without the folders of pipelines' caches, which are of use while fitting alone.
+    The folders of pipelines' caches, which are of use only while fitting, are left out.
     """
     buffer = io.BytesIO()
     with without_caches(estimator):
@@ -120,7 +131,7 @@ def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) ->
 
 
 def _with_domains(model: TrainedModel) -> tuple[Feature, ...]:
-    """The features, each with what the estimator takes of it at all, where that is known."""
+    """The features, each number with the domain that the estimator takes, where one is known."""
     domains = domains_of(model.estimator)
     return tuple(
         replace(feature, domain=domains.get(index)) if feature.kind == "number" else feature
@@ -150,12 +161,5 @@ def public_name(estimator: type) -> str:
 
 
 def public_name_of(module: str, name: str) -> str:
-    """The same from the class' own names: scikit-learn keeps each in a private module below its public one."""
+    """The same from the class' own names: scikit-learn keeps each class in a private module below its public one."""
     return ".".join([*(part for part in module.split(".") if not part.startswith("_")), name])
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write `path` as a whole or not at all."""
-    aside = path.with_name(f".writing-{path.name}")
-    aside.write_bytes(data)
-    aside.replace(path)

@@ -1,7 +1,7 @@
-"""The whole way on a directory, told step by step, with no AWS and no Docker: `make demo`.
+"""The demo: all steps from data to an answer in one folder, without AWS and without Docker.
 
-Train, publish, promote, and then an answer by the real handler in a fresh process that has what Lambda has. It is the
-newcomer's first look and a smoke test; it uses the same functions as the commands it names.
+It trains, publishes and promotes a model, then has the real handler answer in a fresh process that has what Lambda has.
+It is a newcomer's first look and a smoke test, so it uses the functions of the commands that it names.
 """
 
 import json
@@ -12,8 +12,9 @@ from training.console import person, working
 from training.errors import UnprovedArtifact
 from training.fit.iris import train_iris
 from training.folder.writing import write_folder
-from training.isolation import last_words, run_isolated
-from training.release.promote import Release, current_user, promote
+from training.isolation import ProcessFailed, run_isolated
+from training.release.alias_move import Release
+from training.release.promote import current_user, promote
 from training.release.publish import publish, read_folder
 from training.release.stores.schemes import open_writable_store
 
@@ -22,7 +23,7 @@ INVOKE_SCRIPT = Path(__file__).with_name("invoke_process.py")
 
 
 def run_demo(folder: Path) -> None:
-    """Walk the whole way in `folder`, which is kept: the next commands that the demo names go on from it."""
+    """Take all steps in `folder`, and keep it: the commands that the demo names at its end go on from there."""
     out = person()
     trained, root = folder / "trained", folder / "registry" / "iris"
     with working("Training"):
@@ -44,7 +45,7 @@ def run_demo(folder: Path) -> None:
     body = json.loads(answer["body"])
     if answer["statusCode"] != 200:
         raise UnprovedArtifact(f"The handler answered {answer['statusCode']}: {body['error']}")
-    out.print(f"4. A cold Lambda handler verified it, loaded it, and was asked for {SAMPLE}:")
+    out.print(f"4. A cold Lambda handler verified it, loaded it, and was asked about {SAMPLE}:")
     print(json.dumps(body, indent=2))
     out.print(f"   It is {body['prediction']}, index {body['prediction_index']}.")
     out.print(NEXT.format(root=root))
@@ -75,8 +76,8 @@ def predict_event(features: list[float]) -> dict[str, Any]:
 
 def invoke_cold(model_uri: str, event: dict[str, Any]) -> dict[str, Any]:
     """What `handler.app.lambda_handler` answers to `event` in a fresh process, as on a cold start."""
-    outcome = run_isolated(INVOKE_SCRIPT, [str(Path(model_uri).resolve())], json.dumps(event))
-    if outcome.returncode != 0:
-        raise UnprovedArtifact(f"The handler ended with {outcome.returncode}: {last_words(outcome)}")
-    answer: dict[str, Any] = json.loads(outcome.stdout)
+    try:
+        answer: dict[str, Any] = run_isolated(INVOKE_SCRIPT, str(Path(model_uri).resolve()), event)
+    except ProcessFailed as failure:
+        raise UnprovedArtifact(f"The handler gave no answer: {failure}") from failure
     return answer

@@ -1,20 +1,13 @@
-"""The process of `training.local.demo`: one cold invocation of the real handler, with what Lambda has and nothing else.
+"""What an isolated process does for the demo: one cold invocation of the real handler."""
 
-Run by path, never imported: `python -I invoke_process.py PATH_ENTRY MODEL_URI < event.json`. The answer goes to
-standard output, what the handler logs to standard error.
-"""
-
-import json
 import os
-import sys
 from types import SimpleNamespace
+from typing import Any
 
 
-def main(path_entry: str, model_uri: str) -> None:
-    sys.path.insert(0, path_entry)
+def main(model_uri: str, event: dict[str, Any]) -> dict[str, Any]:
     os.environ["MODEL_URI"] = model_uri
-    answers, sys.stdout = sys.stdout, sys.stderr
-    from handler.app import lambda_handler
+    from handler.app import lambda_handler  # importing it loads the model
 
     context = SimpleNamespace(
         function_name="demo",
@@ -22,8 +15,4 @@ def main(path_entry: str, model_uri: str) -> None:
         invoked_function_arn="arn:aws:lambda:local:000000000000:function:demo",
         aws_request_id="demo",
     )
-    json.dump(lambda_handler(json.load(sys.stdin), context), answers)  # type: ignore[arg-type] # as much as it reads
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    return lambda_handler(event, context)  # type: ignore[arg-type] # the context has as much as the handler reads

@@ -1,7 +1,7 @@
-"""Serves the function's own routes on localhost, without Docker: `make serve`.
+"""Serves the function's own routes on localhost, without Docker.
 
-Each HTTP request becomes the event that a function URL would make of it. What API Gateway does (keys, throttling) is
-not here, nor are Lambda's metrics and log lines: uvicorn logs each request instead.
+Each HTTP request becomes the event that a function URL would make of it, and the real handler answers it. What API
+Gateway does (keys, throttling) is not here, nor are Lambda's metrics and log lines: uvicorn logs each request instead.
 """
 
 import base64
@@ -51,8 +51,8 @@ def create_asgi(application: Application) -> Asgi:
             refusal = application.refuse(UndecodableBody("The headers must be UTF-8."), request_id)
             await _send(send, refusal.status, refusal.headers, refusal.body)
             return
-        answer = application.answer(_event(scope, headers, body), request_id)
-        await _send(send, answer["statusCode"], answer["headers"], answer["body"])
+        response = application.answer(_event(scope, headers, body), request_id)
+        await _send(send, response["statusCode"], response["headers"], response["body"])
 
     return serve
 

@@ -1,9 +1,9 @@
-"""Moves an alias to a version that was proved, and says truthfully what came of it.
+"""Moves an alias to a version that was proved, and says exactly what stands afterwards.
 
-`training.release.promote` calls it after the proof, which takes seconds: meanwhile somebody may have moved the alias,
-or pruned the version. `prune` deletes the manifest, then looks at the aliases, then deletes the rest. So whoever has
-moved an alias looks whether the version is still whole: either `prune` saw the alias and leaves the version, or its
-manifest is gone by then, and the alias goes back to what it was.
+The proof before it takes seconds, in which somebody may have moved the alias or pruned the version. `prune` deletes the
+manifest, then looks at the aliases, then deletes the rest. So whoever has moved an alias checks that the version is
+still whole: either `prune` saw the alias and leaves the version, or its manifest is gone by then, and the alias goes
+back to what it was.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, vers
 from handler.registry.manifest import Manifest, sha256
 from handler.registry.store import Blob
 from training.errors import AliasMoved
+from training.release.history import history_folder, history_key, record
 from training.release.stores.writable import WritableStore
 
 MICROSECOND = timedelta(microseconds=1)
@@ -24,7 +25,7 @@ LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - MICROSECOND
 
 @dataclass(frozen=True)
 class Release:
-    """What is asked for: that `alias` name `version`, and who asks why."""
+    """What is asked for: that `alias` name `version`, by whom, and why."""
 
     version: str
     alias: str
@@ -71,27 +72,11 @@ def move_alias(
 
 
 def readable(held: Blob | None) -> Alias | None:
-    """The alias that stands; None where there is none or it cannot be read, which promoting mends."""
+    """The alias that stands; None where there is none, or where it cannot be read, which a promotion mends."""
     try:
         return checked_alias(held.data) if held else None
     except InvalidAlias:
         return None
-
-
-def history_folder(alias_name: str) -> str:
-    """Where the releases of this alias are kept."""
-    return f"aliases/{alias_name}/history"
-
-
-def history_key(alias_name: str, alias: Alias) -> str:
-    """Where one release is kept: under its moment first, so that keys sort by time."""
-    moment = alias.promoted_at.replace(":", "").replace("-", "").replace("+0000", "Z")
-    return f"{history_folder(alias_name)}/{moment}-{alias.version}.json"
-
-
-def record(store: WritableStore, alias_name: str, alias: Alias) -> None:
-    """Write the alias' history entry, unless it is there already: the same change has the same key."""
-    store.create(history_key(alias_name, alias), alias.to_json().encode())
 
 
 def _next_moment(store: WritableStore, alias_name: str, current: Alias | None) -> str:
@@ -133,9 +118,9 @@ def _swap(store: WritableStore, release: Release, alias: Alias, held: Blob | Non
 
 
 def _was_replaced(store: WritableStore, alias_name: str, ours: Alias, before: Alias | None, successor: Alias) -> bool:
-    """Whether our release, which does not stand, stood for a while: who replaces a release records it first.
+    """Whether our release, which does not stand now, stood for a while: whoever replaces a release records it first.
 
-    One that was replaced by other means, and is recorded by nobody, is recorded here.
+    A release that was replaced by other means, and is not recorded yet, is recorded here.
     """
     ours_key = history_key(alias_name, ours)
     blob = store.get(ours_key)
@@ -150,7 +135,7 @@ def _was_replaced(store: WritableStore, alias_name: str, ours: Alias, before: Al
 
 
 def _put_back(store: WritableStore, alias_name: str, ours: Alias, held: Blob | None) -> str:
-    """Let the alias be what it was before our release; gives what came of it, in words."""
+    """Let the alias be what it was before our release; returns what came of it, in words."""
     key = alias_key(alias_name)
     seen = store.get(key)
     if seen is None or seen.data != ours.to_json().encode():

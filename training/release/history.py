@@ -1,19 +1,31 @@
-"""What served when: the releases of an alias, and the way back.
+"""What served when: the recorded releases of an alias.
 
-`training.cli.main` shows it; `rollback` is a promotion like any other, to the version that served before. The entries
-are written by `training.release.promote`; the alias itself is the newest, so a promoter who died before the entry
+Each has an entry of its own. The alias itself is the newest release, so a promoter who died before writing the entry
 leaves nothing out.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from handler.errors.model import AliasNotSet, InvalidAlias
+from handler.errors.model import InvalidAlias
 from handler.registry.alias import Alias
-from handler.registry.chain import alias_key, checked_alias, read_alias
-from training.errors import NothingBefore
-from training.release.promote import Release, history_folder, history_key, promote
+from handler.registry.chain import alias_key, checked_alias
 from training.release.stores.writable import WritableStore
+
+
+def history_folder(alias_name: str) -> str:
+    """Where the releases of this alias are recorded."""
+    return f"aliases/{alias_name}/history"
+
+
+def history_key(alias_name: str, alias: Alias) -> str:
+    """Where one release is recorded: under its moment first, so that keys sort by time."""
+    moment = alias.promoted_at.replace(":", "").replace("-", "").replace("+0000", "Z")
+    return f"{history_folder(alias_name)}/{moment}-{alias.version}.json"
+
+
+def record(store: WritableStore, alias_name: str, alias: Alias) -> None:
+    """Write the alias' history entry, unless it is there already: the same change has the same key."""
+    store.create(history_key(alias_name, alias), alias.to_json().encode())
 
 
 def releases(store: WritableStore, alias_name: str) -> Iterator[Alias]:
@@ -39,29 +51,10 @@ def releases(store: WritableStore, alias_name: str) -> Iterator[Alias]:
     yield from _chained(by_time) or by_time
 
 
-def rollback(store: WritableStore, wanted: Release) -> Alias:
-    """Release what served before the version that serves now; `wanted.version` is not looked at.
-
-    Raises NothingBefore where no other version ever served under the alias, AliasMoved where somebody promoted
-    meanwhile, for "before" was meant before what served then, and whatever else `promote` raises. Rolling back twice
-    therefore comes back: the history says what served when, and `promote` takes any version of it.
-    """
-    try:
-        serving = read_alias(store, wanted.alias)
-    except AliasNotSet as error:
-        raise NothingBefore(f"Nothing serves as {wanted.alias!r} yet: promote a version first.") from error
-    before = served_before(store, wanted.alias, serving)
-    if before is None:
-        raise NothingBefore(
-            f"{serving.version} is the first that ever served as {wanted.alias!r}: promote another version."
-        )
-    return promote(store, replace(wanted, version=before), expected=serving)
-
-
 def served_before(store: WritableStore, alias_name: str, serving: Alias) -> str | None:
     """The version that a rollback of `serving` goes to; None where no other ever served.
 
-    The history says it where the alias does not: it was promoted over one that could not be read.
+    The alias does not say it where it was promoted over one that could not be read; then the history does.
     """
     if serving.previous is not None:
         return serving.previous

@@ -1,42 +1,42 @@
-"""Promotes a version: proves it, then lets an alias name it. The release of a model, without a deploy.
+"""Promotes a version: proves it, then lets an alias name it. That releases a model without a deploy.
 
-The alias is replaced by compare-and-swap (`training.release.alias_move`), so that of two promoters one wins and the
-other is told. The history has one object a change; the alias itself carries the latest, and whoever changes it next
-writes the entry that a promoter who died in between left out.
+The alias is replaced by compare-and-swap, so that of two promoters one wins and the other gets an error. The history
+has one object for each change. The alias itself carries the latest, and whoever changes it next writes the entry that a
+promoter who died in between left out.
 """
 
 import getpass
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 from handler.engines.versions import require_runtime
-from handler.errors.model import ManifestMissing
+from handler.errors.model import AliasNotSet, ManifestMissing
 from handler.registry.alias import Alias, is_alias_name
 from handler.registry.chain import (
     MANIFEST_FILE,
     alias_key,
     checked_manifest,
     manifest_bytes,
+    read_alias,
     read_artifact,
     version_key,
 )
 from handler.registry.manifest import is_version, sha256
-from training.errors import AliasMoved
-from training.release.alias_move import Release as Release
-from training.release.alias_move import history_folder as history_folder
-from training.release.alias_move import history_key as history_key
-from training.release.alias_move import move_alias, readable, record
+from training.errors import AliasMoved, NothingBefore
+from training.release.alias_move import Release, move_alias, readable
+from training.release.history import record, served_before
 from training.release.proof import prove
 from training.release.shipped import shipped_versions
 from training.release.stores.writable import WritableStore
 
 
 def promote(store: WritableStore, release: Release, expected: Alias | None = None) -> Alias:
-    """Prove the version, then move the alias to it; gives the alias as it now stands.
+    """Prove the version, then move the alias to it; returns the alias as it now stands.
 
-    `expected` is the alias as the caller knows it, if the release makes sense over that one alone. An alias that names
-    the version already stays as it is.
+    `expected` is the alias as the caller knows it, where the release makes sense only over that one. An alias that
+    already names the version stays as it is.
 
     Raises RuntimeMismatch, UnprovedArtifact, a ManifestError or an ArtifactError, and nothing has changed; or
     AliasMoved, ManifestMissing or a RegistryError, whose text says what stands where that is not what stood before.
@@ -59,6 +59,25 @@ def promote(store: WritableStore, release: Release, expected: Alias | None = Non
     return move_alias(store, release, manifest, data, held)
 
 
+def rollback(store: WritableStore, wanted: Release) -> Alias:
+    """Promote what served before the version that serves now; `wanted.version` is ignored.
+
+    Raises NothingBefore where no other version ever served under the alias, AliasMoved where somebody promoted
+    meanwhile (for "before" meant before what served then), and whatever else `promote` raises. A rollback is a
+    promotion like any other, so rolling back twice comes back; `promote` takes any version of the history.
+    """
+    try:
+        serving = read_alias(store, wanted.alias)
+    except AliasNotSet as error:
+        raise NothingBefore(f"Nothing serves as {wanted.alias!r} yet: promote a version first.") from error
+    before = served_before(store, wanted.alias, serving)
+    if before is None:
+        raise NothingBefore(
+            f"{serving.version} is the first that ever served as {wanted.alias!r}: promote another version."
+        )
+    return promote(store, replace(wanted, version=before), expected=serving)
+
+
 def require_published(store: WritableStore, version: str) -> None:
     """Raise ManifestMissing, naming the newest versions, unless `version` is published."""
     if is_version(version) and store.get(version_key(version, MANIFEST_FILE)) is not None:
@@ -73,13 +92,13 @@ def versions(store: WritableStore) -> Iterator[str]:
 
 
 def alias_names(store: WritableStore) -> Iterator[str]:
-    """The names of all aliases that were ever set, in order: one whose file is gone may still have its history."""
+    """The names of all aliases that were ever set, in order; one whose file is gone may still have its history."""
     names = {name.removesuffix(".json") for name in store.list("aliases")}
     return iter(sorted(name for name in names if is_alias_name(name)))
 
 
 def current_user() -> str:
-    """Who is at work here, as a release is signed."""
+    """Who works here, in the form in which a release is signed."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user often has no name

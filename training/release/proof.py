@@ -1,16 +1,16 @@
 """Proves that an artifact would serve: it loads and repeats its example where only `handler` and its libraries are.
 
-The work is done by `training/release/proof_process.py` in a process of its own, so that nothing this process happens to
-have imported helps the model to load, and a model that crashes its interpreter does not end this one.
+The work is done in a process of its own, so that nothing this process happens to have imported helps the model to load,
+and a model that crashes its interpreter takes nobody along.
 """
 
-import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
 from training.errors import UnprovedArtifact
-from training.isolation import last_words, run_isolated
+from training.isolation import ProcessFailed, run_isolated
 from training.release.stores.directory_store import WritableDirectoryStore
 
 SCRIPT = Path(__file__).with_name("proof_process.py")
@@ -18,14 +18,18 @@ SCRIPT = Path(__file__).with_name("proof_process.py")
 
 def prove(artifact: VerifiedArtifact) -> None:
     """Raise UnprovedArtifact, with the reason, unless `artifact` loads and repeats its example in a fresh process."""
+    try:
+        run_on_version(SCRIPT, artifact)
+    except ProcessFailed as failure:
+        raise UnprovedArtifact(f"{artifact.manifest.version} would not serve: {failure}") from failure
+
+
+def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) -> Any:
+    """What `main(registry, version, *arguments)` of `script` returns in isolation, `artifact` being that version of the
+    registry; raises ProcessFailed."""
     manifest = artifact.manifest
-    with tempfile.TemporaryDirectory(prefix="proof-") as folder:
+    with tempfile.TemporaryDirectory(prefix="version-") as folder:
         store = WritableDirectoryStore(Path(folder))
         store.create(version_key(manifest.version, MANIFEST_FILE), manifest.to_json().encode())
         store.create(version_key(manifest.version, manifest.artifact.file), artifact.data)
-        try:
-            outcome = run_isolated(SCRIPT, [folder, manifest.version])
-        except subprocess.TimeoutExpired as error:
-            raise UnprovedArtifact(f"{manifest.version} did not load within {error.timeout:.0f} s.") from error
-    if outcome.returncode != 0:
-        raise UnprovedArtifact(f"{manifest.version} would not serve: {last_words(outcome)}")
+        return run_isolated(script, folder, manifest.version, *arguments)

@@ -1,6 +1,6 @@
-"""Tidies up a registry: deletes the versions that nobody will ask for again.
+"""Tidies up a registry: deletes the versions that are no longer needed.
 
-Kept are the newest, whatever an alias names, what a rollback would go to, and whatever served not long ago. The
+The newest are kept, whatever an alias names, what a rollback would go to, and whatever served not long ago. The
 manifest goes first: what is left half-deleted is no longer a version, and a later run takes the rest.
 """
 
@@ -16,7 +16,7 @@ from training.release.promote import alias_names, versions
 from training.release.stores.writable import WritableStore
 
 UNFINISHED = timedelta(days=1)
-"""How long a version without a manifest is left alone since its last file came: a publisher may still be at work."""
+"""How long after its last file a version without a manifest is left alone: a publisher may still be at work."""
 
 
 def superfluous(store: WritableStore, keep: int, days: float, now: datetime) -> list[str]:
@@ -29,7 +29,7 @@ def superfluous(store: WritableStore, keep: int, days: float, now: datetime) -> 
 def prune(store: WritableStore, version: str) -> None:
     """Delete one version, its manifest first.
 
-    Raises AliasMoved where it was promoted since somebody looked, or an AliasError or RegistryError where that cannot
+    Raises AliasMoved where it was promoted meanwhile, or an AliasError or RegistryError where that cannot
     be known: the version is whole then.
     """
     _require_unused(store, version)
@@ -84,7 +84,7 @@ def _in_use(store: WritableStore, since: datetime) -> set[str]:
 
 
 def _is_given_up(store: WritableStore, version: str, now: datetime) -> bool:
-    # The version's name tells when the model was made, which may be long before it is published.
+    # The version's name says when the model was made, which may be long before it is published.
     written = store.last_written(f"versions/{version}")
     return written is None or now - written > UNFINISHED
 

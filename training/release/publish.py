@@ -43,11 +43,11 @@ def read_folder(folder: Path) -> TrainedFolder:
 
 
 def publish(
-    folder: TrainedFolder, store: WritableStore, gate_record: bytes | None = None, told: Progress = nobody
+    folder: TrainedFolder, store: WritableStore, gate_record: bytes | None = None, progress: Progress = nobody
 ) -> Manifest:
     """Prove the folder's artifact, then write it as an immutable version, beside it the record of its gate.
 
-    `told` hears how many more bytes of a large artifact are written.
+    `progress` is called with how many more bytes of a large artifact are written.
     Raises RuntimeMismatch or UnprovedArtifact before anything is written, VersionExists where the version was
     published before, or a RegistryError.
     """
@@ -59,10 +59,10 @@ def publish(
         raise exists
     require_runtime(manifest.runtime, shipped_versions())
     prove(folder.artifact)
-    _create_artifact(folder, store, told)
+    _create_artifact(folder, store, progress)
     _create_or_match(store, version_key(manifest.version, REPORT_FILE), folder.report)
     if gate_record is not None:
-        # Not held against what a publisher that died left: latencies differ from one measurement to the next.
+        # Not compared with what a publisher that died left: latencies differ from one measurement to the next.
         store.create(version_key(manifest.version, GATE_FILE), gate_record)
     if not store.create(version_key(manifest.version, MANIFEST_FILE), folder.manifest_json):
         raise exists
@@ -77,19 +77,19 @@ def is_published(folder: TrainedFolder, store: WritableStore) -> bool:
 def _published_manifest(store: WritableStore, version: str) -> bytes | None:
     try:
         held = store.get(version_key(version, MANIFEST_FILE))
-    except RegistryNotFound:  # a directory is made at the first write; a bucket is missed at the first write
+    except RegistryNotFound:  # a directory is made at the first write; a missing bucket shows at the first write
         return None
     return held.data if held else None
 
 
-def _create_artifact(folder: TrainedFolder, store: WritableStore, told: Progress) -> None:
+def _create_artifact(folder: TrainedFolder, store: WritableStore, progress: Progress) -> None:
     """Write the artifact: a large one from its file in parts, and then read back, for the file is not ours alone."""
     artifact = folder.manifest.artifact
     key = version_key(folder.manifest.version, artifact.file)
     if folder.file is None or artifact.bytes <= UPLOAD_PART_BYTES:
         _create_or_match(store, key, folder.artifact.data)
         return
-    store.create_from(key, folder.file, told)
+    store.create_from(key, folder.file, progress)
     if store.digest(key) != artifact.sha256:
         raise VersionExists(f"{store.uri}/{key} holds other bytes: train again to make a new version.")
 

@@ -1,7 +1,7 @@
 """Checks a registry without unpickling anything: whether every file is there and is what the file before it says.
 
-`python -m training verify` prints what it finds. It proves digests and forms; that a model still answers right is
-proved when it is promoted and each time it is loaded.
+It proves digests and forms. That a model still answers as it did is proved when it is promoted, and each time it is
+loaded.
 """
 
 import itertools

@@ -1,7 +1,7 @@
-"""The pictures of a report, as SVG that stands in the page.
+"""The pictures of a report, as SVG within the page.
 
-`training.report.page` places them. They are drawn by scikit-learn's own displays where it has one, always alike for the
-same model: fixed salts, no dates.
+scikit-learn's own displays draw them where it has one. The same model always gives the same pictures: the salts are
+fixed, and there are no dates.
 """
 
 import io
@@ -44,7 +44,7 @@ SETTINGS: Any = {
 
 @dataclass(frozen=True)
 class Picture:
-    """`caption` is its heading, `note` says how to read it, `svg` the drawing."""
+    """`caption` is its heading, `note` says how to read it, `svg` is the drawing."""
 
     caption: str
     note: str
@@ -69,7 +69,7 @@ def _regression(answers: Answers) -> Iterator[Picture]:
         (
             "actual_vs_predicted",
             "Actual against predicted values",
-            "Each point is a row held out; on the line is right.",
+            "Each point is a row held out; a point on the line is predicted exactly.",
         ),
         ("residual_vs_predicted", "Residuals", "Actual minus predicted. A pattern here is something the model missed."),
     ):
@@ -84,9 +84,20 @@ def _regression(answers: Answers) -> Iterator[Picture]:
 
 def _classification(model: TrainedModel, answers: Answers) -> Iterator[Picture]:
     names = model.target.classes
+    yield _confusion(answers, names)
+    if answers.probabilities is None:
+        return
+    kept = ", the first ten" if len(names) > MOST_CLASSES else ""
+    which = "" if len(names) == 2 else f" One class against the rest{kept}."
+    curves = [_Curve(names[index], *_one_against_rest(answers, index)) for index in _shown_classes(len(names))]
+    yield _thresholds(curves, which)
+    yield _calibration(curves, which)
+
+
+def _confusion(answers: Answers, names: Sequence[str]) -> Picture:
     side = min(10.0, 3.5 + 0.35 * len(names))
 
-    def confusion(axes: Axes) -> None:
+    def draw(axes: Axes) -> None:
         ConfusionMatrixDisplay.from_predictions(
             answers.actual,
             answers.predicted,
@@ -99,47 +110,59 @@ def _classification(model: TrainedModel, answers: Answers) -> Iterator[Picture]:
             ax=axes,
         )
 
-    note = "Rows held out: down what they are, across what the model said."
-    yield _picture("Confusion matrix", note, (side + 0.6, side), confusion)
-    if answers.probabilities is None:
-        return
-    shown = _shown_classes(len(names))
-    which = (
-        ""
-        if len(names) == 2
-        else f" One class against the rest{', the first ten' if len(names) > MOST_CLASSES else ''}."
-    )
+    note = "Rows held out: their true class from top to bottom, the model's answer from left to right."
+    return _picture("Confusion matrix", note, (side + 0.6, side), draw)
 
-    def curves(left: Axes, right: Axes) -> None:
-        for index in shown:
-            truth, scores = answers.actual == _label(answers, index), _column(answers, index)
-            if 0 < truth.sum() < len(truth):
-                RocCurveDisplay.from_predictions(truth, scores, name=names[index], ax=left)
-                PrecisionRecallDisplay.from_predictions(truth, scores, name=names[index], ax=right)
+
+@dataclass(frozen=True)
+class _Curve:
+    """One class against the rest: which rows held out are of it, and the probabilities that the model gave it."""
+
+    name: str
+    truth: Any
+    scores: Any
+
+
+def _one_against_rest(answers: Answers, index: int) -> tuple[Any, Any]:
+    label = index if answers.labels is None else answers.labels[index]
+    return answers.actual == label, None if answers.probabilities is None else answers.probabilities[:, index]
+
+
+def _shown_classes(count: int) -> Sequence[int]:
+    """The classes with a curve; of two classes, the curve of the second says it all."""
+    return (1,) if count == 2 else range(min(count, MOST_CLASSES))
+
+
+def _thresholds(curves: Sequence[_Curve], which: str) -> Picture:
+    def draw(left: Axes, right: Axes) -> None:
+        for curve in curves:
+            if 0 < curve.truth.sum() < len(curve.truth):
+                RocCurveDisplay.from_predictions(curve.truth, curve.scores, name=curve.name, ax=left)
+                PrecisionRecallDisplay.from_predictions(curve.truth, curve.scores, name=curve.name, ax=right)
         left.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-        for axes, kind in ((left, "ROC"), (right, "Precision and recall")):
-            axes.set_title(kind)
-            axes.set_xlabel("False positive rate" if axes is left else "Recall")
-            axes.set_ylabel("True positive rate" if axes is left else "Precision")
-            axes.legend(loc="lower right" if axes is left else "lower left", fontsize=7)
+        left.set(title="ROC", xlabel="False positive rate", ylabel="True positive rate")
+        right.set(title="Precision and recall", xlabel="Recall", ylabel="Precision")
+        left.legend(loc="lower right", fontsize=7)
+        right.legend(loc="lower left", fontsize=7)
 
-    yield _picture("ROC, precision and recall", f"What each threshold would cost.{which}", (9, 4.2), curves, columns=2)
+    return _picture("ROC, precision and recall", f"What each threshold would cost.{which}", (9, 4.2), draw, columns=2)
 
-    def calibration(axes: Axes) -> None:
+
+def _calibration(curves: Sequence[_Curve], which: str) -> Picture:
+    def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-        for index in shown:
-            truth, scores = answers.actual == _label(answers, index), _column(answers, index)
-            place = np.minimum((scores * BINS).astype(int), BINS - 1)
+        for curve in curves:
+            place = np.minimum((curve.scores * BINS).astype(int), BINS - 1)
             filled = [place == bin_ for bin_ in range(BINS) if (place == bin_).any()]
-            said, happened = [scores[rows].mean() for rows in filled], [truth[rows].mean() for rows in filled]
-            axes.plot(said, happened, marker="o", markersize=4, label=names[index])
+            given, happened = ([values[rows].mean() for rows in filled] for values in (curve.scores, curve.truth))
+            axes.plot(given, happened, marker="o", markersize=4, label=curve.name)
         axes.set(
             xlabel="Probability that the model gave", ylabel="Share that it was right", xlim=(0, 1), ylim=(0, 1.02)
         )
         axes.legend(fontsize=7)
 
-    note = f"On the dotted line, of what is said with 80 % certainty, 80 % is right.{which}"
-    yield _picture("Calibration", note, (5.5, 4.2), calibration)
+    note = f"On the dotted line, 80 % of the answers that are given with 80 % certainty are right.{which}"
+    return _picture("Calibration", note, (5.5, 4.2), draw)
 
 
 def _importance(model: TrainedModel, ranked: Sequence[Importance]) -> Picture:
@@ -152,7 +175,7 @@ def _importance(model: TrainedModel, ranked: Sequence[Importance]) -> Picture:
 
     note = (
         "How much worse the model gets on the rows held out when one feature is shuffled. Features that say the same "
-        "share it."
+        "share their importance."
     )
     return _picture("Permutation importance", note, (7, 1 + 0.28 * len(ranked)), draw)
 
@@ -179,7 +202,7 @@ def _distributions(model: TrainedModel) -> Picture:
                 axes.barh([_short(names[place]) for place in most], counts[most], color=BLUE)
 
     more = f" The first {MOST_FEATURES}." if len(model.features) > MOST_FEATURES else ""
-    note = f"Rows held out, by value.{more}"
+    note = f"The rows held out, by their values.{more}"
     return _picture("Feature distributions", note, (9, 0.6 + 1.6 * down), draw, rows=down, columns=across)
 
 
@@ -199,19 +222,6 @@ def _picture(
     used = set(re.findall(r"#([\w.-]+)", svg))
     # Matplotlib numbers its groups from 1 in every drawing; in one page an id stands for one thing.
     return Picture(caption, note, re.sub(r' id="([\w.-]+)"', lambda found: found[0] if found[1] in used else "", svg))
-
-
-def _shown_classes(count: int) -> Sequence[int]:
-    """Of two classes the second says it all."""
-    return (1,) if count == 2 else range(min(count, MOST_CLASSES))
-
-
-def _label(answers: Answers, index: int) -> Any:
-    return index if answers.labels is None else answers.labels[index]
-
-
-def _column(answers: Answers, index: int) -> Any:
-    return None if answers.probabilities is None else answers.probabilities[:, index]
 
 
 def _short(name: str) -> str:

@@ -1,8 +1,4 @@
-"""The report of one version, for people: one HTML file that needs nothing else, and reads well printed.
-
-`training.folder.writing` and `training.bring.brought_model` write it beside the artifact. The pictures are in
-`training.report.figures`, the intervals and the importances in `training.report.resampling`.
-"""
+"""The report of one version, for people: one HTML file that needs nothing else, and that prints well."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -43,7 +39,7 @@ def render_report(model: TrainedModel, manifest: Manifest, comparison: Compariso
     return _page(manifest, sections)
 
 
-def render_package_report(manifest: Manifest) -> str:
+def render_brought_report(manifest: Manifest) -> str:
     """The report of a model that was fitted elsewhere: what is known of it."""
     note = "This model was fitted elsewhere and packaged: neither its data nor its metrics are known here."
     sections = [
@@ -88,9 +84,9 @@ def _summary(manifest: Manifest, comparison: Comparison | None) -> str:
     verdict = ""
     if comparison is not None and comparison.served is not None:
         verdict = (
-            f"<p>It passes the gate against {comparison.served}, which serves.</p>"
+            f"<p>It passes the gate against {comparison.served}, the version that serves.</p>"
             if comparison.passed
-            else f'<p class="short">It falls short of {comparison.served}, which serves.</p>'
+            else f'<p class="short">It falls short of {comparison.served}, the version that serves.</p>'
         )
     return f"<p>{html.escape(text)}</p>\n{verdict}"
 
@@ -104,7 +100,7 @@ def _metrics(manifest: Manifest, intervals: dict[str, tuple[float, float]]) -> s
         )
         for name, value in manifest.metrics.items()
     ]
-    note = "The interval holds 95 % of what resamples of the same rows give (bootstrap): few rows, wide intervals."
+    note = "The interval holds 95 % of what resamples of the same rows give (bootstrap); it is wide where rows are few."
     return _section("Measured on the rows held out", _table(("Metric", "Value", "95 % interval"), rows), note)
 
 
@@ -160,8 +156,8 @@ def _made_from(manifest: Manifest, command: str | None) -> str:
 
 
 def _section(title: str, body: str, note: str = "") -> str:
-    told = f'<p class="note">{html.escape(note)}</p>\n' if note else ""
-    return f"<h2>{html.escape(title)}</h2>\n{told}{body}"
+    explained = f'<p class="note">{html.escape(note)}</p>\n' if note else ""
+    return f"<h2>{html.escape(title)}</h2>\n{explained}{body}"
 
 
 def _number(value: float | None) -> str:

@@ -1,7 +1,6 @@
-"""How sure the numbers of a report are, and what the model looks at: by drawing and shuffling the rows held out.
+"""How certain the numbers of a report are, and which features matter: by resampling and shuffling the rows held out.
 
-`training.report.page` shows both. All that is drawn is drawn by the model's seed, so the same model gives the same
-report.
+All is drawn by the model's seed, so the same model gives the same report.
 """
 
 import warnings
@@ -16,7 +15,7 @@ from training.fit.trained_model import TrainedModel
 
 RESAMPLES = 200
 MOST_ROWS = 2000
-"""More rows make the intervals hardly narrower here, and the report slow."""
+"""More rows would hardly make the intervals narrower, and would make the report slow."""
 
 MOST_FEATURES = 200
 """Shuffling more columns one by one takes minutes."""
@@ -74,7 +73,7 @@ def importances(model: TrainedModel) -> list[Importance]:
                 n_repeats=REPEATS,
                 random_state=model.seed,
             )
-        except ValueError:  # rows put together anew may be none that the model answers, or the metric takes
+        except ValueError:  # the model may not answer rows put together anew, or the metric not take them
             return []
     order = np.argsort(-found.importances_mean, kind="stable")
     names = [feature.name for feature in model.features]

@@ -1,17 +1,31 @@
-"""The command `package`, run on what a person has: a file, a row, a few options."""
+"""What `package` makes of what a person has: a file, a row, a few options; in this process, or by the command line."""
 
+import io
 import json
+import warnings
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import joblib
 import pyarrow as pa
+import pytest
 from click.testing import CliRunner, Result
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
+from handler.registry.chain import verify_artifact
+from handler.registry.decoding import decode
 from handler.registry.manifest import Manifest
+from handler.serving.predictor import load_predictor
+from training.bring.brought_model import manifest_of, notes_on
+from training.bring.inspection_process import Inspected
+from training.bring.inspection_process import main as inspection
+from training.bring.pickles.imports import inspect_pickle
+from training.bring.pickles.loadable import require_loadable
 from training.cli.main import main
+from training.cli.package import package_command, stated_by
+from training.errors import UnpackableArtifact
 from training.release.publish import read_folder
 
 IRIS = load_iris()
@@ -19,8 +33,54 @@ ROW = [6.0, 2.5, 4.5, 1.5]
 NAMES = ["a", "b", "c", "d"]
 
 
+@dataclass(frozen=True)
+class Understood:
+    """What `package` would write of a model, and what it would say to the person."""
+
+    manifest: Manifest
+    notes: str
+    artifact: bytes
+
+
+def understand(folder: Path, model: Any, example: Any, *options: str) -> Understood:
+    """Go the way of `package` in this process, which takes no seconds: the inspection and the proof are done here.
+
+    `model` may be the bytes of a file; `example` is JSON, or a text that is taken as it stands.
+    """
+    file, copy, row = folder / "mine.joblib", folder / "copy", folder / "row.json"
+    data = model if isinstance(model, bytes) else dumped(model)
+    file.write_bytes(data)
+    row.write_text(example if isinstance(example, str) else json.dumps(example))
+    require_loadable(inspect_pickle(data))
+    arguments = [str(file), "--out", str(folder / "out"), "--example", str(row), *options]
+    given = package_command.make_context("package", arguments).params
+    stated = stated_by(*(given[name] for name in ("file", "example", "features", "classes", "target", "name")))
+    with warnings.catch_warnings():
+        answer = inspection(str(file), str(file), str(copy), json.loads(json.dumps(asdict(stated))))
+    if "refused" in answer:
+        raise UnpackableArtifact(answer["refused"])
+    inspected = decode(Inspected, json.loads(json.dumps(answer)))
+    artifact = copy.read_bytes()
+    manifest = Manifest.from_json(manifest_of(file, stated, inspected, artifact).to_json())
+    load_predictor(verify_artifact(manifest, artifact))
+    return Understood(manifest, "\n".join(notes_on(stated, inspected)), artifact)
+
+
+def refusal(folder: Path, model: Any, example: Any, *options: str) -> str:
+    """The sentence by which `package` would refuse the model."""
+    with pytest.raises(UnpackableArtifact) as raised:
+        understand(folder, model, example, *options)
+    return str(raised.value)
+
+
+def dumped(model: Any) -> bytes:
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer, compress=3)
+    return buffer.getvalue()
+
+
 def package_file(tmp_path: Path, data: bytes, *options: str, name: str = "mine.joblib") -> Result:
-    """Package a file of these bytes, asked for with `--trust`."""
+    """Run the command, with `--trust`, on a file of these bytes."""
     (tmp_path / name).write_bytes(data)
     return CliRunner().invoke(
         main, ["package", str(tmp_path / name), "--out", str(tmp_path / "out"), "--trust", *options]
@@ -28,11 +88,9 @@ def package_file(tmp_path: Path, data: bytes, *options: str, name: str = "mine.j
 
 
 def package_model(tmp_path: Path, model: Any, example: Any, *options: str) -> Result:
-    """Package a fitted model by an example, which is JSON, or a text that is taken as it stands."""
+    """Run the command on a fitted model and an example, which is JSON, or a text that is taken as it stands."""
     (tmp_path / "row.json").write_text(example if isinstance(example, str) else json.dumps(example))
-    joblib.dump(model, tmp_path / "dumped", compress=3)
-    data = (tmp_path / "dumped").read_bytes()
-    return package_file(tmp_path, data, "--example", str(tmp_path / "row.json"), *options)
+    return package_file(tmp_path, dumped(model), "--example", str(tmp_path / "row.json"), *options)
 
 
 def packaged(result: Result, tmp_path: Path) -> Manifest:

@@ -1,13 +1,12 @@
-"""A foreign artifact's process is given what Python and its libraries need, and nothing of its caller's."""
+"""An isolated process gets what Python and its libraries need, nothing of its caller's, and fails with one reason."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from training.isolation import run_isolated
+from training.isolation import ProcessFailed, run_isolated
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
@@ -27,18 +26,28 @@ SECRETS = {
 }
 
 LOOK = """
-import json, os, sys
+import os, sys
 from pathlib import Path
-print(json.dumps({
-    "environ": dict(os.environ),
-    "home": [path.name for path in Path.home().iterdir()],
-    "folder": [path.name for path in Path.cwd().iterdir()],
-    "where": [str(Path.home()), str(Path.cwd()), os.environ.get("TMPDIR", "")],
-    "session": os.getsid(0) == os.getpid(),
-    "argv": sys.argv[2:],
-    "input": sys.stdin.read(),
-}))
+
+def main(*arguments):
+    return {
+        "environ": dict(os.environ),
+        "home": [path.name for path in Path.home().iterdir()],
+        "folder": [path.name for path in Path.cwd().iterdir()],
+        "where": [str(Path.home()), str(Path.cwd()), os.environ.get("TMPDIR", "")],
+        "session": os.getsid(0) == os.getpid(),
+        "interpreter": [sys.executable, sys.flags.isolated],
+        "arguments": arguments,
+        "input": sys.stdin.read(),
+    }
 """
+
+
+def run(folder: Path, body: str, **options: Any) -> Any:
+    """What a script answers whose `main` has this body."""
+    script = folder / "script.py"
+    script.write_text("import os, sys, time\ndef main():\n    " + body)
+    return run_isolated(script, **options)
 
 
 @pytest.fixture
@@ -51,9 +60,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         monkeypatch.setenv(name, value)
     script = tmp_path / "look.py"
     script.write_text(LOOK)
-    outcome = run_isolated(script, ["one", "two"], "typed")
-    assert outcome.returncode == 0, outcome.stderr
-    found: dict[str, Any] = json.loads(outcome.stdout)
+    found: dict[str, Any] = run_isolated(script, "one", {"two": [2.5, None]})
     return found
 
 
@@ -76,17 +83,47 @@ def test_the_process_has_a_session_of_its_own(seen: dict[str, Any]) -> None:
     assert seen["session"]
 
 
-def test_arguments_and_standard_input_arrive(seen: dict[str, Any]) -> None:
-    assert (seen["argv"], seen["input"]) == (["one", "two"], "typed")
+def test_arguments_arrive_as_they_were_and_nothing_else_does(seen: dict[str, Any]) -> None:
+    assert (seen["arguments"], seen["input"]) == (["one", {"two": [2.5, None]}], "")
+
+
+def test_the_interpreter_is_this_one(seen: dict[str, Any]) -> None:
+    assert seen["interpreter"] == [sys.executable, 1]
 
 
 def test_what_is_given_by_name_arrives(tmp_path: Path) -> None:
-    script = tmp_path / "look.py"
-    script.write_text("import os; print(os.environ['LOG_LEVEL'])")
-    assert run_isolated(script, [], environ={"LOG_LEVEL": "DEBUG"}).stdout == "DEBUG\n"
+    assert run(tmp_path, "return os.environ['LOG_LEVEL']", environ={"LOG_LEVEL": "DEBUG"}) == "DEBUG"
 
 
-def test_the_interpreter_is_this_one(tmp_path: Path) -> None:
-    script = tmp_path / "look.py"
-    script.write_text("import sys; print(sys.executable, sys.flags.isolated)")
-    assert run_isolated(script, []).stdout == f"{sys.executable} 1\n"
+def test_of_training_it_can_import_what_is_named_and_no_more(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFailed, match=r"^ModuleNotFoundError: No module named 'training'$"):
+        run(tmp_path, "import training.errors")
+    assert run(tmp_path, "import training.errors", modules=["training.errors"]) is None
+
+
+@pytest.mark.parametrize("printing", ["print('noise')", "os.write(1, b'noise')", "os.system('echo noise')"])
+def test_what_a_model_prints_does_not_mix_with_the_answer(tmp_path: Path, printing: str) -> None:
+    assert run(tmp_path, f"{printing}; return 5") == 5
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise ValueError('one\\ntwo')", "ValueError: one two"),
+        ("os._exit(7)", "the process ended with 7"),
+        ("os._exit(0)", "the process ended with 0"),
+        ("os.write(2, b'first\\nlast \\x1b[2J\\n'); os._exit(3)", r"last \x1b[2J"),
+        ("print('noise'); sys.exit('the end')", "the end"),
+    ],
+)
+def test_a_script_that_gives_no_answer_fails_with_its_last_line_or_with_how_it_ended(
+    tmp_path: Path, body: str, reason: str
+) -> None:
+    with pytest.raises(ProcessFailed) as raised:
+        run(tmp_path, body)
+    assert str(raised.value) == reason
+
+
+def test_a_script_that_hangs_is_ended_and_fails_by_the_time_it_had(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFailed, match=r"^it did not end within 1 s\.$"):
+        run(tmp_path, "time.sleep(60)", seconds=1)

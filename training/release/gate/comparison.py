@@ -1,51 +1,27 @@
-"""The gate: a new version against the one that serves, on the same rows held out.
-
-`train` tells how they compare, `publish` refuses what falls short. Both versions answer in processes of their own that
-have only `handler` (`training/release/gate/measure_process.py`), so nothing of a registry is unpickled but by
-`handler.serving.predictor`.
-"""
+"""The gate: a new version against the one that serves, on the same rows held out."""
 
 import json
-import subprocess
-import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from handler.errors.model import AliasNotSet, RegistryNotFound
-from handler.registry.chain import (
-    MANIFEST_FILE,
-    VerifiedArtifact,
-    read_alias,
-    read_artifact,
-    read_manifest,
-    version_key,
-)
+from handler.registry.chain import VerifiedArtifact, read_alias, read_artifact, read_manifest
 from handler.registry.manifest import Manifest
 from handler.registry.store import Store
 from training.errors import UnprovedArtifact
-from training.fit.calibration import calibration_error, standardized_bias
 from training.fit.description import GateSpec
 from training.fit.held_out import HeldOut
-from training.isolation import last_words, run_isolated
-from training.release.gate.recorded import RecordedClassifier, RecordedProbabilities, RecordedRegressor, score
-from training.release.stores.directory_store import WritableDirectoryStore
-
-SCRIPT = Path(__file__).with_name("measure_process.py")
+from training.release.gate.measurement import Measurement, measure_version
 
 ANY_LATENCY = 10.0
-"""Milliseconds for a row that nobody notices behind API Gateway, whatever the version that serves takes."""
+"""Milliseconds for a row that are not noticed behind API Gateway, whatever the version that serves takes."""
 
 ANY_SIZE = 5 * 1024 * 1024
-"""Bytes that a cold start reads in no time."""
+"""Bytes whose reading does not lengthen a cold start, whatever the version that serves has."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing compared, in words for the table: of the new version, of the one that serves, and what was allowed."""
+    """One thing compared, in words for a table: of the new version, of the one that serves, and what is allowed."""
 
     name: str
     new: str
@@ -68,22 +44,11 @@ class Comparison:
         return all(check.passed for check in self.checks)
 
     def to_json(self, forced_by: str | None = None, reason: str | None = None) -> str:
-        """The record that is published beside the version; with who let it pass and why, where it did not."""
+        """The record that is published beside the version, with who forced it and why, where it did not pass."""
         forced = {"by": forced_by, "reason": reason} if forced_by else None
         return (
             json.dumps({**asdict(self), "passed": self.passed, "forced": forced}, indent=2, ensure_ascii=False) + "\n"
         )
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What one version scored on the rows held out; None where it has no such thing."""
-
-    metric: float
-    calibration: float | None
-    has_probabilities: bool
-    milliseconds: float
-    bytes: int
 
 
 def served_version(store: Store, alias: str) -> VerifiedArtifact | None:
@@ -107,7 +72,7 @@ def compare(new: VerifiedArtifact, held_out: HeldOut | None, served: VerifiedArt
     gate = held_out.gate
     if served is None and gate.minimum is None:
         return Comparison(new.manifest.version, None, len(held_out.rows), ())
-    ours = _measured(new, held_out)
+    ours = measure_version(new, held_out)
     if gate.minimum is not None:
         checks.append(
             _check(held_out.metric, ours.metric, None, f"at least {gate.minimum:.4g}", ours.metric >= gate.minimum)
@@ -115,7 +80,7 @@ def compare(new: VerifiedArtifact, held_out: HeldOut | None, served: VerifiedArt
     if served is not None:
         checks += _same_contract(new.manifest, served.manifest)
         try:
-            theirs = _measured(served, held_out)
+            theirs = measure_version(served, held_out)
         except UnprovedArtifact as error:
             checks.append(Check("comparable", "yes", str(error), "both answer the rows", False))
         else:
@@ -140,7 +105,7 @@ def _same_contract(new: Manifest, served: Manifest) -> list[Check]:
     return checks
 
 
-def _against(ours: Measured, theirs: Measured, gate: GateSpec, metric: str) -> list[Check]:
+def _against(ours: Measurement, theirs: Measurement, gate: GateSpec, metric: str) -> list[Check]:
     least = theirs.metric - gate.worse * abs(theirs.metric)
     slowest = max(ANY_LATENCY, gate.latency * theirs.milliseconds)
     largest = max(ANY_SIZE, gate.size * theirs.bytes)
@@ -161,51 +126,3 @@ def _against(ours: Measured, theirs: Measured, gate: GateSpec, metric: str) -> l
 
 def _check(name: str, new: float, served: float | None, allowed: str, passed: bool) -> Check:
     return Check(name, f"{new:.4g}", "" if served is None else f"{served:.4g}", allowed, passed)
-
-
-def _measured(artifact: VerifiedArtifact, held_out: HeldOut) -> Measured:
-    manifest = artifact.manifest
-    kinds = dict(zip(held_out.features, held_out.kinds, strict=True))
-    for feature in manifest.features:
-        if kinds.get(feature.name) != feature.kind:
-            raise UnprovedArtifact(f"The rows held out have no {feature.kind} named {feature.name!r}.")
-    if manifest.task != held_out.task or set(manifest.target.classes) != set(held_out.classes):
-        raise UnprovedArtifact("It answers other classes than the rows held out have.")
-    places = [held_out.features.index(feature.name) for feature in manifest.features]
-    answered = _answers(artifact, [[row[place] for place in places] for row in held_out.rows])
-    answers = answered["answers"]
-    milliseconds, size = float(answered["milliseconds"]), manifest.artifact.bytes
-    if held_out.task == "regression":
-        actual = np.array(held_out.answers, dtype=np.float64)
-        predicted = np.array([answer["prediction"] for answer in answers])
-        scored = score(held_out.metric, RecordedRegressor(predicted), actual)
-        return Measured(scored, standardized_bias(actual, predicted), False, milliseconds, size)
-    # Sorted, as the scorers expect of classes_.
-    names = sorted(held_out.classes)
-    truth = np.array(held_out.answers)
-    labels = np.array([answer["prediction"] for answer in answers])
-    if "probabilities" not in answers[0]:
-        return Measured(
-            score(held_out.metric, RecordedClassifier(names, labels), truth), None, False, milliseconds, size
-        )
-    probabilities = np.array([[answer["probabilities"][name] for name in names] for answer in answers])
-    scored = score(held_out.metric, RecordedProbabilities(names, labels, probabilities), truth)
-    error = calibration_error(truth == np.array(names)[probabilities.argmax(axis=1)], probabilities.max(axis=1))
-    return Measured(scored, error, True, milliseconds, size)
-
-
-def _answers(artifact: VerifiedArtifact, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """What `artifact` answers to `rows` in a process that has only `handler`; raises UnprovedArtifact."""
-    manifest = artifact.manifest
-    with tempfile.TemporaryDirectory(prefix="measure-") as folder:
-        store = WritableDirectoryStore(Path(folder))
-        store.create(version_key(manifest.version, MANIFEST_FILE), manifest.to_json().encode())
-        store.create(version_key(manifest.version, manifest.artifact.file), artifact.data)
-        try:
-            outcome = run_isolated(SCRIPT, [folder, manifest.version], json.dumps(rows))
-        except subprocess.TimeoutExpired as error:
-            raise UnprovedArtifact(f"{manifest.version} did not answer within {error.timeout:.0f} s.") from error
-    if outcome.returncode != 0:
-        raise UnprovedArtifact(f"{manifest.version} cannot answer the rows held out: {last_words(outcome)}")
-    answered: dict[str, Any] = json.loads(outcome.stdout)
-    return answered

@@ -1,7 +1,4 @@
-"""Lets scikit-learn's scorers judge answers that were given elsewhere, in another process.
-
-`training.release.gate.comparison` uses it.
-"""
+"""Lets scikit-learn's scorers score answers that another process gave."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +12,7 @@ from training.errors import UnprovedArtifact
 
 
 def score(metric: str, recorded: Any, truth: NDArray[Any]) -> float:
-    """By scikit-learn's scorer: greater is better. Raises UnprovedArtifact where it asks for what was not answered."""
+    """The score by scikit-learn's scorer: greater is better. Raises UnprovedArtifact where it needs other answers."""
     try:
         return float(get_scorer(metric)(recorded, np.zeros((len(truth), 1)), truth))
     except (ValueError, AttributeError) as error:
@@ -23,7 +20,7 @@ def score(metric: str, recorded: Any, truth: NDArray[Any]) -> float:
 
 
 class RecordedRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
-    """Gives a scorer answers that were given elsewhere."""
+    """Has a scorer see answers that were given before."""
 
     def __init__(self, predicted: NDArray[Any]) -> None:
         self.predicted = predicted

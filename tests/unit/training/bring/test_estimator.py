@@ -19,9 +19,9 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from tests.unit.training.packaging import IRIS, NAMES, fitted_iris, named_iris, table
+from training.bring.answers import answers_of
 from training.bring.estimator import (
     Refused,
-    answers_of,
     chosen_by_name,
     classes_of,
     found_by_search,

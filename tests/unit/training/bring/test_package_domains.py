@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from handler.registry.manifest import Domain
-from tests.unit.training.packaging import package_model, packaged, refused
+from tests.unit.training.packaging import refusal, understand
 
 OPTIONS = ("--features", "code,amount")
 ROWS = np.array([[1.0, 5.0], [2.0, 1.0], [4.0, 2.0], [1.0, 7.0]])
@@ -21,7 +21,7 @@ MODEL = make_pipeline(
 
 
 def test_the_codes_of_an_encoder_and_the_domain_of_a_function_are_in_the_manifest(tmp_path: Path) -> None:
-    code, amount = packaged(package_model(tmp_path, MODEL, [2, 3.5], *OPTIONS), tmp_path).features
+    code, amount = understand(tmp_path, MODEL, [2, 3.5], *OPTIONS).manifest.features
     assert code.domain == Domain(values=(1.0, 2.0, 4.0))
     assert amount.domain == Domain(exclusive_minimum=-1.0)
 
@@ -32,4 +32,5 @@ def test_the_codes_of_an_encoder_and_the_domain_of_a_function_are_in_the_manifes
 def test_an_example_outside_is_refused_with_what_is_taken(
     tmp_path: Path, row: list[float], words: tuple[str, ...]
 ) -> None:
-    refused(package_model(tmp_path, MODEL, row, *OPTIONS), *words)
+    said = refusal(tmp_path, MODEL, row, *OPTIONS)
+    assert all(word in said for word in words)

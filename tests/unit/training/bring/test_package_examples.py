@@ -1,4 +1,4 @@
-"""An example is one row or several; all are proved, and what does not fit the model is told in our words."""
+"""An example is one row or several; all are proved, and what does not fit the model is refused in our words."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from tests.unit.training.packaging import IRIS, NAMES, ROW, fitted_iris, named_iris, package_model, packaged, refused
+from tests.unit.training.packaging import IRIS, NAMES, ROW, fitted_iris, named_iris, refusal, understand
 
 FEATURES = ("--features", ",".join(NAMES))
 ONE_A_CLASS = [IRIS.data[index].tolist() for index in (0, 50, 100)]
@@ -29,17 +29,17 @@ def named(row: list[float]) -> dict[str, float]:
     ],
 )
 def test_several_rows_are_proved(tmp_path: Path, example: Any) -> None:
-    result = package_model(tmp_path, named_iris(), example)
-    manifest = packaged(result, tmp_path)
+    understood = understand(tmp_path, named_iris(), example)
+    manifest = understood.manifest
     assert [example.features for example in manifest.examples] == [tuple(row) for row in ONE_A_CLASS]
     assert [example.prediction for example in manifest.examples] == ["setosa", "versicolor", "virginica"]
-    assert "3 rows" in result.stderr
+    assert "3 rows" in understood.notes
 
 
 def test_of_many_rows_fifty_are_kept_and_each_class_has_one(tmp_path: Path) -> None:
-    result = package_model(tmp_path, fitted_iris(), IRIS.data.tolist(), *FEATURES)
-    manifest = packaged(result, tmp_path)
-    assert "50 of 150 rows" in result.stderr
+    understood = understand(tmp_path, fitted_iris(), IRIS.data.tolist(), *FEATURES)
+    manifest = understood.manifest
+    assert "50 of 150 rows" in understood.notes
     assert len(manifest.examples) == 50
     assert {example.prediction for example in manifest.examples} == set(manifest.target.classes)
 
@@ -47,12 +47,12 @@ def test_of_many_rows_fifty_are_kept_and_each_class_has_one(tmp_path: Path) -> N
 def test_the_answers_of_a_regression_to_several_rows_tell_the_scale_that_it_is_compared_on(tmp_path: Path) -> None:
     model = LinearRegression().fit(IRIS.data[:, :2], IRIS.data[:, 2] * 1e-12)
     rows = IRIS.data[:5, :2].tolist()
-    manifest = packaged(package_model(tmp_path, model, rows, "--features", "a,b"), tmp_path)
+    manifest = understand(tmp_path, model, rows, "--features", "a,b").manifest
     assert manifest.target.spread == pytest.approx(np.std(model.predict(rows)), rel=1e-6)
 
 
 def test_one_row_is_written_in_the_first_format(tmp_path: Path) -> None:
-    assert packaged(package_model(tmp_path, named_iris(), ROW), tmp_path).format_version == 1
+    assert understand(tmp_path, named_iris(), ROW).manifest.format_version == 1
 
 
 def with_an_encoder() -> Any:
@@ -85,7 +85,6 @@ def without_bounds() -> Any:
 def test_an_example_that_does_not_fit_is_refused_in_our_words(
     tmp_path: Path, model: Any, example: Any, options: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    result = package_model(tmp_path, model, example, *options)
-    refused(result, "UnpackableArtifact", *words)
-    said = result.stderr.partition("UnpackableArtifact")[2]
+    said = refusal(tmp_path, model, example, *options)
+    assert all(word in said for word in words)
     assert not [word for word in ("ValueError", "could not convert", "Input X", "line 1 column") if word in said]

@@ -12,7 +12,7 @@ from handler.registry.alias import Alias
 from handler.registry.chain import alias_key
 from tests.integration.registries import made_at, put_file, put_manifest, put_version
 from training.cli.main import main
-from training.release.promote import history_key
+from training.release.history import history_key
 from training.release.publish import TrainedFolder
 
 

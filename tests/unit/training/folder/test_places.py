@@ -6,6 +6,7 @@ import platform
 import shlex
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from handler.registry.manifest import Manifest
+from tests.unit.training.packaging import understand
 from training.cli.main import main
+from training.cli.train import model_spec, published_command, tell, train
+from training.fit.fitting import train_model
 from training.folder.places import command_line, without_places
-from training.folder.writing import dump_estimator
+from training.folder.writing import build, dump_estimator
+from training.report.page import render_brought_report
 
 MARK = "jane7f3a9c"
 """Stands in every folder and name of the machine that trains here, and in nothing else."""
@@ -60,58 +65,61 @@ def assert_names_no_place(folder: Path) -> None:
         assert MARK.encode() not in data, f"{name}: …{data[max(0, data.find(MARK.encode()) - 90) :][:150]!r}…"
 
 
-def manifest_of(folder: Path) -> Manifest:
-    return Manifest.from_json((folder / "manifest.json").read_bytes())
+def assert_marks_nothing(*published: bytes | str) -> None:
+    for text in published:
+        assert MARK not in (text if isinstance(text, str) else text.decode("latin-1"))
+
+
+def built(*arguments: str | Path) -> tuple[Manifest, str]:
+    """The manifest and the command of what `train` makes by these arguments; no published form of them is marked."""
+    typed = [str(argument) for argument in arguments]
+    given = train.make_context("train", list(typed)).params
+    command = published_command(["train", *typed], **given)
+    spec = model_spec(given["model"], given)
+    made = build(replace(train_model(spec, given["seed"], tell, None), command=command))
+    manifest = made.artifact.manifest
+    assert_marks_nothing(made.artifact.data, manifest.to_json(), command)
+    return manifest, command
 
 
 def test_a_model_of_a_table_names_it_and_not_where_it_lies(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = machine / "trained"
     run(monkeypatch, "train", "--table", machine / "churn.csv", "--target", "churned", "--out", out)
     assert_names_no_place(out)
-    assert manifest_of(out).training.dataset == "churn.csv"
+    assert Manifest.from_json((out / "manifest.json").read_bytes()).training.dataset == "churn.csv"
     report = (out / "report.html").read_text()
     assert "python -m training train --table churn.csv --target churned --out trained" in report
 
 
 @pytest.mark.parametrize("table", ["~/some work/churn.csv", f"../../home-{MARK}/some work/churn.csv"])
-def test_no_spelling_of_a_path_is_told(machine: Path, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+def test_no_spelling_of_a_path_is_published(machine: Path, table: str) -> None:
     registry = f"file://{machine}/registry"
-    run(
-        monkeypatch,
-        *("train", f"--table={table}", "--target", "churned", f"--out={machine}/trained", "--model-uri", registry),
+    manifest, command = built(
+        f"--table={table}", "--target", "churned", f"--out={machine}/trained", "--model-uri", registry
     )
-    assert_names_no_place(machine / "trained")
-    assert manifest_of(machine / "trained").training.dataset == "churn.csv"
-    assert (
-        "--table=churn.csv --target churned --out=trained --model-uri registry"
-        in (machine / "trained" / "report.html").read_text()
-    )
+    assert manifest.training.dataset == "churn.csv"
+    assert command.endswith("--table=churn.csv --target churned --out=trained --model-uri registry")
 
 
-def test_a_model_file_is_told_by_its_name(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_file_goes_by_its_name(machine: Path) -> None:
     (machine / "models").mkdir()
     description = 'name = "churn"\n[data]\nsource = "../churn.csv"\ntarget = "churned"\n'
     (machine / "models" / "churn.toml").write_text(description)
-    run(monkeypatch, "train", machine / "models" / "churn.toml", "--out", machine / "trained")
-    assert_names_no_place(machine / "trained")
-    assert "python -m training train churn.toml --out trained" in (machine / "trained" / "report.html").read_text()
+    _, command = built(machine / "models" / "churn.toml", "--out", machine / "trained")
+    assert command == "python -m training train churn.toml --out trained"
 
 
-def test_a_column_that_looks_like_a_path_keeps_its_name(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_column_that_looks_like_a_path_keeps_its_name(machine: Path) -> None:
     text = (machine / "churn.csv").read_text().replace("calls", "calls/day").replace("visits", "/visits/all")
     (machine / "churn.csv").write_text(text)
-    out = machine / "trained"
     typed = ("--table", machine / "churn.csv", "--target", "churned", "--number", "/visits/all", "--missing", "n/a")
-    run(monkeypatch, "train", *typed, "--out", out)
-    assert_names_no_place(out)
-    command = shlex.join(["--table", "churn.csv", "--target", "churned", "--number", "/visits/all", "--missing", "n/a"])
-    assert command in (out / "report.html").read_text()
-    assert [feature.name for feature in manifest_of(out).features][:2] == ["calls/day", "/visits/all"]
+    manifest, command = built(*typed, "--out", machine / "trained")
+    kept = shlex.join(["--table", "churn.csv", "--target", "churned", "--number", "/visits/all", "--missing", "n/a"])
+    assert kept in command
+    assert [feature.name for feature in manifest.features][:2] == ["calls/day", "/visits/all"]
 
 
-def test_a_parameter_that_is_a_path_or_holds_an_address_is_told_without_it(
-    machine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_brought_parameter_that_is_a_path_or_holds_an_address_is_published_without_it(machine: Path) -> None:
     """A pipeline's cache is of use while it is fitted; the artifact needs none of it."""
     steps = [
         ("scale", StandardScaler()),
@@ -121,15 +129,12 @@ def test_a_parameter_that_is_a_path_or_holds_an_address_is_told_without_it(
     fitted = Pipeline(steps, memory=str(machine / "cache"))
     x = np.linspace(0, 1, 60).reshape(20, 3)
     fitted.fit(x, x[:, 0] > 0.5)
-    joblib.dump(fitted, machine / "mine.joblib")
-    (machine / "row.json").write_text(json.dumps([0.25, 0.5, 0.125]))
-    options = ("--features", "a,b,c", "--example", machine / "row.json", "--trust", "--out", machine / "out")
-    run(monkeypatch, "package", machine / "mine.joblib", *options)
-    assert_names_no_place(machine / "out")
-    manifest = manifest_of(machine / "out")
+    understood = understand(machine, fitted, [0.25, 0.5, 0.125], "--features", "a,b,c")
+    manifest = understood.manifest
+    assert_marks_nothing(understood.artifact, manifest.to_json(), render_brought_report(manifest))
     assert manifest.training.parameters["memory"] is None
     assert " at 0x" not in json.dumps(manifest.training.parameters)
-    loaded = joblib.load(machine / "out" / "model.joblib")
+    loaded = joblib.load(io.BytesIO(understood.artifact))
     assert loaded.predict_proba(x).tolist() == fitted.predict_proba(x).tolist()
 
 
@@ -169,7 +174,7 @@ def test_a_text_keeps_all_but_its_paths_and_addresses(said: object, published: o
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "published"),
     [
         ("s3://bucket/folder/table.csv", "s3://bucket/folder/table.csv"),
         ("s3://jane:secret@bucket/table.csv?token=1", "s3://bucket/table.csv"),
@@ -179,9 +184,19 @@ def test_a_text_keeps_all_but_its_paths_and_addresses(said: object, published: o
         ("/data/jane/churn.csv", "churn.csv"),
     ],
 )
-def test_a_place_on_the_command_line_goes_by_its_name(place: str, told: str) -> None:
+def test_a_place_on_the_command_line_goes_by_its_name(place: str, published: str) -> None:
     said = command_line(["train", "--at", place, f"--at={place}", "--target", "a/b"], [place, None], [])
-    assert shlex.split(said) == ["python", "-m", "training", "train", "--at", told, f"--at={told}", "--target", "a/b"]
+    assert shlex.split(said) == [
+        "python",
+        "-m",
+        "training",
+        "train",
+        "--at",
+        published,
+        f"--at={published}",
+        "--target",
+        "a/b",
+    ]
 
 
 @pytest.mark.parametrize("typed", ["/home/jane/out/", "/home//jane/out", "/home/jane/./out", "./out", "out/"])
@@ -190,16 +205,13 @@ def test_a_folder_is_known_however_it_was_typed(typed: str) -> None:
     assert said == "python -m training train --out out --out=out"
 
 
-def test_a_parameter_on_the_command_line_is_told_without_its_path() -> None:
+def test_a_parameter_on_the_command_line_is_published_without_its_path() -> None:
     said = command_line(["train", "--param", "memory=/home/jane/cache"], [], ["memory=/home/jane/cache"])
     assert said == "python -m training train --param memory=cache"
 
 
-def test_a_packaged_models_report_shows_no_row(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    joblib.dump(LogisticRegression().fit([[0.0, 1.0], [1.0, 0.0]], ["no", "yes"]), machine / "mine.joblib")
-    (machine / "row.json").write_text(json.dumps([0.123456, 7.654321]))
-    options = ("--features", "a,b", "--example", machine / "row.json", "--trust", "--out", machine / "out")
-    run(monkeypatch, "package", machine / "mine.joblib", *options)
-    report = (machine / "out" / "report.html").read_text()
+def test_a_brought_models_report_shows_no_row(machine: Path) -> None:
+    fitted = LogisticRegression().fit([[0.0, 1.0], [1.0, 0.0]], ["no", "yes"])
+    report = render_brought_report(understand(machine, fitted, [0.123456, 7.654321], "--features", "a,b").manifest)
     assert "0.123456" not in report
     assert "7.654321" not in report

@@ -14,8 +14,9 @@ from handler.engines.versions import installed_versions
 from handler.registry.manifest import Manifest, sha256
 from handler.serving.predictor import load_predictor
 from tests.unit.training.regression import train_diabetes
+from training.errors import InvalidFolder
 from training.fit.iris import train_iris
-from training.folder.writing import dump_estimator, write_folder
+from training.folder.writing import build, dump_estimator, write_files, write_folder
 from training.release.publish import TrainedFolder, read_folder
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -36,14 +37,14 @@ def test_the_manifest_names_the_artifact_by_size_digest_and_version(iris_folder:
     assert manifest.runtime == installed_versions()
 
 
-def test_the_version_and_the_date_are_the_moment_in_utc(tmp_path: Path) -> None:
-    manifest = write_folder(train_iris(), tmp_path, NOON.astimezone())
+def test_the_version_and_the_date_are_the_moment_in_utc() -> None:
+    manifest = build(train_iris(), NOON.astimezone()).artifact.manifest
     assert manifest.version.startswith("20260301T120000Z-")
     assert manifest.created_at == "2026-03-01T12:00:00+00:00"
 
 
-def test_the_manifest_knows_the_data_the_parameters_and_the_seed(tmp_path: Path) -> None:
-    training = write_folder(train_iris(seed=5), tmp_path).training
+def test_the_manifest_knows_the_data_the_parameters_and_the_seed() -> None:
+    training = build(train_iris(seed=5)).artifact.manifest.training
     assert (training.dataset, training.rows, training.seed) == ("sklearn.datasets.load_iris", 150, 5)
     assert training.estimator.endswith("LogisticRegression")
     assert training.parameters["max_iter"] == 200
@@ -84,10 +85,17 @@ def test_a_regression_makes_a_folder_that_serves_too(tmp_path: Path) -> None:
     assert [answer["prediction"] for answer in answers] == train_diabetes().estimator.predict(rows).tolist()
 
 
-def test_writing_again_replaces_the_folder_as_a_whole(tmp_path: Path) -> None:
-    write_folder(train_iris(seed=1), tmp_path, NOON)
+def test_writing_again_replaces_the_folder_as_a_whole(iris_folder: Path, tmp_path: Path) -> None:
+    for path in iris_folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
     second = write_folder(train_iris(seed=2), tmp_path, NOON)
     assert read_folder(tmp_path).manifest == second
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_the_option_to_change(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidFolder, match=r"cannot be written .*: name another with --out"):
+        write_files(tmp_path / "file" / "out", {"manifest.json": b"{}"})
 
 
 def test_another_seed_makes_another_artifact() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from handler.registry.manifest import Manifest
 from tests.unit.training.regression import FIRST_FEATURE, train_diabetes
-from training.fit.iris import train_iris
 from training.folder.writing import write_folder
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -53,11 +52,19 @@ class Page(HTMLParser):
         return [text for tag, text in self.texts if tag in ("td", "th")]
 
 
-@pytest.fixture(scope="module", params=["classification", "regression"])
-def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, str]:
+@pytest.fixture(scope="module")
+def regression(tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, str]:
     folder = tmp_path_factory.mktemp("report")
-    manifest = write_folder(train_iris() if request.param == "classification" else train_diabetes(), folder)
-    return manifest, (folder / "report.html").read_text()
+    return write_folder(train_diabetes(), folder), (folder / "report.html").read_text()
+
+
+@pytest.fixture(params=["classification", "regression"])
+def written(request: pytest.FixtureRequest, iris_folder: Path, iris_manifest: Manifest) -> tuple[Manifest, str]:
+    """The manifest of a model, and its report."""
+    if request.param == "classification":
+        return iris_manifest, (iris_folder / "report.html").read_text()
+    found: tuple[Manifest, str] = request.getfixturevalue("regression")
+    return found
 
 
 def test_the_report_needs_no_other_file(written: tuple[Manifest, str]) -> None:
@@ -92,9 +99,8 @@ def test_the_report_says_what_its_picture_shows(written: tuple[Manifest, str]) -
     assert f'role="img" aria-label="{caption}"' in text
 
 
-def test_names_are_shown_as_they_are_written_and_never_become_markup(tmp_path: Path) -> None:
-    write_folder(train_diabetes(), tmp_path)
-    page = Page((tmp_path / "report.html").read_text())
+def test_names_are_shown_as_they_are_written_and_never_become_markup(regression: tuple[Manifest, str]) -> None:
+    page = Page(regression[1])
     assert FIRST_FEATURE in page.cells()
     assert any("load_diabetes & <more>" in cell for cell in page.cells())
     assert "script" not in page.tags

@@ -1,4 +1,4 @@
-"""A model fitted elsewhere becomes a version, or is refused with what to change; nothing of it runs unasked."""
+"""A model fitted elsewhere becomes a version, or is refused with what to change; none of its code runs unasked."""
 
 import json
 import os
@@ -11,16 +11,15 @@ import pytest
 import sklearn
 from click.testing import CliRunner, Result
 from sklearn.compose import ColumnTransformer
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from handler.serving.predictor import load_predictor
+from tests.unit.training.packaging import ROW, fitted_iris, refused
 from training.cli.main import main
 from training.release.publish import read_folder
-
-ROW = [6.0, 2.5, 4.5, 1.5]
 
 
 class Malicious:
@@ -44,11 +43,6 @@ def run(tmp_path: Path, model: Any, row: Any, *options: str) -> Result:
         *options,
     ]
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-def fitted_iris() -> LogisticRegression:
-    iris = load_iris()
-    return LogisticRegression(max_iter=200).fit(iris.data, iris.target_names[iris.target])
 
 
 def test_a_classifier_is_packaged_and_publishes(tmp_path: Path) -> None:
@@ -95,12 +89,6 @@ def test_categories_are_found_in_the_encoder(tmp_path: Path) -> None:
     result = run(tmp_path, model, [1.5, "b"], "--features", "size,letter", "--trust")
     assert result.exit_code == 0, result.stderr
     assert read_folder(tmp_path / "out").manifest.features[1].categories == ("a", "b")
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 1, result.stderr
-    for word in words:
-        assert word in result.stderr
 
 
 def test_nothing_is_loaded_before_somebody_trusts_it(tmp_path: Path) -> None:

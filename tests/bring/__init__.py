@@ -1,0 +1,1 @@
+"""Models fitted elsewhere through the command `package`, process and all: slow, and run by `make test-bring`."""
