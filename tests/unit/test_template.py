@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handler.errors.catalogue import OF_FUNCTION
@@ -48,6 +48,8 @@ def test_a_parameter_says_what_the_setting_says(setting: Setting) -> None:
 
 @pytest.mark.parametrize("setting", WITH_PARAMETER, ids=lambda setting: setting.variable)
 def test_the_setting_takes_whatever_its_parameter_takes(setting: Setting) -> None:
+    # On a busy machine Hypothesis takes its time to read a pattern, which is no fault of what is tested.
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
     @given(texts(PARAMETERS[setting.parameter]))
     def takes(text: str) -> None:
         setting.value({setting.variable: text})
