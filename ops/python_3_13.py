@@ -6,7 +6,7 @@ the other tools are resolved for 3.13 too.
 
 import os
 
-from packager.bytecode import find_interpreter
+from packager.bytecode.compilation import find_interpreter
 from packager.errors import NoInterpreter
 
 if __name__ == "__main__":

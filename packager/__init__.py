@@ -4,8 +4,3 @@
 It needs Python 3.11 or later with pip, and CPython 3.13 for the bytecode; no compiler and no container. It uses the
 standard library alone, since `sam build` may run it before anything is installed. To read it, start with `build`.
 """
-
-import sys
-
-if sys.version_info < (3, 11):  # noqa: UP036 - `sam build` takes whatever python3 is first on PATH
-    sys.exit("Building the package needs Python 3.11 or later: `make install` first, or set PYTHON to one.")

@@ -1,7 +1,13 @@
 """The command: `python -m packager --out DIR --architecture x86_64|arm64`."""
 
-import argparse
 import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - `sam build` takes whatever python3 is first on PATH
+    sys.exit("Building the package needs Python 3.11 or later: `make install` first, or set PYTHON to one.")
+
+# isort: split
+
+import argparse
 from pathlib import Path
 
 from packager.build import Package, build

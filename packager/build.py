@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from handler.engines.shipped import requirements
-from packager.amazon_linux import refusal_of_library
-from packager.bytecode import compile_tree, find_interpreter
+from packager.bytecode.compilation import compile_tree, find_interpreter
 from packager.contents import place_in_package, ships_from_handler, ships_from_wheel
-from packager.elf import is_elf, read_library
 from packager.errors import BadTree, CannotLoad
-from packager.lockfile import require_stated
 from packager.target import Target
 from packager.tree import UNZIPPED_LIMIT_BYTES, digest_of, normalise, size_of
-from packager.wheels import fetch_wheels
+from packager.wheels.amazon_linux import refusal_of_library
+from packager.wheels.elf import is_elf, read_library
+from packager.wheels.fetching import fetch_wheels
+from packager.wheels.lockfile import require_stated
 
 PROJECT = Path(__file__).parent.parent
 HANDLER = PROJECT / "handler"

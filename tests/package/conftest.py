@@ -17,7 +17,7 @@ import pytest
 
 from packager.archive import unzip_as_lambda, zip_as_sam
 from packager.build import PROJECT, Package, build
-from packager.bytecode import find_interpreter
+from packager.bytecode.compilation import find_interpreter
 from packager.target import architectures, load_target
 
 HOST = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine())

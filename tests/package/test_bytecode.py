@@ -10,7 +10,7 @@ import pytest
 
 from packager.archive import zip_as_sam
 from packager.build import PROJECT, Package, build
-from packager.bytecode import MAGIC, find_interpreter
+from packager.bytecode.compilation import MAGIC, find_interpreter
 from packager.errors import NoInterpreter
 from packager.tree import digest_of
 

@@ -37,7 +37,7 @@ from sklearn.utils import all_estimators
 
 from packager.build import CACHE, HANDLER, Package, copy_handler
 from packager.contents import ships_from_wheel
-from packager.wheels import fetch_wheels
+from packager.wheels.fetching import fetch_wheels
 from tests.package.conftest import Probe
 
 MODELS = {

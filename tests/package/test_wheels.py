@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from packager.amazon_linux import refusal_of_library, refusal_of_wheel
 from packager.build import CACHE, HANDLER, Package, build, unpack
-from packager.elf import is_elf, read_library
 from packager.errors import BadLock, BadTree, CannotLoad, WheelUnavailable
-from packager.lockfile import Pin, parse_lock
 from packager.target import load_target
-from packager.wheels import fetch_wheels
+from packager.wheels.amazon_linux import refusal_of_library, refusal_of_wheel
+from packager.wheels.elf import is_elf, read_library
+from packager.wheels.fetching import fetch_wheels
+from packager.wheels.lockfile import Pin, parse_lock
 
 INTEL = load_target("x86_64")
 ARM = load_target("arm64")

@@ -7,7 +7,7 @@ import pytest
 
 from ops.commands import ROOT, environment, run
 from ops.local_model import prepare
-from packager.bytecode import find_interpreter
+from packager.bytecode.compilation import find_interpreter
 
 ENSURE_IMAGE = ROOT / "ops/lambda_image/ensure.sh"
 

@@ -12,7 +12,7 @@ from handler.engines.shipped import LIBRARIES, Library, requirements
 from handler.engines.versions import installed_versions, require_runtime
 from handler.errors.model import RuntimeMismatch
 from packager.errors import BadLock
-from packager.lockfile import require_stated
+from packager.wheels.lockfile import require_stated
 from training.bring.pickles.imports import Held, PickleContents
 from training.bring.pickles.loadable import require_loadable
 from training.errors import InvalidModelFile, UnpackableArtifact

@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from packager.amazon_linux import GLIBC_MINOR, PYTHON_MINOR, platform_tags, refusal_of_wheel
 from packager.errors import CannotLoad, WheelUnavailable
-from packager.lockfile import Pin, normalised, parse_lock
 from packager.target import Target
+from packager.wheels.amazon_linux import GLIBC_MINOR, PYTHON_MINOR, platform_tags, refusal_of_wheel
+from packager.wheels.lockfile import Pin, normalised, parse_lock
 
 
 def fetch_wheels(requirements: Path, target: Target, cache: Path) -> list[Path]:

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from packager.amazon_linux import PYTHON_MINOR
 from packager.errors import NoInterpreter, PackagerError
+from packager.wheels.amazon_linux import PYTHON_MINOR
 
 VARIABLE = "PACKAGER_PYTHON"
 NAME = f"python3.{PYTHON_MINOR}"
@@ -44,7 +44,7 @@ def find_interpreter(environ: Mapping[str, str]) -> Path:
 
 
 def compile_tree(tree: Path, interpreter: Path) -> None:
-    """Replace the sources below `tree` by bytecode, as packager/compiler.py says; raises PackagerError."""
+    """Replace the sources below `tree` by bytecode, as packager/bytecode/compiler.py says; raises PackagerError."""
     compiler = Path(__file__).with_name("compiler.py")
     command = [str(interpreter), "-I", "-S", "-B", str(compiler), str(tree)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - checked to be a Python

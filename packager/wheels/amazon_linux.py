@@ -8,8 +8,8 @@ frameworks"; symbol versions from the GCC manual of libstdc++, "ABI Policy and G
 
 import re
 
-from packager.elf import Library
 from packager.target import Target
+from packager.wheels.elf import Library
 
 GLIBC_MINOR = 34
 PYTHON_MINOR = 13

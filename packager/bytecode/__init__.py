@@ -1,0 +1,1 @@
+"""The bytecode of a package: which interpreter compiles it, and how."""
