@@ -163,8 +163,9 @@ clean: ## Remove what make made, except the demo's registry
 	rm -rf $(VENV) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One resolution for all supported Pythons, with a hash for each file and no index address.
-LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+LOCK_FROM = .tools/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate --python-version
+LOCK = $(LOCK_FROM) 3.11
 TOOLS = sam ministack checkov zizmor
 # Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
 BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
@@ -179,4 +180,4 @@ lock: ## Pin each requirements.txt again from the requirements.in beside it
 	for stem in $(basename $(wildcard tests/contract/requirements.in tests/page/requirements.in)); do \
 		$(LOCK) $$stem.in -o $$stem.txt || exit 1; done
 	for stem in bench/requirements ops/lambda_image/requirements $(TOOLS:%=ops/tools/requirements-%); do \
-		$(LOCK) --python-version 3.13 $$stem.in -o $$stem.txt || exit 1; done
+		$(LOCK_FROM) 3.13 $$stem.in -o $$stem.txt || exit 1; done

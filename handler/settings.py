@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
-from handler.api.http.cors import origins_of
 from handler.errors.model import InvalidSettings
 from handler.registry.alias import is_alias_name
 
 MOST_DIGITS = 9
 
+HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:[]")
+MOST_CHARACTERS_OF_ORIGINS = 4096
+"""Of all origins together: all variables have this much room (AWS Lambda Developer Guide, "Lambda quotas")."""
+
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable, and what people are told about it."""
+    """One environment variable, and what people read about it."""
 
     variable: str
     default: str | None
@@ -53,6 +56,20 @@ def _positive(text: str) -> int | None:
     # isdecimal alone takes digits of every script, and int() would too.
     digits = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
     return int(text) or None if digits else None
+
+
+def origins_of(text: str) -> str | None:
+    """`text` without blanks and in lower case, as browsers write origins; None where it is no list of origins."""
+    origins = [origin.strip().lower() for origin in text.split(",")]
+    if origins in ([""], ["*"]):
+        return origins[0]
+    sound = len(text) <= MOST_CHARACTERS_OF_ORIGINS and all(map(_is_origin, origins))
+    return ",".join(origins) if sound else None
+
+
+def _is_origin(text: str) -> bool:
+    scheme, _, host = text.partition("://")
+    return scheme in ("http", "https") and host != "" and set(host) <= HOST_CHARACTERS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from handler.api.http.cors import PREFLIGHT, Cors, origins_of
+from handler.api.http.cors import PREFLIGHT, Cors
+from handler.settings import origins_of
 from tests.template.translated import transformed, translated
 
 ORIGINS = "https://one.example,https://two.example"

@@ -7,10 +7,6 @@ answers preflights; a test holds the two together.
 
 from dataclasses import dataclass
 
-HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:[]")
-MOST_CHARACTERS = 4096
-"""Of all origins together: all variables have this much room (AWS Lambda Developer Guide, "Lambda quotas")."""
-
 EXPOSED = "X-Request-Id, X-Model-Version, Retry-After, Allow"
 """The headers of ours that a page may read beside the few that any page may."""
 
@@ -24,7 +20,7 @@ PREFLIGHT = {
 
 @dataclass(frozen=True)
 class Cors:
-    """`origins` is CORS_ORIGINS as `origins_of` gives it: empty for none, `*` for all, else separated by commas."""
+    """`origins` is the setting CORS_ORIGINS: empty for none, `*` for all, else separated by commas."""
 
     origins: str = ""
 
@@ -41,17 +37,3 @@ class Cors:
                 "Access-Control-Expose-Headers": EXPOSED,
             }
         return headers
-
-
-def origins_of(text: str) -> str | None:
-    """`text` without blanks and in lower case, as browsers write origins; None where it is no list of origins."""
-    origins = [origin.strip().lower() for origin in text.split(",")]
-    if origins in ([""], ["*"]):
-        return origins[0]
-    sound = len(text) <= MOST_CHARACTERS and all(map(_is_origin, origins))
-    return ",".join(origins) if sound else None
-
-
-def _is_origin(text: str) -> bool:
-    scheme, _, host = text.partition("://")
-    return scheme in ("http", "https") and host != "" and set(host) <= HOST_CHARACTERS

@@ -94,17 +94,17 @@ def _several(held: Held) -> str:
     transformers = {name for name, _ in all_estimators(type_filter="transformer")} - predictors
     before = [f"held{place}" for place, name in estimators if name in transformers]
     models = [f"held{place}" for place, name in estimators if name not in transformers]
-    told = f"The file holds a {kind} of {shown}{more}, and one estimator is served."
+    found = f"The file holds a {kind} of {shown}{more}, and one estimator is served."
     if not models:
-        return f"{told} Dump the fitted model itself."
+        return f"{found} Dump the fitted model itself."
     load = "With held = joblib.load of this file, write"
     if before:
         steps = ", ".join([*before, models[0]])
         return (
-            f"{told} {load} joblib.dump(make_pipeline({steps}), 'model.joblib'), with the steps in the order in which "
+            f"{found} {load} joblib.dump(make_pipeline({steps}), 'model.joblib'), with the steps in the order in which "
             "a row goes through them."
         )
-    return f"{told} {load} joblib.dump({models[0]}, 'model.joblib')."
+    return f"{found} {load} joblib.dump({models[0]}, 'model.joblib')."
 
 
 def _advice(imported: str, module: str, contents: PickleContents) -> str:
