@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from handler.api.contract.schemas import ref
 from handler.api.contract.shown_example import ShownExample
 from handler.registry.manifest import Manifest
 
@@ -25,9 +24,9 @@ class DescribedService:
     example: ShownExample
 
 
-def reads(operation: str, summary: str, schema: str) -> dict[str, Any]:
-    """An operation that is asked without a body and answers what `schema` of the components describes."""
-    answered = {"description": summary, "headers": HEADERS, "content": {JSON_TYPE: {"schema": ref(schema)}}}
+def reads(operation: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """An operation that is called without a body and answers what `schema` describes."""
+    answered = {"description": summary, "headers": HEADERS, "content": {JSON_TYPE: {"schema": schema}}}
     return {
         "operationId": operation,
         "summary": summary,

@@ -32,15 +32,17 @@ def model(call: Call) -> dict[str, Any]:
 def health_operation(_: "DescribedService") -> dict[str, Any]:
     """GET /health in the contract."""
     from handler.api.contract.operations import reads
+    from handler.api.contract.schemas import ref
 
-    return reads("health", HEALTH, "Health")
+    return reads("health", HEALTH, ref("Health"))
 
 
 def model_operation(_: "DescribedService") -> dict[str, Any]:
     """GET /model in the contract."""
     from handler.api.contract.operations import reads
+    from handler.api.contract.schemas import ref
 
-    return reads("model", MODEL, "Manifest")
+    return reads("model", MODEL, ref("Manifest"))
 
 
 def model_summary(manifest: Manifest) -> dict[str, str]:
