@@ -21,14 +21,14 @@ demo: install ## Train Iris, publish it to a directory, and have the real Lambda
 
 .PHONY: test
 test: install ## Run the unit tests; `make check` runs the integration tests too
-	$(RUN) -m pytest -n auto tests/unit
+	$(RUN) -m pytest -n auto --dist loadfile tests/unit
 
 .PHONY: check
 check: install ## Run what a pull request must pass: lint, types, unit and integration tests
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest -n auto
+	$(RUN) -m pytest -n auto --dist loadfile
 
 .PHONY: test-pythons
 test-pythons: ## Run the demo and the unit tests on the supported Pythons other than that of .venv, and say which
@@ -91,6 +91,10 @@ test-models: install ## Train models of ten families on the command line, and ha
 .PHONY: test-bring
 test-bring: install ## Package models that were fitted elsewhere by the command line, in the processes that it starts
 	$(RUN) -m pytest -n auto tests/bring
+
+.PHONY: test-releases
+test-releases: install ## Release, roll back and prune with real proofs: several writers at once, killed half-way, refused by S3
+	$(RUN) -m pytest -n auto tests/releases
 
 .PHONY: test-emulator
 test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator

@@ -134,21 +134,22 @@ SETTINGS = tuple(
 )
 VARIABLES = tuple(setting.variable for setting in SETTINGS)
 
-READ_BY_POWERTOOLS = (
-    Setting(
-        "LOG_LEVEL",
-        "INFO",
-        "The least severe level that is logged. At DEBUG, errors of libraries may quote feature values.",
-        "LogLevel",
-    ),
-    Setting(
-        "POWERTOOLS_SERVICE_NAME",
-        "sklearn-on-lambda",
-        "The service's name in logs and metrics. The stack gives its own name.",
-    ),
-    Setting("POWERTOOLS_METRICS_NAMESPACE", "SklearnOnLambda", "The namespace of the metrics in CloudWatch."),
+LOG_LEVEL = Setting(
+    "LOG_LEVEL",
+    "INFO",
+    "The least severe level that is logged. At DEBUG, errors of libraries may quote feature values.",
+    "LogLevel",
 )
-"""What Powertools takes from the environment by itself, declared here for the reference and the template."""
+SERVICE_NAME = Setting(
+    "POWERTOOLS_SERVICE_NAME",
+    "sklearn-on-lambda",
+    "The service's name in logs and metrics. The stack gives its own name.",
+)
+METRICS_NAMESPACE = Setting(
+    "POWERTOOLS_METRICS_NAMESPACE", "SklearnOnLambda", "The namespace of the metrics in CloudWatch."
+)
+OF_TELEMETRY = (LOG_LEVEL, SERVICE_NAME, METRICS_NAMESPACE)
+"""What the log and the metrics are set up by. Powertools reads the level by itself."""
 
 DEFAULT_ALIAS = Settings.model_alias
 DEFAULT_REFRESH_SECONDS = Settings.model_refresh_seconds

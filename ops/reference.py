@@ -14,11 +14,12 @@ from typing import Final
 import click
 
 from handler.api.routes.table import ROUTES
+from handler.engines.shipped import LIBRARIES
 from handler.errors.base import INTERNAL_ERROR, ErrorAnswer
 from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.errors.request import RequestError
-from handler.settings import READ_BY_POWERTOOLS, SETTINGS
+from handler.settings import OF_TELEMETRY, SETTINGS
 from training.cli.main import main as command_line
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +68,7 @@ def settings() -> str:
             "required" if each.default is None else code(each.default),
             each.help,
         )
-        for each in (*SETTINGS, *READ_BY_POWERTOOLS)
+        for each in (*SETTINGS, *OF_TELEMETRY)
     ]
     return table(("variable", "parameter of the stack", "default", "meaning"), rows)
 
@@ -115,6 +116,23 @@ def errors_of_gateway() -> str:
         for answer in answers
     ]
     return table(("status", "code", "gateway response", "the client reads", "what to do"), rows)
+
+
+def libraries() -> str:
+    """What ships, by engine."""
+    rows = [
+        (
+            engine,
+            code(library.name),
+            "all of it" if library.compared is None else f"the first {library.compared} parts",
+            "yes" if library.in_artifacts else "no",
+            "yes" if library.estimators else "no",
+        )
+        for engine, libraries in LIBRARIES.items()
+        for library in libraries
+    ]
+    columns = ("engine", "library", "of its version must agree", "may stand in an artifact", "estimators for `train`")
+    return table(columns, rows)
 
 
 def commands() -> str:
@@ -167,7 +185,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     part.__name__: part
     for part in (
         *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
-        *(commands, parameters, outputs, targets),
+        *(libraries, commands, parameters, outputs, targets),
     )
 }
 

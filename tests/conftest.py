@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from handler.registry.manifest import Manifest
 from training.fit.iris import train_iris
@@ -15,6 +16,10 @@ from training.release.promote import promote
 from training.release.publish import TrainedFolder, publish, read_folder
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
+
+# A machine that does other work too would fail a test whose examples are within 200 ms otherwise.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,12 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from handler.errors.model import ModelUnavailable
+from handler.settings import METRICS_NAMESPACE, SERVICE_NAME
 from handler.telemetry.dimensions import dimension_value
 from handler.telemetry.exchange import Exchange
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-DEFAULT_SERVICE = "sklearn-on-lambda"
-DEFAULT_NAMESPACE = "SklearnOnLambda"
 
 LOGGED = 300
 """The characters of a method or a path that are logged; what is longer was made to be."""
@@ -29,8 +27,8 @@ class Telemetry:
     """The logger and the metrics of one execution environment."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.service = environ.get("POWERTOOLS_SERVICE_NAME", DEFAULT_SERVICE)
-        self.namespace = environ.get("POWERTOOLS_METRICS_NAMESPACE", DEFAULT_NAMESPACE)
+        self.service = SERVICE_NAME.value(environ)
+        self.namespace = METRICS_NAMESPACE.value(environ)
         self.logger = Logger(service=self.service, location=None)
         self.service_dimension = dimension_value(self.service)
         self.metrics = Metrics(service=self.service_dimension, namespace=self.namespace)

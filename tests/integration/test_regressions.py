@@ -15,21 +15,13 @@ from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryUn
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key
 from handler.registry.s3_store import S3Store
-from tests.integration.registries import history, made_at, put_file, put_manifest, put_version, served_whole
+from tests.integration.registries import made_at, put_file, put_manifest, put_version, served_whole
 from tests.integration.sockets import conversing, stall
-from tests.integration.test_interrupted_writers import promote_and_die, release
 from training.cli.main import main
+from training.release.alias_move import Release
 from training.release.promote import promote
 from training.release.publish import TrainedFolder, publish, read_folder
 from training.release.stores.schemes import open_writable_store
-
-
-def test_promoting_again_after_a_death_finishes_the_history(served_uri: str, iris: TrainedFolder) -> None:
-    store = open_writable_store(served_uri)
-    second = put_version(served_uri, made_at(iris, 1))
-    promote_and_die(store, second, 2)
-    promote(store, release(second))
-    assert history(store) == [iris.manifest.version, second]
 
 
 def test_publish_and_promote_run_again_after_a_death_in_between_ends_the_job(tmp_path: Path, iris_folder: Path) -> None:
@@ -72,7 +64,7 @@ def test_promoting_mends_an_alias_file_that_is_empty(model_uri: str, iris: Train
     version = put_version(model_uri, iris)
     put_file(model_uri, alias_key("production"), b"")
     store = open_writable_store(model_uri)
-    promote(store, release(version))
+    promote(store, Release(version, "production", "tests", ""))
     assert served_whole(store) == version
 
 
@@ -105,7 +97,7 @@ def test_an_alias_whose_moment_is_a_path_cannot_make_promote_write_elsewhere(
     put_file(uri, alias_key("production"), evil.to_json().encode())
     second = put_version(uri, made_at(iris, 1))
     with contextlib.suppress(SklearnOnLambdaError):
-        promote(open_writable_store(uri), release(second))
+        promote(open_writable_store(uri), Release(second, "production", "tests", ""))
     assert [path.name for path in tmp_path.iterdir() if path.name not in ("a", "tmp")] == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handler.errors.catalogue import OF_FUNCTION
 from handler.errors.gateway import GATEWAY_ANSWERS
-from handler.settings import READ_BY_POWERTOOLS, SETTINGS, Setting
+from handler.settings import OF_TELEMETRY, SETTINGS, Setting
 from tests.unit.template import TEMPLATE
 
 FUNCTION = TEMPLATE["Resources"]["PredictFunction"]["Properties"]
@@ -18,7 +18,7 @@ VARIABLES = FUNCTION["Environment"]["Variables"]
 PARAMETERS = TEMPLATE["Parameters"]
 RESPONSES = TEMPLATE["Resources"]["PredictApi"]["Properties"]["GatewayResponses"]
 
-DECLARED = (*SETTINGS, *READ_BY_POWERTOOLS)
+DECLARED = (*SETTINGS, *OF_TELEMETRY)
 WITH_PARAMETER = [setting for setting in DECLARED if setting.parameter]
 
 

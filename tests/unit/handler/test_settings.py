@@ -3,7 +3,7 @@
 import pytest
 
 from handler.errors.model import InvalidSettings
-from handler.settings import READ_BY_POWERTOOLS, SETTINGS, VARIABLES, Setting, Settings
+from handler.settings import OF_TELEMETRY, SETTINGS, VARIABLES, Setting, Settings
 from handler.telemetry.log_and_metrics import Telemetry
 
 
@@ -71,14 +71,14 @@ def test_only_the_model_s_root_must_be_given() -> None:
 
 
 def test_every_setting_has_its_help_and_says_what_it_must_be() -> None:
-    for setting in (*SETTINGS, *READ_BY_POWERTOOLS):
+    for setting in (*SETTINGS, *OF_TELEMETRY):
         assert setting.help.endswith(".")
     for setting in SETTINGS:
         assert setting.must_be
 
 
 def test_what_is_declared_for_powertools_is_what_the_telemetry_falls_back_to() -> None:
-    defaults = {setting.variable: setting.default for setting in READ_BY_POWERTOOLS}
+    defaults = {setting.variable: setting.default for setting in OF_TELEMETRY}
     telemetry = Telemetry({})
     assert telemetry.service == defaults["POWERTOOLS_SERVICE_NAME"]
     assert telemetry.namespace == defaults["POWERTOOLS_METRICS_NAMESPACE"]

@@ -53,7 +53,7 @@ def understand(folder: Path, model: Any, example: Any, *options: str) -> Underst
     row.write_text(example if isinstance(example, str) else json.dumps(example))
     require_loadable(inspect_pickle(data))
     arguments = [str(file), "--out", str(folder / "out"), "--example", str(row), *options]
-    given = package_command.make_context("package", arguments).params
+    given = package_command.make_context("package", arguments, **main.context_settings).params
     stated = stated_by(*(given[name] for name in ("file", "example", "features", "classes", "target", "name")))
     with warnings.catch_warnings():
         answer = inspection(str(file), str(file), str(copy), json.loads(json.dumps(asdict(stated))))

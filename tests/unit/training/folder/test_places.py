@@ -73,7 +73,7 @@ def assert_marks_nothing(*published: bytes | str) -> None:
 def built(*arguments: str | Path) -> tuple[Manifest, str]:
     """The manifest and the command of what `train` makes by these arguments; no published form of them is marked."""
     typed = [str(argument) for argument in arguments]
-    given = train.make_context("train", list(typed)).params
+    given = train.make_context("train", list(typed), **main.context_settings).params
     command = published_command(["train", *typed], **given)
     spec = model_spec(given["model"], given)
     made = build(replace(train_model(spec, given["seed"], tell, None), command=command))

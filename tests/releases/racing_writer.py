@@ -1,4 +1,4 @@
-"""One writer of `test_races` in a process of its own: `python -m tests.integration.racing_writer ACT URI WHAT`.
+"""One writer of `test_races` in a process of its own: `python -m tests.releases.racing_writer ACT URI WHAT`.
 
 ACT is `publish` (WHAT: a folder) or `promote` (WHAT: a version). It says `ready` when all but
 the writing is done, waits for a line, writes, and prints what came of it.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.integration.racing_writer import StartingTogether, race
 from tests.integration.registries import history, made_at, published_whole, put_version, served_whole
+from tests.releases.racing_writer import StartingTogether, race
 from training.release.publish import TrainedFolder
 from training.release.stores.schemes import open_writable_store
 
@@ -43,7 +43,7 @@ def polled(look: Callable[[], object]) -> Iterator[list[object]]:
 
 def race_all(act: str, uri: str, what: list[str]) -> list[str]:
     """Race with threads of this process and with processes of their own, all let go once the last one is ready."""
-    command = [sys.executable, "-m", "tests.integration.racing_writer", act, uri]
+    command = [sys.executable, "-m", "tests.releases.racing_writer", act, uri]
     processes = [
         subprocess.Popen([*command, one], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for one in what[THREADS:]

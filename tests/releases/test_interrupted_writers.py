@@ -96,3 +96,11 @@ def test_a_first_promoter_that_died_is_entered_in_the_history_by_the_next(tmp_pa
     assert served_whole(store) == first
     promote(store, release(second))
     assert history(store) == [first, second]
+
+
+def test_promoting_again_after_a_death_finishes_the_history(served_uri: str, iris: TrainedFolder) -> None:
+    store = open_writable_store(served_uri)
+    second = put_version(served_uri, made_at(iris, 1))
+    promote_and_die(store, second, 2)
+    promote(store, release(second))
+    assert history(store) == [iris.manifest.version, second]
