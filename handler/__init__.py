@@ -1,6 +1,4 @@
-"""Everything that runs in Lambda, and nothing else.
+"""Everything that runs in Lambda, and nothing else: it answers predictions from a model that it fetched and verified.
 
-The package answers predictions from a model that it fetched from a registry, verified and loaded.
-`training` imports its contract (manifest, alias, store, errors, how a model is loaded and asked);
-nothing here imports `training`. Start reading at `handler.app`.
+Start reading at `handler.app`. `training` and `ops` may import from here; nothing here imports either.
 """

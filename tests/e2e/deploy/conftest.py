@@ -143,10 +143,10 @@ def denied(reconfigured: Reconfigured, project: Path) -> Denied:
     iam = before.stand_in.client("iam")
     role = function_role(before)
     iam.detach_role_policy(RoleName=role, PolicyArn=before.outputs["ReadPolicyArn"])
-    answers = project / "handler/errors/answers.py"
-    source = answers.read_text()
+    declared = project / "handler/errors/request.py"
+    source = declared.read_text()
     assert source.count('"unknown_path"') == 1, "the code that this test changes has moved: change another"
-    answers.write_text(source.replace('"unknown_path"', f'"{NEW_CODE}"'))
+    declared.write_text(source.replace('"unknown_path"', f'"{NEW_CODE}"'))
     stack.build(project)
     stack.deploy(before.stand_in, project)
     after = stack.deployed_stack(before.stand_in)
