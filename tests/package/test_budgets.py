@@ -18,7 +18,7 @@ MINIMUM_HEADROOM_BYTES = 50_000_000
 
 NEVER_IMPORTED = (
     # Ours, but not of Lambda.
-    *("training", "packager", "tests", "bench"),
+    *("training", "packager", "ops", "tests", "bench"),
     # Not in the package; one that is found was imported from a place that Lambda does not have.
     *("pandas", "polars", "pyarrow", "matplotlib", "moto", "requests", "pytest", "rich", "click", "uvicorn"),
     # A directory registry needs no AWS SDK, and nothing needs these.

@@ -85,7 +85,7 @@ print(marshal.dumps(code).hex(), canonical(code).hex())
 
 def test_bytecode_is_the_same_whatever_the_process_did_before(python313: Path) -> None:
     """Plain marshal writes the two sets as one where their words are new to the process, and as two where not."""
-    arguments = [str(python313), "-c", COMPILE, str(PROJECT / "packager"), SHARED_SETS]
+    arguments = [str(python313), "-c", COMPILE, str(PROJECT / "packager" / "bytecode"), SHARED_SETS]
     fresh, used = (
         subprocess.run([*arguments, *words], capture_output=True, check=True).stdout.split()
         for words in ([], ["aa", "bb", "cc"])

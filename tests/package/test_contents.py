@@ -122,7 +122,8 @@ def test_nothing_ships_that_is_not_needed_to_run(packages: dict[str, Package], a
     tree = packages[architecture].tree
     paths = [path.relative_to(tree) for path in tree.rglob("*")]
     top = {path.parts[0] for path in paths}
-    assert not top & {"boto3", "botocore", "s3transfer", "urllib3", "pip", "training", "tests", "packager", "bin"}
+    not_ours = {"boto3", "botocore", "s3transfer", "urllib3", "pip", "bin"}
+    assert not top & {*not_ours, "training", "tests", "packager", "ops"}
     assert not {path.suffix for path in paths} & {".pyi", ".pyx", ".pxd", ".h", ".a", ".c", ".cpp", ".f90"}
     assert not [path for path in paths if "tests" in path.parts or path.name == "conftest.pyc"]
     assert {path.name for path in paths if path.parts[0].endswith(".dist-info") and len(path.parts) > 1} == {"METADATA"}
