@@ -153,3 +153,12 @@ def test_why_there_is_no_model_is_in_the_log_of_every_request_that_wanted_one(wi
     assert [line["model_version"] for line in without_model.log if line["message"] == "answered"] == ["none"] * 2
     assert measured(without_model, "Errors") == [1, 1]
     assert measured(without_model, "ModelLoadTime") == measured(without_model, "Predictions") == []
+
+
+def test_what_is_logged_of_a_request_has_a_bound(tmp_path: Path, iris_root: Path) -> None:
+    asked: list[Any] = [make(None, method="GET", path="/health") for make in (rest_event, http_event)]
+    asked += [make(None, method="G" * 9999, path="/" * 9999) for make in (rest_event, http_event)]
+    asked.append({"features": [1]})
+    outcome = run_function(tmp_path, [{"ask": event} for event in asked], MODEL_URI=str(iris_root))
+    logged = [(line.get("method"), line.get("path")) for line in outcome.log if line["message"] == "answered"]
+    assert logged == [*[("GET", "/health")] * 2, *[("G" * 300, "/" * 300)] * 2, (None, None)]
