@@ -58,6 +58,9 @@ def _positive(text: str) -> int | None:
     return int(text) or None if digits else None
 
 
+WHOLE_NUMBER = {"must_be": "a whole number above 0 and below a billion", "parse": _positive}
+
+
 def origins_of(text: str) -> str | None:
     """`text` without blanks and in lower case, as browsers write origins; None where it is no list of origins."""
     origins = [origin.strip().lower() for origin in text.split(",")]
@@ -98,8 +101,7 @@ class Settings:
         metadata={
             "help": "Seconds after which the function reads the alias again, and so notices a release.",
             "parameter": "ModelRefreshSeconds",
-            "must_be": "a whole number above 0 and below a billion",
-            "parse": _positive,
+            **WHOLE_NUMBER,
         },
     )
     max_rows: int = field(
@@ -107,8 +109,7 @@ class Settings:
         metadata={
             "help": "The most rows that one request may hold; more are answered with 413.",
             "parameter": "MaxRows",
-            "must_be": "a whole number above 0 and below a billion",
-            "parse": _positive,
+            **WHOLE_NUMBER,
         },
     )
     cors_origins: str = field(
