@@ -139,6 +139,6 @@ def test_head_of_what_has_no_get_is_a_wrong_method(iris_application: Application
 @pytest.mark.parametrize("path", ["/" * 8000 + "x", "/x" + "/" * 8000 + "x"])
 @pytest.mark.parametrize("event", [rest_event, http_event])
 def test_thousands_of_slashes_take_no_time(iris_application: Application, event: Any, path: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert_refused(ask(iris_application, event(None, method="GET", path=path)), 404, "unknown_path")
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1

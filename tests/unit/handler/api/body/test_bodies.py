@@ -82,9 +82,9 @@ def test_a_bomb_is_refused_before_it_is_unpacked(iris_application: Application, 
 
 def test_a_body_of_very_many_members_takes_no_time(iris_application: Application) -> None:
     event = coded("gzip", gzip.compress(b"") * 100_000)
-    began = time.perf_counter()
+    began = time.process_time()
     answer = ask(iris_application, event)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert_refused(answer, 400, "undecodable_body")
 
 

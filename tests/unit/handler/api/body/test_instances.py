@@ -227,7 +227,7 @@ def test_a_single_problem_is_told_in_the_sentence_alone() -> None:
 def test_one_unknown_category_among_many_rows_and_many_categories_takes_no_time() -> None:
     colour = Feature("colour", "category", categories=tuple(f"colour {index}" for index in range(5000)))
     rows = [["colour 4999"]] * 20_000 + [["none of them"]]
-    began = time.perf_counter()
+    began = time.process_time()
     (problem,) = problems(rows, (colour,))
     assert problem.row == 20_000
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
