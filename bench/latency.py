@@ -153,18 +153,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS, help="rows in a request")
     parser.add_argument("--runs", type=int, help="how often each is asked")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    told = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        environ = {"MODEL_URI": published(Path(folder)), "MAX_ROWS": str(max(told.rows))}
+        environ = {"MODEL_URI": published(Path(folder)), "MAX_ROWS": str(max(options.rows))}
         with contextlib.redirect_stdout(io.StringIO()):
             application = create_application(environ, Telemetry(environ))
             application.predictor()
         found = {}
-        for rows in told.rows:
+        for rows in options.rows:
             body = json.dumps({"instances": rows_like_training(rows)})
-            runs = told.runs or RUNS.get(rows, 50)
+            runs = options.runs or RUNS.get(rows, 50)
             found[rows] = with_own(measure(contenders(application, body), runs))
-    print(json.dumps(found, indent=2) if told.json else table(found))
+    print(json.dumps(found, indent=2) if options.json else table(found))
     return 0
 
 
