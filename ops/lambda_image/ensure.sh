@@ -21,14 +21,6 @@ image=public.ecr.aws/lambda/python:3.13-$architecture
 
 fail() { printf '%s\n' "$@" >&2; exit 1; }
 
-apt_install() {
-    [ "$(id -u)" = 0 ] || fail "$1 is missing, and only root can install it. Install it, then try again."
-    command -v apt-get >/dev/null || fail "$1 is missing, and there is no apt-get to install it with. Install it, then try again."
-    apt-get update -qq
-    # With what they recommend: without systemd, it is cgroupfs-mount that gives Docker its control groups.
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
-}
-
 engine_answers() { docker info >/dev/null 2>&1; }
 
 ensure_engine() {
@@ -40,7 +32,7 @@ ensure_engine() {
             fail "docker is installed, but no engine answers 'docker info'. Start it, or set DOCKER_HOST, then try again."
         fi
         echo "Installing Docker" >&2
-        apt_install docker.io
+        "$here/../apt_install.sh" docker.io
     fi
     [ "$(id -u)" = 0 ] || fail "No Docker engine answers, or you may not use it: 'sudo systemctl start docker', or join the group docker."
     engine_answers && return  # the package may have started it
@@ -75,7 +67,7 @@ build() {
     local prefix work packages
     prefix=$(python_3_13)
     [ "$(id -u)" = 0 ] || fail "The registry of $image is out of reach, and only root can build a stand-in for it."
-    command -v debootstrap >/dev/null || apt_install debootstrap
+    command -v debootstrap >/dev/null || "$here/../apt_install.sh" debootstrap
     work=$(mktemp -d)
     # shellcheck disable=SC2064 # the directory is known now, and not when the trap runs
     trap "rm -rf --one-file-system '$work'" EXIT

@@ -13,6 +13,10 @@ from ops.http_client import Answer, HttpApi, free_port
 
 START_SECONDS = 60
 
+SAM_WAIT_SECONDS = 1
+"""How long SAM waits, before it answers, for the log's line REPORT, which it misses where Docker hands on several lines
+at once (samcli, container.py, `wait_for_result`)."""
+
 
 @pytest.fixture(scope="module")
 def api(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpApi]:  # noqa: ARG001 - a stage
@@ -90,6 +94,8 @@ def seconds_to_predict(api: HttpApi) -> float:
 
 
 def test_a_warm_container_answers_within_a_second(api: HttpApi) -> None:
-    """The quickest of ten: SAM itself waits a second for the log when its end is read before the answer."""
+    """Without SAM's own wait, which not every request has."""
     predict(api)
-    assert min(seconds_to_predict(api) for _ in range(10)) < 1
+    seconds = [seconds_to_predict(api) for _ in range(10)]
+    assert min(seconds) < 1
+    assert max(seconds) < SAM_WAIT_SECONDS + 1

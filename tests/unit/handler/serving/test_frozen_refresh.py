@@ -216,7 +216,7 @@ def test_a_registry_that_is_silent_is_told_and_soon_costs_a_request_little(
     frozen.store.come.clear()
     began = time.monotonic()
     assert [frozen.serve() for _ in range(20)] == [first] * 20
-    assert WAIT <= time.monotonic() - began < 10 * WAIT
+    assert WAIT <= time.monotonic() - began < 2 * WAIT
     (told,) = frozen.holder.take_news()
     assert isinstance(told, RefreshFailed)
     assert "broke in the freeze" in str(told.error)

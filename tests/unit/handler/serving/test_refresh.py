@@ -241,7 +241,7 @@ def test_no_request_waits_longer_than_the_bound_for_a_slow_refresh_which_ends_ov
     for _ in range(4):
         began = time.monotonic()
         assert serving.predictor() is first.predictor
-        assert time.monotonic() - began < short_wait + 0.75
+        assert time.monotonic() - began < short_wait + 0.5
         place.now += PERIOD
     assert len(place.asked) == 2
     place.open.set()
@@ -310,7 +310,7 @@ def test_restoring_takes_no_longer_than_it_may_with_a_model_and_without_one(
     for holder in (serving, place.holder()):
         began = time.monotonic()
         holder.restored(0.1)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 1.0
     place.open.set()
     assert serving.predictor() is first.predictor
 
