@@ -104,13 +104,14 @@ def read_artifact(store: Store, manifest: Manifest, form: str | None = None) -> 
 
     Raises an ArtifactError or a RegistryError.
     """
-    key = version_key(manifest.version, manifest.artifacts[form or manifest.form].file)
-    blob = store.get(key)
-    if blob is None:
+    file = manifest.artifacts[form or manifest.form]
+    key = version_key(manifest.version, file.file)
+    parts = store.parts(key, file.bytes)
+    if parts is None:
         raise ArtifactMissing(
             f"{store.uri}/{key} does not exist, though the manifest names it: publish the model again."
         )
-    return verify_artifact(manifest, blob.data, form)
+    return verify_artifact(manifest, b"".join(parts), form)
 
 
 def verify_artifact(manifest: Manifest, data: bytes, form: str | None = None) -> VerifiedArtifact:

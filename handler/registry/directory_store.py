@@ -1,12 +1,14 @@
 """A registry in a directory: the same layout and promises as on S3, without AWS."""
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from handler.errors.model import RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
-from handler.registry.store import Blob, NotModified
+from handler.registry.store import PART_BYTES, Blob, NotModified
 
 
 class DirectoryStore:
@@ -30,17 +32,41 @@ class DirectoryStore:
 
     def get(self, key: str) -> Blob | None:
         try:
-            data = (self.root / key).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            if not self.root.is_dir():
-                raise RegistryNotFound(f"The directory {self.root} does not exist: check MODEL_URI.") from None
+            with self._own_errors(key):
+                data = (self.root / key).read_bytes()
+        except FileNotFoundError:
             return None
-        except PermissionError as error:
-            raise RegistryAccessDenied(f"{self.root / key} may not be read: check its owner and mode.") from error
-        except OSError as error:
-            raise RegistryUnreachable(f"{self.root / key} cannot be read: {error.strerror}.") from error
         return Blob(data, hashlib.sha256(data).hexdigest())
 
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
         blob = self.get(key)
         return NotModified() if blob is not None and blob.etag == etag else blob
+
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:  # noqa: ARG002 - a file needs no expectation
+        path = self.root / key
+        try:
+            with self._own_errors(key):
+                file = path.open("rb")
+        except FileNotFoundError:
+            return None
+
+        def read() -> Iterator[bytes]:
+            with file, self._own_errors(key):
+                while part := file.read(PART_BYTES):
+                    yield part
+
+        return read()
+
+    @contextlib.contextmanager
+    def _own_errors(self, key: str) -> Iterator[None]:
+        """Raise what the file system says as an error of ours; FileNotFoundError where only the file is missing."""
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError):
+            if not self.root.is_dir():
+                raise RegistryNotFound(f"The directory {self.root} does not exist: check MODEL_URI.") from None
+            raise FileNotFoundError from None
+        except PermissionError as error:
+            raise RegistryAccessDenied(f"{self.root / key} may not be read: check its owner and mode.") from error
+        except OSError as error:
+            raise RegistryUnreachable(f"{self.root / key} cannot be read: {error.strerror}.") from error

@@ -4,6 +4,7 @@ Every failure of botocore becomes one of our errors here, so that nothing above 
 part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included SDK versions").
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from handler.errors.model import (
     RegistryNotFound,
     RegistryUnreachable,
 )
-from handler.registry.store import Blob, NotModified
+from handler.registry.store import PART_BYTES, Blob, NotModified
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,10 +35,6 @@ CONNECT_SECONDS = 1
 READ_SECONDS = 3
 ATTEMPTS = 3
 """Together well below the function's time-out (template.yaml), so that a silent S3 ends in a 503 with its reason."""
-
-PART_BYTES = 16 * 1024 * 1024
-"""Large artifacts are read in parts, so that a broken connection costs one part. Lambda freezes an environment between
-requests, which breaks whatever was under way."""
 
 
 def s3_client() -> "S3Client":
@@ -109,18 +106,28 @@ class S3Store:
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
         return self._whole({"Bucket": self.bucket, "Key": f"{self.prefix}/{key}", "IfNoneMatch": etag})
 
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:  # noqa: ARG002 - S3 says how long it is
+        request: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": f"{self.prefix}/{key}"}
+        first = self._part(request, 0)
+        return self._rest(request, first) if isinstance(first, _Part) else None
+
     def _whole(self, request: "GetObjectRequestTypeDef") -> Blob | NotModified | None:
         first = self._part(request, 0)
         if not isinstance(first, _Part):
             return first
-        data = bytearray(first.data)
+        return Blob(b"".join(self._rest(request, first)), first.etag)
+
+    def _rest(self, request: "GetObjectRequestTypeDef", first: "_Part") -> Iterator[bytes]:
+        """The bytes of `first` and all after them."""
+        yield first.data
+        read = len(first.data)
         same: GetObjectRequestTypeDef = {"Bucket": request["Bucket"], "Key": request["Key"], "IfMatch": first.etag}
-        while len(data) < first.total:
-            part = self._part(same, len(data))
+        while read < first.total:
+            part = self._part(same, read)
             if not isinstance(part, _Part) or not part.data:
                 raise RegistryUnreachable(f"s3://{self.bucket}/{request['Key']} went away while it was read.")
-            data += part.data
-        return Blob(bytes(data), first.etag)
+            yield part.data
+            read += len(part.data)
 
     def _part(self, request: "GetObjectRequestTypeDef", start: int) -> "_Part | NotModified | None":
         """Up to PART_BYTES from `start`; they are asked for again where the connection breaks."""

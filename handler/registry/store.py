@@ -4,8 +4,12 @@ Each kind of place is a file of its own (`directory_store`, `s3_store`); `scheme
 function only reads: stores that also write are in `training.release.stores`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+PART_BYTES = 16 * 1024 * 1024
+"""The most that is in memory of a large file while it is read: a connection that breaks costs one part."""
 
 
 @dataclass(frozen=True)
@@ -32,3 +36,10 @@ class Store(Protocol):
 
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
         """The same as `get`, but NotModified, with no bytes read, where what is under `key` has this tag."""
+
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        """What is under `key` from its first byte to its last, PART_BYTES at most at a time; None where nothing is.
+
+        `length` is how many bytes the reader expects. Where there are more, it need not give all of them, but it gives
+        more than `length`. Raises a RegistryError, now or between two parts.
+        """

@@ -28,6 +28,9 @@ class WatchedStore:
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
         return self.store.get_unless(key, etag)
 
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        return self.store.parts(key, length)
+
     def list(self, prefix: str) -> Iterator[str]:
         return self.store.list(prefix)
 

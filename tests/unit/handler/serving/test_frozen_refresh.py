@@ -52,12 +52,19 @@ class Late(DirectoryStore):
     read: list[str] = field(default_factory=list)
 
     def get(self, key: str) -> Blob | None:
+        self._come_to(key)
+        return DirectoryStore(self.root).get(key)
+
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        self._come_to(key)
+        return DirectoryStore(self.root).parts(key, length)
+
+    def _come_to(self, key: str) -> None:
         if key in self.late:
             assert self.come.wait(30)
             if self.broken:
                 raise RegistryUnreachable("The connection broke in the freeze.")
         self.read.append(key)
-        return DirectoryStore(self.root).get(key)
 
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
         blob = self.get(key)

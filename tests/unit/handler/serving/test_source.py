@@ -1,6 +1,7 @@
 """`handler.serving.source`: asking the alias costs one conditional read, and only another version is read and
 loaded."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,10 @@ class Counting(DirectoryStore):
         self.asked.append((key, etag))
         self.unchanged += isinstance(answer, NotModified)
         return answer
+
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        self.asked.append((key, None))
+        return super().parts(key, length)
 
 
 @pytest.fixture
