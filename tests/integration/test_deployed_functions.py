@@ -44,7 +44,6 @@ def of_library(**versions: str) -> dict[str, Any]:
     return {"joblib": {"name": "scikit-learn", "versions": shipped_versions() | named}}
 
 
-@pytest.mark.xfail(strict=True, reason="promote does not ask what is deployed")
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -68,7 +67,6 @@ def test_a_version_that_the_deployed_function_could_not_read_is_not_promoted(
     assert store.get(alias_key("production")) is None
 
 
-@pytest.mark.xfail(strict=True, reason="promote does not ask how much the function may store")
 def test_a_version_for_which_the_function_has_no_room_in_its_storage_is_not_promoted(
     model_uri: str, iris: TrainedFolder
 ) -> None:

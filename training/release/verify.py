@@ -20,6 +20,8 @@ from handler.registry.chain import (
     read_manifest,
 )
 from handler.registry.manifest import is_version
+from training.errors import InvalidFunctionRecord
+from training.release.deployed.records import recorded
 from training.release.history import releases
 from training.release.promote import alias_names, require_published
 from training.release.shipped import shipped_versions
@@ -41,7 +43,7 @@ def verify_version(store: WritableStore, version: str) -> Finding:
 
 
 def verify_registry(store: WritableStore) -> Iterator[Finding]:
-    """Check every version and every alias with its history, one by one; raises a RegistryError."""
+    """Check every version, every alias with its history, and every record of a function; raises a RegistryError."""
     for name in store.list("versions"):
         if is_version(name):
             yield _checked_version(store, name)
@@ -49,6 +51,10 @@ def verify_registry(store: WritableStore) -> Iterator[Finding]:
             yield Finding(f"versions/{name}", "This is not a version's name: nothing here reads it, and it may go.")
     for name in alias_names(store):
         yield _checked_alias(store, name)
+    try:
+        yield from (Finding(f"function of {function.stack}", None) for function in recorded(store))
+    except InvalidFunctionRecord as error:
+        yield Finding("functions", f"{type(error).__name__}: {error}")
 
 
 def _checked_version(store: WritableStore, version: str) -> Finding:
