@@ -21,7 +21,7 @@ from handler.registry.chain import (
 )
 from handler.registry.manifest import is_version
 from training.errors import InvalidFunctionRecord
-from training.release.deployed.records import recorded
+from training.release.deployed.records import each_record
 from training.release.history import releases
 from training.release.promote import alias_names, require_published
 from training.release.shipped import shipped_versions
@@ -51,10 +51,9 @@ def verify_registry(store: WritableStore) -> Iterator[Finding]:
             yield Finding(f"versions/{name}", "This is not a version's name: nothing here reads it, and it may go.")
     for name in alias_names(store):
         yield _checked_alias(store, name)
-    try:
-        yield from (Finding(f"function of {function.stack}", None) for function in recorded(store))
-    except InvalidFunctionRecord as error:
-        yield Finding("functions", f"{type(error).__name__}: {error}")
+    for stack, record in each_record(store):
+        problem = f"{type(record).__name__}: {record}" if isinstance(record, InvalidFunctionRecord) else None
+        yield Finding(f"function of {stack}", problem)
 
 
 def _checked_version(store: WritableStore, version: str) -> Finding:

@@ -7,6 +7,7 @@ versions and the room are judged as the function itself would.
 import json
 
 from handler.engines.package_description import PackageDescription
+from handler.engines.shipped import LIBRARIES
 from handler.engines.versions import differing
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.manifest import Manifest
@@ -21,8 +22,8 @@ MOST_STORAGE_MB = 10240
 Lambda functions"). template.yaml's parameter says the same; a test holds the two together."""
 
 
-def unservable(manifest_json: bytes, package: PackageDescription, storage_mb: int) -> str | None:
-    """Why a function of `package` with `storage_mb` in /tmp could not serve the version; None where it could."""
+def unreadable(manifest_json: bytes, package: PackageDescription) -> str | None:
+    """Why a function of `package` could not read the version: its format, its form, its versions. None where it can."""
     written = format_of(manifest_json)
     if written is not None and written not in package.manifest_formats:
         return f"its manifest has format {written}, and the package reads {numbers(package.manifest_formats)}"
@@ -35,7 +36,35 @@ def unservable(manifest_json: bytes, package: PackageDescription, storage_mb: in
         )
     except InvalidManifest as error:
         return f"its manifest is not sound: {str(error).rstrip('.')}"
-    return _unreadable(manifest, package) or _too_large(manifest, package, storage_mb)
+    form = _form_for(manifest, package)
+    if form is None:
+        forms, loads = ", ".join(sorted(manifest.artifacts)), ", ".join(sorted(package.engines)) or "none"
+        return f"it has the model as {forms}, and the package loads {loads}"
+    engine = package.engines[form]
+    if engine.name not in LIBRARIES:
+        return (
+            f"the engine {engine.name} would load it, which this checkout does not know: run this from a newer commit"
+        )
+    differences = differing(manifest.runtime, engine.versions, "the package has", engine.name)
+    return f"it was made under {', '.join(differences)}" if differences else None
+
+
+def too_large(manifest_json: bytes, package: PackageDescription, storage_mb: int) -> str | None:
+    """Why a function with `storage_mb` in /tmp has no room for a version that `package` can read; None where it has.
+
+    The text says what to deploy instead.
+    """
+    manifest = Manifest.from_json(manifest_json)
+    form = _form_for(manifest, package)
+    least = -(-storage_needed(manifest.artifacts[form].bytes if form else 0) // MEGABYTE)
+    if least <= storage_mb:
+        return None
+    what_to_do = (
+        f"deploy with EphemeralStorage={least} or more"
+        if least <= MOST_STORAGE_MB
+        else f"Lambda gives {MOST_STORAGE_MB} MB at most, so train a smaller model"
+    )
+    return f"it needs {least} MB in /tmp, and the function has {storage_mb} MB: {what_to_do}"
 
 
 def format_of(document_json: bytes) -> int | None:
@@ -51,33 +80,6 @@ def format_of(document_json: bytes) -> int | None:
 def numbers(formats: tuple[int, ...]) -> str:
     """The formats, for a sentence."""
     return f"{'format' if len(formats) == 1 else 'formats'} {', '.join(map(str, formats)) or 'none'}"
-
-
-def _unreadable(manifest: Manifest, package: PackageDescription) -> str | None:
-    form = _form_for(manifest, package)
-    if form is None:
-        forms, loads = ", ".join(sorted(manifest.artifacts)), ", ".join(sorted(package.engines)) or "none"
-        return f"it has the model as {forms}, and the package loads {loads}"
-    engine = package.engines[form]
-    try:
-        differences = differing(manifest.runtime, engine.versions, "the package has", engine.name)
-    except KeyError:
-        return f"it needs the engine {engine.name}, which this checkout does not know: run this from a newer commit"
-    return f"it was made under {', '.join(differences)}" if differences else None
-
-
-def _too_large(manifest: Manifest, package: PackageDescription, storage_mb: int) -> str | None:
-    form = _form_for(manifest, package)
-    needed = storage_needed(manifest.artifacts[form].bytes if form else 0)
-    if needed <= storage_mb * MEGABYTE:
-        return None
-    least = -(-needed // MEGABYTE)
-    what_to_do = (
-        f"deploy with EphemeralStorage={max(least, DEFAULT_STORAGE_MB)} or more"
-        if least <= MOST_STORAGE_MB
-        else f"Lambda gives {MOST_STORAGE_MB} MB at most, so train a smaller model"
-    )
-    return f"it needs {least} MB in /tmp, and the function has {storage_mb} MB: {what_to_do}"
 
 
 def _form_for(manifest: Manifest, package: PackageDescription) -> str | None:

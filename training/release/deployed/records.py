@@ -8,23 +8,20 @@ from training.release.deployed.record import FOLDER, FunctionRecord, record_key
 from training.release.stores.writable import WritableStore
 
 
-def recorded(store: WritableStore) -> Iterator[FunctionRecord]:
-    """Every function on record, by the names of the stacks; raises InvalidFunctionRecord, or a RegistryError."""
+def each_record(store: WritableStore) -> Iterator[tuple[str, FunctionRecord | InvalidFunctionRecord]]:
+    """Every stack with a record, by name, with its record or why that cannot be read; raises a RegistryError."""
     for name in store.list(FOLDER):
         stack = name.removesuffix(".json")
         blob = store.get(record_key(stack))
-        if blob is None:  # forgotten meanwhile, or no record
-            continue
-        try:
-            record = FunctionRecord.from_json(blob.data)
-            if record.stack != stack:
-                raise Undecodable(f"it is of the stack {record.stack!r}")
-        except Undecodable as error:
-            raise InvalidFunctionRecord(
-                f"{store.uri}/{record_key(stack)} cannot be read: {error}. What this function could serve is not "
-                "known, so nothing may be promoted: use the release that wrote the record, or deploy the stack again. "
-                f"{if_it_is_gone(store, stack)}"
-            ) from error
+        if blob is not None:  # else it was forgotten meanwhile, or is no record
+            yield stack, _read(store, stack, blob.data)
+
+
+def recorded(store: WritableStore) -> Iterator[FunctionRecord]:
+    """Every function on record, by the names of the stacks; raises InvalidFunctionRecord, or a RegistryError."""
+    for _, record in each_record(store):
+        if isinstance(record, InvalidFunctionRecord):
+            raise record
         yield record
 
 
@@ -61,3 +58,17 @@ def if_it_is_gone(store: WritableStore, stack: str) -> str:
         f"If that stack is gone: `python -m training functions --forget {stack} --model-uri {store.uri}`, by an "
         "administrator."
     )
+
+
+def _read(store: WritableStore, stack: str, data: bytes) -> FunctionRecord | InvalidFunctionRecord:
+    try:
+        record = FunctionRecord.from_json(data)
+        if record.stack != stack:
+            raise Undecodable(f"it is of the stack {record.stack!r}")
+    except Undecodable as error:
+        return InvalidFunctionRecord(
+            f"{store.uri}/{record_key(stack)} cannot be read: {error}. What this function could serve is not known, so "
+            "nothing is promoted: use the release that wrote the record, or deploy the stack again. "
+            f"{if_it_is_gone(store, stack)}"
+        )
+    return record
