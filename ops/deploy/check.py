@@ -7,6 +7,7 @@ It needs credentials that may describe the stack and read the registry. It unpic
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from handler.errors.base import SklearnOnLambdaError
@@ -55,10 +56,10 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Check as the command line says; 0, or 1 where the deploy would break a model or that cannot be known."""
     try:
-        found = check(parser().parse_args())
+        found = check(parser().parse_args(words))
     except (NotDescribed, SklearnOnLambdaError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1

@@ -8,6 +8,7 @@ takes the package that was deployed from the folder of `sam build`, and all else
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,14 +59,14 @@ def record(arguments: argparse.Namespace) -> str:
     return f"{uri} has on record that the function of {stack.name!r} serves {made.alias!r}."
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Record what the command line names; 0, or 1 where it failed."""
     parser = argparse.ArgumentParser(prog="python -m ops.deploy.record", description="Record what is deployed.")
     parser.add_argument("--stack-name", help="the stack that was deployed (default: that of samconfig.toml)")
     parser.add_argument("--package", type=Path, default=PACKAGE, metavar="DIR", help="the function's package")
     parser.add_argument("--config-env", default="default", help="the environment of samconfig.toml")
     try:
-        print(record(parser.parse_args()))
+        print(record(parser.parse_args(words)))
     except (NotDescribed, SklearnOnLambdaError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
