@@ -114,6 +114,20 @@ def test_a_raised_pin_reaches_production_without_a_gap(
     assert (back.exit_code, "UnservableVersion" in back.stderr) == (1, True)
 
 
+@pytest.mark.usefixtures("stacks")
+def test_a_rollback_to_what_the_deployed_function_cannot_read_is_refused(
+    model_uri: str, iris: TrainedFolder, tmp_path: Path
+) -> None:
+    before, after = serve_made_under_old(model_uri, iris), put_version(model_uri, iris)
+    assert promoted(model_uri, after).exit_code == 0
+    assert recorded(built(tmp_path, package())) == 0
+    refused = CliRunner().invoke(main, ["rollback", "--reason", "tests", "--model-uri", model_uri])
+    assert refused.exit_code == 1
+    assert f"UnservableVersion: {before} was not promoted to 'production'" in refused.stderr
+    listed = CliRunner().invoke(main, ["list", "--json", "--model-uri", model_uri])
+    assert [each["version"] for each in json.loads(listed.stdout) if each["serves"]] == [after]
+
+
 def test_a_version_that_the_function_could_read_but_this_checkout_cannot_prove_says_where_to(
     model_uri: str, stacks: Stacks, iris: TrainedFolder, tmp_path: Path
 ) -> None:
