@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from handler.errors.base import SklearnOnLambdaError
+from handler.errors.model import RegistryAccessDenied
 from ops.deploy.described import PACKAGE, DescribedStack, NotDescribed, described_package, described_stack
 from ops.deploy.judgement import Candidate
 from ops.deploy.plan import Plan, configuration, plan
@@ -39,7 +40,13 @@ def check(arguments: argparse.Namespace) -> Verdict:
         return Verdict((), (f"There is no stack {name!r} yet: its first deploy can break no model.",))
     uri = registry_of(stack, planned)
     serves_now = stack.parameters.get("ModelAlias") if uri == stack.output("ModelUri") else None
-    return verdict(open_writable_store(uri), candidate, stack.name, serves_now)
+    try:
+        return verdict(open_writable_store(uri), candidate, stack.name, serves_now)
+    except RegistryAccessDenied as error:
+        raise RegistryAccessDenied(
+            f"{error} To check the deploy, attach the policy of the stack's output DeployPolicyArn, or ReadPolicyArn "
+            "where the stack has no such output yet."
+        ) from error
 
 
 def parser() -> argparse.ArgumentParser:

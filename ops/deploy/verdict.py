@@ -38,7 +38,7 @@ def verdict(
         if each.problem is None:
             notes.append(f"{each.alias!r} names {each.version}, which the package could serve.")
         elif each.alias == candidate.alias:
-            problems.append(f"{_told(each)} {_mended(each, store, stack, every)}")
+            problems.append(f"{_told(each)} {_mended(each, store, stack, every)}".rstrip())
         elif each.alias in needed_elsewhere:
             by = needed_elsewhere[each.alias]
             notes.append(f"{_told(each)} The function of {by!r} serves it, which this deploy does not change.")

@@ -266,14 +266,15 @@ class TestWhatCannotBeKnown:
             assert check.main(["--model-uri", "s3://models/iris", "--package", folder]) == 1
         assert "RegistryAccessDenied" in capsys.readouterr().err
 
-    def test_a_record_that_may_not_be_written_names_the_policy(
+    def test_what_may_not_be_read_or_written_names_the_policy(
         self, stacks: Stacks, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stacks.outputs[STACK] = {"ModelUri": "s3://models/iris"}
         with conversing(s3_error("403 Forbidden", "AccessDenied")) as url:
             monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
-            assert recorded(built(tmp_path, package())) == 1
-        assert "DeployPolicyArn" in capsys.readouterr().err
+            for command in (checked, recorded):
+                assert command(built(tmp_path, package())) == 1
+                assert "DeployPolicyArn" in capsys.readouterr().err
 
     def test_another_model_of_the_bucket_is_judged_by_its_own_registry(
         self, stacks: Stacks, tmp_path: Path, capsys: pytest.CaptureFixture[str], bucket: str

@@ -1,5 +1,6 @@
 """The records of a registry: read, written by compare-and-swap, forgotten."""
 
+import shlex
 from collections.abc import Iterator
 
 from handler.registry.decoding import Undecodable
@@ -55,8 +56,8 @@ def forget(store: WritableStore, stack: str) -> None:
 def if_it_is_gone(store: WritableStore, stack: str) -> str:
     """How to remove the record of a stack that was deleted, for a sentence."""
     return (
-        f"If that stack is gone: `python -m training functions --forget {stack} --model-uri {store.uri}`, by an "
-        "administrator."
+        f"If that stack is gone: `python -m training functions --forget {shlex.quote(stack)} --model-uri "
+        f"{shlex.quote(store.uri)}`, by an administrator."
     )
 
 
