@@ -76,6 +76,18 @@ sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
 check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against security rules
 	.tools/zizmor/bin/zizmor --offline .github
 
+DEPLOY = $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") $(if $(PACKAGE),--package "$(PACKAGE)")
+# A registry is checked without a stack where MODEL_URI was given, and is not just the default above.
+CHECKED = $(if $(STACK_NAME),--stack-name "$(STACK_NAME)",$(if $(filter-out file,$(origin MODEL_URI)),--model-uri "$(MODEL_URI)"))
+
+.PHONY: check-deploy
+check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, PARAMETERS=)
+	@$(RUN) -m ops.deploy.check $(DEPLOY) $(CHECKED) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+.PHONY: record-deploy
+record-deploy: install ## Put on record what `sam deploy` deployed, so that `promote` asks what it can read (STACK_NAME=, PACKAGE=)
+	@$(RUN) -m ops.deploy.record $(DEPLOY) $(if $(STACK_NAME),--stack-name "$(STACK_NAME)")
+
 .PHONY: build
 build: install ## Build the Lambda package for both architectures in build/, and print its size
 	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done

@@ -32,9 +32,13 @@ def up(port: int) -> None:
         stand_in = aws_stand_in.find(DIRECTORY) or fresh(port)
     with step("sam build"):
         stack.build()
+    with step("make check-deploy"):
+        stack.check(stand_in)
     with step("sam deploy"):
         stack.deploy(stand_in)
         deployed = stack.deployed_stack(stand_in)
+    with step("make record-deploy"):
+        stack.record(stand_in)
     write_environment(deployed)
     health = deployed.api.ask("GET", "/health")
     say(f"GET /health: {health.status} {json.dumps(health.body)}")

@@ -16,17 +16,13 @@ from typing import Any
 
 import boto3
 
+from ops.deploy.described import NotDescribed, described_stack
+
 SECONDS = 30
 
 
 class SmokeFailed(Exception):
     """The deployed service did not answer as it should."""
-
-
-def outputs_of(stack_name: str) -> dict[str, str]:
-    """The stack's outputs by name."""
-    stack = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def api_key(key_id: str) -> str:
@@ -73,10 +69,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.smoke", description="Ask a stack for a prediction.")
     parser.add_argument("--stack-name", required=True)
     arguments = parser.parse_args()
-    outputs = outputs_of(arguments.stack_name)
     try:
-        print(check(outputs["ApiUrl"], api_key(outputs["ApiKeyId"])))
-    except SmokeFailed as error:
+        stack = described_stack(arguments.stack_name)
+        if stack is None:
+            raise SmokeFailed(f"There is no stack {arguments.stack_name!r}: name one that was deployed.")
+        print(check(stack.output("ApiUrl"), api_key(stack.output("ApiKeyId"))))
+    except (SmokeFailed, NotDescribed) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

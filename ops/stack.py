@@ -1,6 +1,7 @@
-"""Deploys the project to a stand-in for AWS by `sam build` and `sam deploy`, as a user would, and finds its stack."""
+"""Deploys the project to a stand-in for AWS by the commands that a user would run, and finds its stack."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ops.aws_stand_in import ROOT_CREDENTIALS, Credentials, StandIn
-from ops.commands import ROOT, architecture_flags, sam, training
+from ops.commands import ROOT, architecture_flags, environment, run, sam, training
+from ops.deploy.described import PACKAGE
 from ops.http_client import Answer, HttpApi
 
 NAME = "sklearn-on-lambda"
@@ -75,9 +77,32 @@ def deploy(stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] 
     return sam("deploy", *flags, "--no-progressbar", env=stand_in.environment(), directory=project)
 
 
+def check(
+    stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] = (), checker: Credentials = ROOT_CREDENTIALS
+) -> str:
+    """The check before `deploy`, with the same parameters; gives what it says."""
+    flags = ["--parameter-overrides", *parameters] if parameters else []
+    return _of_deploy("check", stand_in.environment(checker), project, flags)
+
+
+def record(stand_in: StandIn, project: Path = ROOT, recorder: Credentials = ROOT_CREDENTIALS) -> str:
+    """Put on record what `deploy` deployed; gives what is said."""
+    return _of_deploy("record", stand_in.environment(recorder), project, [])
+
+
+def _of_deploy(module: str, variables: Mapping[str, str], project: Path, flags: list[str]) -> str:
+    package = str(project / PACKAGE.relative_to(ROOT))
+    command = [sys.executable, "-m", f"ops.deploy.{module}", "--package", package, *flags]
+    return run(command, env=environment(variables))
+
+
 def delete(stand_in: StandIn, project: Path = ROOT) -> None:
-    """`sam delete`."""
+    """`sam delete`, and then away with the record of the stack's function, if there is one: the bucket stays."""
+    model_uri = ["--model-uri", deployed_stack(stand_in).outputs["ModelUri"]]
     sam("delete", "--no-prompts", env=stand_in.environment(), directory=project)
+    recorded = training("functions", *model_uri, env=stand_in.environment())
+    if NAME in [function["stack"] for function in recorded]:
+        training("functions", "--forget", NAME, *model_uri, env=stand_in.environment())
 
 
 def deployed_stack(stand_in: StandIn) -> Stack:

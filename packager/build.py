@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from handler.engines.package_description import DESCRIPTION_FILE, describe
 from handler.engines.shipped import requirements
 from packager.bytecode.compilation import compile_tree, find_interpreter
 from packager.contents import place_in_package, ships_from_handler, ships_from_wheel
@@ -18,7 +19,7 @@ from packager.tree import UNZIPPED_LIMIT_BYTES, digest_of, normalise, size_of
 from packager.wheels.amazon_linux import refusal_of_library
 from packager.wheels.elf import is_elf, read_library
 from packager.wheels.fetching import fetch_wheels
-from packager.wheels.lockfile import require_stated
+from packager.wheels.lockfile import parse_lock, require_stated
 
 PROJECT = Path(__file__).parent.parent
 HANDLER = PROJECT / "handler"
@@ -50,6 +51,8 @@ def build(out: Path, target: Target, environ: Mapping[str, str] = os.environ, ca
     for wheel in fetch_wheels(lock, target, cache):
         unpack(wheel, out, target)
     copy_handler(HANDLER, out / HANDLER.name)
+    described = describe({pin.name: pin.version for pin in parse_lock(lock.read_text())})
+    _write(out, PurePosixPath(DESCRIPTION_FILE), described.to_json().encode())
     compile_tree(out, interpreter)
     normalise(out)
     package = Package(out, target, size_of(out), digest_of(out))

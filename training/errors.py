@@ -10,9 +10,13 @@ SklearnOnLambdaError
 ├── InvalidFolder            not a folder that `train` or `package` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
 ├── NothingBefore            no release to go back to
+├── UnservableVersion        a deployed function that serves the alias could not serve it
+├── InvalidFunctionRecord    what a deployed function could serve cannot be known
+├── NoFunctionRecord         no such function is on record
 └── WriteConflict            somebody else was first; the text says what stands now
     ├── VersionExists
-    └── AliasMoved
+    ├── AliasMoved
+    └── RecordMoved
 """
 
 from collections.abc import Sequence
@@ -65,6 +69,18 @@ class NothingBefore(SklearnOnLambdaError):
     """No other version served under the alias before."""
 
 
+class UnservableVersion(SklearnOnLambdaError):
+    """A function on record that serves the alias cannot read the version, or has no room for it; nothing changed."""
+
+
+class InvalidFunctionRecord(SklearnOnLambdaError):
+    """The record of a deployed function is not one that this checkout can read."""
+
+
+class NoFunctionRecord(SklearnOnLambdaError):
+    """The registry has no record of this stack's function."""
+
+
 class WriteConflict(SklearnOnLambdaError):
     """A write was refused because the place no longer is what the writer saw."""
 
@@ -75,3 +91,7 @@ class VersionExists(WriteConflict):
 
 class AliasMoved(WriteConflict):
     """Somebody else promoted between our look at the alias and our write, or just after it."""
+
+
+class RecordMoved(WriteConflict):
+    """Another deploy of the same stack was recorded between our look and our write."""

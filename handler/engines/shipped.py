@@ -1,11 +1,13 @@
 """The one statement of what ships: which libraries the function has, and what each may be used for.
 
-Four things are derived from it: which versions must agree before a model is loaded, which modules a brought model may
-import, which estimators `train --estimator` takes, and what handler/requirements.in has to pin. Another family of
+Five things are derived from it: which versions must agree before a model is loaded, which modules a brought model may
+import, which estimators `train --estimator` takes, what handler/requirements.in has to pin, and what a package says of
+itself. Another family of
 models is a line here and a pin there; `make lock` makes the rest. Nothing is imported here, so that the packager can
 read it before anything is installed. The versions themselves are pinned in handler/requirements.in alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -39,6 +41,12 @@ LIBRARIES: dict[str, tuple[Library, ...]] = {
 }
 """The libraries of each engine."""
 
+FORMS: dict[str, str] = {"joblib": "scikit-learn"}
+"""The engine for each form of a model that manifests list."""
+
+LAMBDA_PYTHON = "3.13"
+"""The runtime that template.yaml names; a test holds the two together."""
+
 PYTHON_COMPARED = 1
 """The same of Python's own version. An artifact holds no Python bytecode: one made by 3.11 loads in 3.13."""
 
@@ -49,6 +57,13 @@ FUNCTION_REQUIREMENTS = ("aws-lambda-powertools",)
 def requirements() -> set[str]:
     """Everything that handler/requirements.in must pin, and all that it may."""
     return {*FUNCTION_REQUIREMENTS, *(library.name for libraries in LIBRARIES.values() for library in libraries)}
+
+
+def pinned_versions(pins: Mapping[str, str], engine: str = "scikit-learn") -> dict[str, str]:
+    """The versions that a package of these pins has of Python and of the engine's libraries, as manifests name them."""
+    return {"python": LAMBDA_PYTHON} | {
+        library.name: pins[library.name] for library in LIBRARIES[engine] if library.name in pins
+    }
 
 
 def artifact_modules(engine: str = "scikit-learn") -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import all_estimators
 
+from handler.engines.package_description import DESCRIPTION_FILE, PackageDescription
 from packager.build import CACHE, HANDLER, Package, copy_handler
 from packager.contents import ships_from_wheel
 from packager.wheels.fetching import fetch_wheels
@@ -135,3 +136,12 @@ def test_handler_ships_whole_and_without_what_builds_it(package: Package) -> Non
     shipped = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
     assert shipped >= {path.name for path in HANDLER.glob("*.py")}
     assert not shipped & {"Makefile", "requirements.in", "requirements.txt"}
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_a_package_says_of_itself_what_is_in_it(packages: dict[str, Package], architecture: str) -> None:
+    tree = packages[architecture].tree
+    described = PackageDescription.from_json((tree / DESCRIPTION_FILE).read_bytes())
+    for engine in described.engines.values():
+        for library, version in engine.versions.items():
+            assert library == "python" or list(tree.glob(f"{library.replace('-', '_')}-{version}.dist-info")), library

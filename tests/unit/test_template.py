@@ -8,10 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handler.engines.shipped import LAMBDA_PYTHON
 from handler.errors.catalogue import OF_FUNCTION
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.settings import OF_TELEMETRY, SETTINGS, Setting
 from tests.unit.template import TEMPLATE
+from training.release.deployed.readable import DEFAULT_STORAGE_MB, MOST_STORAGE_MB
+from training.release.deployed.record import FOLDER, record_key
 
 FUNCTION = TEMPLATE["Resources"]["PredictFunction"]["Properties"]
 VARIABLES = FUNCTION["Environment"]["Variables"]
@@ -74,6 +77,56 @@ def test_a_changed_value_of_a_setting_publishes_a_version_of_the_function() -> N
     """SAM publishes one where the description changes; a parameter's value is none of what it compares otherwise."""
     described = set(re.findall(r"\$\{(\w+)\}", FUNCTION["VersionDescription"]["Fn::Sub"]))
     assert {"ModelName", *(setting.parameter for setting in WITH_PARAMETER)} <= described
+
+
+def test_the_function_is_given_the_storage_that_its_parameter_says() -> None:
+    assert FUNCTION["EphemeralStorage"] == {"Size": {"Ref": "EphemeralStorage"}}
+    parameter = PARAMETERS["EphemeralStorage"]
+    bounds = (parameter["Default"], parameter["MinValue"], parameter["MaxValue"])
+    assert bounds == (DEFAULT_STORAGE_MB, DEFAULT_STORAGE_MB, MOST_STORAGE_MB)
+    assert "${EphemeralStorage}" in FUNCTION["VersionDescription"]["Fn::Sub"]
+
+
+def test_the_runtime_is_the_python_that_packages_say_they_are_for() -> None:
+    assert FUNCTION["Runtime"] == f"python{LAMBDA_PYTHON}"
+
+
+@pytest.mark.parametrize(
+    ("snap_start", "storage", "refused"),
+    [("PublishedVersions", 512, False), ("PublishedVersions", 513, True), ("None", 10240, False)],
+)
+def test_snap_start_with_more_storage_than_it_takes_is_refused_before_anything_is_deployed(
+    snap_start: str, storage: int, refused: bool
+) -> None:
+    values = {"SnapStart": snap_start, "EphemeralStorage": str(storage)}
+
+    def holds(condition: Any) -> bool:
+        one, other = (values[item["Ref"]] if isinstance(item, dict) else item for item in condition["Fn::Equals"])
+        return bool(one == other)
+
+    rule = TEMPLATE["Rules"]["SnapStartStorage"]
+    asserted = [holds(assertion["Assert"]) for assertion in rule["Assertions"]]
+    assert (holds(rule["RuleCondition"]) and not all(asserted)) == refused
+    assert all("EphemeralStorage" in assertion["AssertDescription"] for assertion in rule["Assertions"])
+
+
+def test_the_bucket_takes_no_record_of_a_function_without_a_condition() -> None:
+    """Whatever else is replaced in a registry is replaced by compare-and-swap: aliases, and records of functions."""
+    statements = TEMPLATE["Resources"]["ModelBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    by_place = {str(statement["Resource"]): statement for statement in statements}
+    aliases, records = (
+        by_place[str({"Fn::Sub": f"${{ModelBucket.Arn}}/*/{place}/*"})] for place in ("aliases", FOLDER)
+    )
+    assert {**records, "Sid": "", "Resource": ""} == {**aliases, "Sid": "", "Resource": ""}
+
+
+def test_who_deploys_may_write_the_record_of_this_stack_and_nothing_else() -> None:
+    policies = {name: TEMPLATE["Resources"][f"Model{name}Policy"]["Properties"] for name in ("Read", "Deploy")}
+    statements = {name: policy["PolicyDocument"]["Statement"] for name, policy in policies.items()}
+    (more,) = [statement for statement in statements["Deploy"] if statement not in statements["Read"]]
+    assert more["Action"] == "s3:PutObject"
+    written = more["Resource"]["Fn::Sub"]
+    assert written == f"${{ModelBucket.Arn}}/${{ModelName}}/{record_key('${AWS::StackName}')}"
 
 
 def test_every_parameter_is_in_a_group_of_the_console_and_described() -> None:

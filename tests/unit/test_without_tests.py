@@ -93,7 +93,7 @@ def test_the_product_imports_nothing_that_is_pinned_for_the_tests_alone() -> Non
     "target",
     [
         *("help", "install", "demo", "serve", "build", "sam", "sam-build", "local-model", "local-cloud"),
-        *("local-cloud-down", "reference", "lock", "clean"),
+        *("local-cloud-down", "check-deploy", "record-deploy", "reference", "lock", "clean"),
     ],
 )
 def test_make_knows_how_to_make_it_without_the_tests(product: Path, target: str) -> None:
@@ -102,7 +102,9 @@ def test_make_knows_how_to_make_it_without_the_tests(product: Path, target: str)
     assert not NAMES_TESTS.search(done.stdout)
 
 
-@pytest.mark.parametrize("module", ["training", "packager", "ops.smoke", "ops.local_cloud"])
+@pytest.mark.parametrize(
+    "module", ["training", "packager", "ops.smoke", "ops.deploy.check", "ops.deploy.record", "ops.local_cloud"]
+)
 def test_a_command_starts_without_the_tests(product: Path, module: str) -> None:
     command = [sys.executable, "-m", module, "--help"]
     done = subprocess.run(command, cwd=product, capture_output=True, text=True, check=False)

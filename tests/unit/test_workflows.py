@@ -51,6 +51,18 @@ def test_a_publish_that_succeeds_hands_on_its_version(tmp_path: Path) -> None:
     assert run(publish_script(), tmp_path, VERSION, ends_with=0) == (0, f"version={VERSION}\n")
 
 
+def test_a_deploy_is_checked_before_it_and_recorded_after_it() -> None:
+    scripts = [str(step.get("run", "")) for step in steps(PROJECT / ".github/workflows/deploy-one.yml")]
+    wanted = ("ops.deploy.check", "sam deploy", "ops.deploy.record", "ops.smoke")
+    places = [next(place for place, script in enumerate(scripts) if wants in script) for wants in wanted]
+    assert places == sorted(places)
+    check, deploy = (scripts[place] for place in places[:2])
+    for option in ('--stack-name "$STACK_NAME"', "--config-env prod"):
+        assert option in check
+        assert option in deploy
+    assert not any("continue-on-error" in step for step in steps(PROJECT / ".github/workflows/deploy-one.yml"))
+
+
 SCRIPTS = [(path.name, step["run"]) for path in WORKFLOWS for step in steps(path) if "run" in step]
 SCRIPTS.append((".ci/run", (PROJECT / ".ci" / "run").read_text()))
 

@@ -18,8 +18,9 @@ from handler.registry.manifest import ArtifactFile, Example, Manifest, Target, T
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.stated import Stated
 from training.errors import UnpackableArtifact, listed
+from training.folder.commit import git_commit
 from training.folder.places import parameters_without_places
-from training.folder.writing import ARTIFACT_FILE, git_commit, public_name_of, write_files
+from training.folder.writing import ARTIFACT_FILE, public_name_of, write_files
 from training.isolation import ProcessFailed, run_isolated
 from training.release.proof import prove
 from training.report.page import render_brought_report

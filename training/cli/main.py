@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from handler.errors.base import SklearnOnLambdaError
-from training.cli import models, package, publish, releases, train
+from training.cli import functions, models, package, publish, releases, train
 from training.console import person
 
 
@@ -42,5 +42,6 @@ for command in (
     releases.history,
     releases.verify,
     releases.prune_command,
+    functions.functions,
 ):
     main.add_command(command)

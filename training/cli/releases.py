@@ -10,6 +10,7 @@ from handler.registry.alias import Alias
 from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
 from training.release.alias_move import Release
+from training.release.deployed.records import serving
 from training.release.history import releases
 from training.release.promote import current_user, promote, rollback
 from training.release.prune import prune, superfluous
@@ -100,7 +101,19 @@ def move(
     mover: Callable[[WritableStore, Release], Alias], store: WritableStore, version: str, alias: str, reason: str
 ) -> Alias:
     """Promote or roll back, and say so to the person; returns the alias as it now stands."""
+    stacks = [function.stack for function in serving(store, alias)]
     with working("Proving and promoting"):
         released = mover(store, Release(version, alias, current_user(), reason))
     person().print(f"{released.version} serves as {alias!r} (before: {released.previous or 'nothing'}).")
+    person().print(judged_by(stacks, alias))
     return released
+
+
+def judged_by(stacks: list[str], alias: str) -> str:
+    """What the version was compared with, for a person."""
+    if stacks:
+        return f"The deployed function can read it, by what is on record of {', '.join(stacks)}."
+    return (
+        f"No deployed function is on record for {alias!r}, so the version was compared with this checkout's pins. "
+        "A deploy is put on record by `make record-deploy`."
+    )

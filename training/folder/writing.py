@@ -5,7 +5,6 @@ they are never published, except for the few that the manifest has as examples.
 """
 
 import io
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from training.fit.evaluation import evaluate
 from training.fit.held_out import HELD_OUT_FILE, HeldOut, held_out_of
 from training.fit.preprocessing import ESTIMATOR_STEP
 from training.fit.trained_model import TrainedModel
+from training.folder.commit import git_commit
 from training.folder.domains import domains_of
 from training.folder.examples import choose_examples
 from training.folder.parameters import plain_parameters
@@ -137,16 +137,6 @@ def _with_domains(model: TrainedModel) -> tuple[Feature, ...]:
         replace(feature, domain=domains.get(index)) if feature.kind == "number" else feature
         for index, feature in enumerate(model.features)
     )
-
-
-def git_commit() -> str | None:
-    """The commit that is checked out here, or None outside a repository."""
-    try:
-        # The revision of the working folder: the user's own project, where that is another than this one.
-        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607 - git is wherever the user has it
-    except OSError:
-        return None
-    return answer.stdout.strip() if answer.returncode == 0 else None
 
 
 def final_estimator(estimator: Any) -> Any:

@@ -11,7 +11,6 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
-from handler.engines.versions import require_runtime
 from handler.errors.model import AliasNotSet, ManifestMissing
 from handler.registry.alias import Alias, is_alias_name
 from handler.registry.chain import (
@@ -26,9 +25,10 @@ from handler.registry.chain import (
 from handler.registry.manifest import is_version, sha256
 from training.errors import AliasMoved, NothingBefore
 from training.release.alias_move import Release, move_alias, readable
+from training.release.deployed.required import require_servable
 from training.release.history import record, served_before
 from training.release.proof import prove
-from training.release.shipped import shipped_versions
+from training.release.shipped import require_provable
 from training.release.stores.writable import WritableStore
 
 
@@ -38,8 +38,9 @@ def promote(store: WritableStore, release: Release, expected: Alias | None = Non
     `expected` is the alias as the caller knows it, where the release makes sense only over that one. An alias that
     already names the version stays as it is.
 
-    Raises RuntimeMismatch, UnprovedArtifact, a ManifestError or an ArtifactError, and nothing has changed; or
-    AliasMoved, ManifestMissing or a RegistryError, whose text says what stands where that is not what stood before.
+    Raises UnservableVersion, InvalidFunctionRecord, RuntimeMismatch, UnprovedArtifact, a ManifestError or an
+    ArtifactError, and nothing has changed; or AliasMoved, ManifestMissing or a RegistryError, whose text says what
+    stands where that is not what stood before.
     """
     require_published(store, release.version)
     held = store.get(alias_key(release.alias))
@@ -53,8 +54,9 @@ def promote(store: WritableStore, release: Release, expected: Alias | None = Non
         # Its promoter may have died before the entry was written.
         record(store, release.alias, current)
         return current
+    functions = require_servable(store, release.version, release.alias, data)
     manifest = checked_manifest(data, release.version)
-    require_runtime(manifest.runtime, shipped_versions())
+    require_provable(manifest.runtime, functions)
     prove(read_artifact(store, manifest))
     return move_alias(store, release, manifest, data, held)
 

@@ -20,6 +20,8 @@ from handler.registry.chain import (
     read_manifest,
 )
 from handler.registry.manifest import is_version
+from training.errors import InvalidFunctionRecord
+from training.release.deployed.records import each_record
 from training.release.history import releases
 from training.release.promote import alias_names, require_published
 from training.release.shipped import shipped_versions
@@ -41,7 +43,7 @@ def verify_version(store: WritableStore, version: str) -> Finding:
 
 
 def verify_registry(store: WritableStore) -> Iterator[Finding]:
-    """Check every version and every alias with its history, one by one; raises a RegistryError."""
+    """Check every version, every alias with its history, and every record of a function; raises a RegistryError."""
     for name in store.list("versions"):
         if is_version(name):
             yield _checked_version(store, name)
@@ -49,6 +51,9 @@ def verify_registry(store: WritableStore) -> Iterator[Finding]:
             yield Finding(f"versions/{name}", "This is not a version's name: nothing here reads it, and it may go.")
     for name in alias_names(store):
         yield _checked_alias(store, name)
+    for stack, record in each_record(store):
+        problem = f"{type(record).__name__}: {record}" if isinstance(record, InvalidFunctionRecord) else None
+        yield Finding(f"function of {stack}", problem)
 
 
 def _checked_version(store: WritableStore, version: str) -> Finding:

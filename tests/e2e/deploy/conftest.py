@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → deleted
+    → held_back → switched → deleted
 """
 
 import json
@@ -16,19 +16,22 @@ import pytest
 
 from ops import aws_stand_in, stack
 from ops.aws_stand_in import Credentials, StandIn
-from ops.commands import ROOT
+from ops.commands import ROOT, CommandFailed, training
 from ops.http_client import free_port
 from ops.stack import Stack
 from tests.e2e.deploy.stages import (
     NEW_CODE,
+    OTHER_SCIKIT_LEARN,
     PAGES,
     Deleted,
     Denied,
+    HeldBack,
     Reconfigured,
     Redeployed,
     Released,
     Restored,
     Serving,
+    Switched,
     Unpublished,
 )
 
@@ -60,8 +63,16 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 def deployed(stand_in: StandIn, project: Path) -> Stack:
     """Built and deployed, for the first time."""
     stack.build(project)
-    stack.deploy(stand_in, project)
+    deploy(stand_in, project)
     return stack.deployed_stack(stand_in)
+
+
+def deploy(stand_in: StandIn, project: Path, parameters: tuple[str, ...] = ()) -> str:
+    """The steps of deploy-one.yml; gives the output of `sam deploy`."""
+    stack.check(stand_in, project, parameters)
+    said = stack.deploy(stand_in, project, parameters)
+    stack.record(stand_in, project)
+    return said
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +81,7 @@ def unpublished(deployed: Stack) -> Unpublished:
 
 
 def user_with(deployed: Stack, name: str, policy: str) -> Credentials:
-    """A user who has one of the stack's three policies and nothing else."""
+    """A user who has one of the stack's four policies and nothing else."""
     iam = deployed.stand_in.client("iam")
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=deployed.outputs[policy])
@@ -91,6 +102,17 @@ def publisher(deployed: Stack) -> Credentials:
 @pytest.fixture(scope="session")
 def promoter(deployed: Stack) -> Credentials:
     return user_with(deployed, "promoter", "PromotePolicyArn")
+
+
+@pytest.fixture(scope="session")
+def deployer(deployed: Stack) -> Credentials:
+    """One who may also describe stacks, as who deploys them may."""
+    credentials = user_with(deployed, "deployer", "DeployPolicyArn")
+    allowed = {"Effect": "Allow", "Action": "cloudformation:DescribeStacks", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam = deployed.stand_in.client("iam")
+    iam.put_user_policy(UserName="deployer", PolicyName="describe-stacks", PolicyDocument=document)
+    return credentials
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +143,7 @@ def redeployed(released: Released, project: Path) -> Redeployed:
     """The project was built again, from the same sources, and deployed again."""
     before = released.stack
     stack.build(project)
-    said = stack.deploy(before.stand_in, project)
+    said = deploy(before.stand_in, project)
     after = stack.deployed_stack(before.stand_in)
     return Redeployed(said, before, released.live_after, after.live_version(), after)
 
@@ -130,7 +152,7 @@ def redeployed(released: Released, project: Path) -> Redeployed:
 def reconfigured(redeployed: Redeployed, project: Path) -> Reconfigured:
     """Two parameters were changed, and nothing else."""
     parameters = ("MaxRows=1", f"CorsOrigins={PAGES}")
-    stack.deploy(redeployed.after.stand_in, project, parameters=parameters)
+    deploy(redeployed.after.stand_in, project, parameters)
     after = stack.deployed_stack(redeployed.after.stand_in)
     rows = json.dumps({"instances": [[6.0, 2.5, 4.5, 1.5], [5.1, 3.5, 1.4, 0.2]]})
     return Reconfigured(after, after.api.ask("POST", "/predict", rows), redeployed.live_after, after.live_version())
@@ -148,7 +170,7 @@ def denied(reconfigured: Reconfigured, project: Path) -> Denied:
     assert source.count('"unknown_path"') == 1, "the code that this test changes has moved: change another"
     declared.write_text(source.replace('"unknown_path"', f'"{NEW_CODE}"'))
     stack.build(project)
-    stack.deploy(before.stand_in, project)
+    deploy(before.stand_in, project)
     after = stack.deployed_stack(before.stand_in)
     prediction, unknown_path = stack.predict(after.api), after.api.ask("GET", "/nowhere")
     return Denied(after, prediction, unknown_path, reconfigured.live_after, after.live_version())
@@ -173,11 +195,64 @@ def restored(denied: Denied) -> Restored:
 
 
 @pytest.fixture(scope="session")
-def deleted(restored: Restored, project: Path) -> Deleted:
+def held_back(
+    restored: Restored,
+    project: Path,
+    deployer: Credentials,
+    publisher: Credentials,
+    promoter: Credentials,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> HeldBack:
+    """A deploy and a promotion were refused: each by what is at the other side, under another scikit-learn.
+
+    The package to deploy, and the function on record, say that they have OTHER_SCIKIT_LEARN. Only what they say differs
+    from what is built and deployed, for that is all that is asked.
+    """
+    deployed, aws = restored.stack, restored.stack.stand_in
+    other = tmp_path_factory.mktemp("other") / "project"
+    package, copy = (folder / ".aws-sam/build/PredictFunction" for folder in (project, other))
+    described = json.loads((package / "function.json").read_text())
+    described["engines"]["joblib"]["versions"]["scikit-learn"] = OTHER_SCIKIT_LEARN
+    copy.mkdir(parents=True)
+    (copy / "function.json").write_text(json.dumps(described))
+    uri = ["--model-uri", deployed.outputs["ModelUri"]]
+    with pytest.raises(CommandFailed) as deploy_refused:
+        stack.check(aws, other, checker=deployer)
+    stack.record(aws, other, recorder=deployer)
+    trained = str(tmp_path_factory.mktemp("trained_third") / "iris")
+    training("train", "--out", trained, "--seed", "11")
+    version = training("publish", trained, *uri, env=aws.environment(publisher))["version"]
+    with pytest.raises(CommandFailed) as promotion_refused:
+        training("promote", version, "--reason", "too early", *uri, env=aws.environment(promoter))
+    answer = stack.predict(deployed.api)
+    return HeldBack(deployed, version, str(deploy_refused.value), str(promotion_refused.value), answer)
+
+
+@pytest.fixture(scope="session")
+def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter: Credentials) -> Switched:
+    """The version was promoted to an alias that no function served, and the function deployed with that alias."""
+    deployed, aws = held_back.stack, held_back.stack.stand_in
+    uri = ["--model-uri", deployed.outputs["ModelUri"]]
+    promote = ["promote", held_back.version, "--reason", "for the next function", *uri]
+    training(*promote, "--alias", "production-2", env=aws.environment(promoter))
+    parameters = ("ModelAlias=production-2",)
+    said = stack.check(aws, project, parameters, checker=deployer)
+    stack.deploy(aws, project, parameters)
+    stack.record(aws, project, recorder=deployer)
+    after = stack.deployed_stack(aws)
+    answer = stack.wait_for_version(after.api, held_back.version)
+    training(*promote, env=aws.environment(promoter))
+    on_record = training("functions", *uri, env=aws.environment(promoter))
+    return Switched(after, said, answer, on_record)
+
+
+@pytest.fixture(scope="session")
+def deleted(switched: Switched, project: Path) -> Deleted:
     """The stack was deleted."""
-    keys_before = keys(restored.stack)
-    stack.delete(restored.stack.stand_in, project)
-    return Deleted(keys_before, keys(restored.stack), stack.predict(restored.stack.api))
+    before = switched.stack
+    keys_before = keys(before)
+    stack.delete(before.stand_in, project)
+    return Deleted(keys_before, keys(before), stack.predict(before.api))
 
 
 def keys(deployed: Stack) -> set[str]:

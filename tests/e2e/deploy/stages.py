@@ -1,6 +1,7 @@
 """What each stage in the life of a stack leaves behind for the tests to look at; conftest.py has the stages."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ops.http_client import Answer
 from ops.stack import Stack
@@ -10,6 +11,9 @@ NEW_CODE = "path_of_the_new_code"
 
 PAGES = "https://pages.example"
 """The origin that the stage `reconfigured` lets ask from a browser."""
+
+OTHER_SCIKIT_LEARN = "1.8.0"
+"""What the package and the function of the stage `held_back` say that they have of it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,27 @@ class Restored:
 
     stack: Stack
     prediction: Answer
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What the refused deploy and the refused promotion of `version` said, and what the URL answered all the while."""
+
+    stack: Stack
+    version: str
+    deploy_refused: str
+    promotion_refused: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Switched:
+    """What the check said of the deploy with the new alias, what the URL answers since, and what is on record."""
+
+    stack: Stack
+    check_said: str
+    answer: Answer
+    on_record: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)

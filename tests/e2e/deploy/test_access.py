@@ -1,4 +1,4 @@
-"""Each of the three policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
+"""Each of the four policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
 
 What each may do is shown by the suite itself: the model that serves was published with the one and promoted with the
 other.
@@ -11,16 +11,34 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.aws_stand_in import Credentials
+from ops.stack import NAME
 from tests.e2e.deploy.stages import Serving
 
 Act = Callable[[Any, str, str], object]
+
+RECORD = f"iris/functions/{NAME}.json"
+
+
+PRODUCTION = "iris/aliases/production.json"
+
+
+def _read(s3: Any, bucket: str, key: str) -> bytes:
+    """A sound file to write elsewhere: the check before each later deploy looks at all aliases."""
+    data: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return data
+
+
+def _write_again(s3: Any, bucket: str, key: str) -> None:
+    held = s3.get_object(Bucket=bucket, Key=key)
+    s3.put_object(Bucket=bucket, Key=key, Body=held["Body"].read(), IfMatch=held["ETag"])
+
 
 ACTS: dict[str, Act] = {
     "write a version": lambda s3, bucket, _: s3.put_object(
         Bucket=bucket, Key="iris/versions/20260101T000000Z-00000000/model.joblib", Body=b"", IfNoneMatch="*"
     ),
     "move an alias": lambda s3, bucket, _: s3.put_object(
-        Bucket=bucket, Key="iris/aliases/staging.json", Body=b"{}", IfNoneMatch="*"
+        Bucket=bucket, Key="iris/aliases/staging.json", Body=_read(s3, bucket, PRODUCTION), IfNoneMatch="*"
     ),
     "write another model": lambda s3, bucket, _: s3.put_object(
         Bucket=bucket, Key="other/versions/1/model.joblib", Body=b"", IfNoneMatch="*"
@@ -29,12 +47,21 @@ ACTS: dict[str, Act] = {
         Bucket=bucket, Key=f"iris/versions/{version}/manifest.json"
     ),
     "delete an alias": lambda s3, bucket, _: s3.delete_object(Bucket=bucket, Key="iris/aliases/production.json"),
+    "record this stack's function": lambda s3, bucket, _: _write_again(s3, bucket, RECORD),
+    "record another stack's function": lambda s3, bucket, _: s3.put_object(
+        Bucket=bucket, Key="iris/functions/other.json", Body=b"{}", IfNoneMatch="*"
+    ),
     "list another model": lambda s3, bucket, _: s3.list_objects_v2(Bucket=bucket, Prefix="other/"),
     "read another model": lambda s3, bucket, _: s3.get_object(Bucket=bucket, Key="other/aliases/production.json"),
     "change the bucket's policy": lambda s3, bucket, _: s3.delete_bucket_policy(Bucket=bucket),
 }
 
-ALLOWED = {"reader": set[str](), "publisher": {"write a version"}, "promoter": {"move an alias"}}
+ALLOWED = {
+    "reader": set[str](),
+    "publisher": {"write a version"},
+    "promoter": {"move an alias"},
+    "deployer": {"record this stack's function"},
+}
 
 
 def client_of(role: str, serving: Serving, request: pytest.FixtureRequest) -> Any:

@@ -12,14 +12,17 @@ from ops.http_client import Answer
 from ops.stack import Stack
 from tests.e2e.deploy.stages import (
     NEW_CODE,
+    OTHER_SCIKIT_LEARN,
     PAGES,
     Deleted,
     Denied,
+    HeldBack,
     Reconfigured,
     Redeployed,
     Released,
     Restored,
     Serving,
+    Switched,
     Unpublished,
 )
 
@@ -30,7 +33,7 @@ RESOURCES = {
     "AWS::ApiGateway::Stage": 1,
     "AWS::ApiGateway::UsagePlan": 1,
     "AWS::ApiGateway::UsagePlanKey": 1,
-    "AWS::IAM::ManagedPolicy": 3,
+    "AWS::IAM::ManagedPolicy": 4,
     "AWS::IAM::Role": 1,
     "AWS::Lambda::Alias": 1,
     "AWS::Lambda::Function": 1,
@@ -64,6 +67,7 @@ def test_the_function_runs_as_a_role_of_its_own_with_tracing_on(deployed: Stack)
     )
     assert configuration["Runtime"] == "python3.13"
     assert configuration["MemorySize"] == 1769
+    assert configuration["EphemeralStorage"] == {"Size": 512}
     assert configuration["TracingConfig"]["Mode"] == "Active"
     assert configuration["LoggingConfig"]["LogGroup"] == deployed.outputs["LogGroupName"]
 
@@ -90,7 +94,7 @@ def test_the_buckets_policy_denies_plain_http_and_unconditional_writes(deployed:
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     denials = {statement["Sid"]: statement for statement in policy["Statement"]}
     assert {statement["Effect"] for statement in denials.values()} == {"Deny"}
-    assert set(denials) == {"TlsOnly", "VersionsNeverChange", "AliasesCompareAndSwap"}
+    assert set(denials) == {"TlsOnly", "VersionsNeverChange", "AliasesCompareAndSwap", "RecordsCompareAndSwap"}
 
 
 def test_before_anything_is_published_the_api_says_so(unpublished: Unpublished) -> None:
@@ -220,10 +224,39 @@ def test_the_function_recovers_by_itself_once_it_may_read_again(restored: Restor
     assert answer.body["model"]["version"] == released.version
 
 
+def test_a_package_that_could_not_read_what_serves_is_not_deployed(held_back: HeldBack, released: Released) -> None:
+    said = held_back.deploy_refused
+    assert f"'production' names {released.version}, which this package could not serve" in said
+    assert f"(the package has {OTHER_SCIKIT_LEARN})" in said
+    assert "--alias production-2" in said
+
+
+def test_a_version_that_the_deployed_function_could_not_read_is_not_promoted(
+    held_back: HeldBack, released: Released
+) -> None:
+    said = held_back.promotion_refused
+    assert f"UnservableVersion: {held_back.version} was not promoted to 'production'" in said
+    assert f"'{stack.NAME}'" in said
+    assert f"(the package has {OTHER_SCIKIT_LEARN})" in said
+    assert (held_back.answer.status, held_back.answer.body["model"]["version"]) == (200, released.version)
+
+
+def test_the_function_and_its_model_are_changed_together_by_a_new_alias(
+    switched: Switched, held_back: HeldBack
+) -> None:
+    assert f"'production-2' names {held_back.version}, which the package could serve" in switched.check_said
+    assert switched.answer.status == 200, switched.answer.body
+    assert switched.answer.body["model"]["version"] == held_back.version
+    (record,) = switched.on_record
+    assert (record["stack"], record["alias"]) == (stack.NAME, "production-2")
+    assert (record["memory_mb"], record["ephemeral_storage_mb"]) == (1769, 512)
+
+
 def test_deleting_the_stack_ends_the_url_and_leaves_the_models(
     deleted: Deleted, serving: Serving, released: Released
 ) -> None:
     assert deleted.answer.status in (403, 404)
-    assert deleted.keys_after == deleted.keys_before
+    assert deleted.keys_before - deleted.keys_after == {f"iris/functions/{stack.NAME}.json"}
+    assert deleted.keys_after <= deleted.keys_before
     for version in (serving.version, released.version):
         assert f"iris/versions/{version}/model.joblib" in deleted.keys_after

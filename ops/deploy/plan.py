@@ -1,0 +1,72 @@
+"""The parameters that a deploy will have, found as `sam deploy` finds them.
+
+It takes those of its command line, else those of samconfig.toml; what neither names stays as it is in the stack, and is
+the template's default in a new one (AWS SAM CLI 1.170, `sam deploy`).
+"""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from handler.registry.alias import is_alias_name
+from handler.settings import DEFAULT_ALIAS
+from ops.commands import ROOT
+from ops.deploy.described import DescribedStack, NotDescribed
+from training.release.deployed.readable import DEFAULT_STORAGE_MB
+
+CONFIG = ROOT / "samconfig.toml"
+NAMED = re.compile(r"(?:ParameterKey=)?(\w+)(?:,ParameterValue)?=(.*)", re.DOTALL)
+"""The two forms that SAM takes."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the function will be given, as far as models depend on it; `model_name` is None where nothing says it."""
+
+    alias: str
+    storage_mb: int
+    model_name: str | None
+
+
+def plan(given: Sequence[str] | None, configured: Mapping[str, Any], stack: DescribedStack | None) -> Plan:
+    """The plan of a deploy; `given` are the overrides of its command line. Raises NotDescribed at a malformed one."""
+    overrides = given if given is not None else _listed(configured.get("parameter_overrides", []))
+    values = {**(stack.parameters if stack else {}), **dict(map(_named, overrides))}
+    alias, storage = values.get("ModelAlias", DEFAULT_ALIAS), values.get("EphemeralStorage", str(DEFAULT_STORAGE_MB))
+    if not is_alias_name(alias):
+        raise NotDescribed(f"ModelAlias must be lower-case letters, digits, '-' and '_'; it is {alias[:100]!r}.")
+    if not (storage.isascii() and storage.isdecimal()):
+        raise NotDescribed(f"EphemeralStorage must be a whole number of MB; it is {storage[:100]!r}.")
+    return Plan(alias, int(storage), values.get("ModelName"))
+
+
+def configuration(environment: str, file: Path = CONFIG) -> dict[str, Any]:
+    """What samconfig.toml says of `sam deploy --config-env ENVIRONMENT`; raises NotDescribed."""
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))[environment]
+    except (OSError, ValueError) as error:
+        raise NotDescribed(f"{file} cannot be read: {error}.") from error
+    except KeyError:
+        raise NotDescribed(f"{file} has no environment [{environment}]: name one that it has.") from None
+    return {**found.get("global", {}).get("parameters", {}), **found.get("deploy", {}).get("parameters", {})}
+
+
+def _listed(overrides: object) -> list[str]:
+    return shlex.split(overrides) if isinstance(overrides, str) else [str(each) for each in _sequence(overrides)]
+
+
+def _sequence(overrides: object) -> Sequence[object]:
+    if not isinstance(overrides, list):
+        raise NotDescribed("parameter_overrides in samconfig.toml must be a text or a list of NAME=VALUE.")
+    return overrides
+
+
+def _named(override: str) -> tuple[str, str]:
+    match = NAMED.fullmatch(override)
+    if match is None:
+        raise NotDescribed(f"A parameter must be given as NAME=VALUE; one is {override[:100]!r}.")
+    return match[1], match[2].strip("\"'")
