@@ -68,11 +68,11 @@ class Meanwhile(WatchedStore):
             self.done = True
             self.act()
 
-    def get(self, key: str) -> Blob | None:
-        blob = super().get(key)
-        if key.endswith(".joblib") and self.when == "during the proof":
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        read = list(super().parts(key, length) or ())
+        if self.when == "during the proof":
             self.once()
-        return blob
+        return iter(read)
 
     def replace(self, key: str, data: bytes, etag: str | None) -> bool:
         if self.when == "before the alias moves":
@@ -218,6 +218,10 @@ class Stopping(WatchedStore):
     def get(self, key: str) -> Blob | None:
         self.step()
         return super().get(key)
+
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        self.step()
+        return super().parts(key, length)
 
     def list(self, prefix: str) -> Iterator[str]:
         self.step()
