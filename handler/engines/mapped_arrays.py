@@ -10,6 +10,7 @@ stands in a file in an array's place, the method of it that reads the array, and
 pinned exactly, and tests/unit/handler/engines/test_mapped_arrays.py fails where one of them changes.
 """
 
+import math
 from mmap import mmap
 from typing import Any
 
@@ -46,10 +47,8 @@ class _MappedArray(NumpyArrayWrapper):  # type: ignore[misc] # as above
 
     def read_array(self, unpickler: _Unpickler, ensure_native_byte_order: bool) -> Any:
         mapping: mmap = unpickler.file_handle
-        before = mapping.tell()
-        padding = self._padding(mapping)
-        start = before + padding
-        length = int(np.prod([int(side) for side in self.shape], dtype=np.int64)) * self.dtype.itemsize
+        start = mapping.tell() + self._padding(mapping)
+        length = math.prod(map(int, self.shape)) * self.dtype.itemsize
         if self.dtype.hasobject or not self.dtype.isnative or length < SMALL_BYTES or start % self.dtype.alignment:
             return super().read_array(unpickler, ensure_native_byte_order)
         array = np.ndarray(self.shape, self.dtype, buffer=mapping, offset=start, order=self.order)

@@ -30,7 +30,12 @@ def storage_needed(artifact_bytes: int) -> int:
     While a model is replaced, its file and that of the new one are both there. 0 for an artifact that is read into
     memory anyway. With less, the function serves all the same, and takes more memory.
     """
-    return 0 if artifact_bytes <= IN_MEMORY_BYTES else 2 * artifact_bytes + RESERVE_BYTES
+    return artifact_bytes + room_needed(artifact_bytes) if artifact_bytes > IN_MEMORY_BYTES else 0
+
+
+def room_needed(artifact_bytes: int) -> int:
+    """The bytes that must be free in /tmp for the file of one such artifact; 0 where it is read into memory."""
+    return artifact_bytes + RESERVE_BYTES if artifact_bytes > IN_MEMORY_BYTES else 0
 
 
 class PrivateFile:
