@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 
+from handler.registry.chain import VerifiedArtifact
 from handler.registry.storage import PrivateFile
 
 SMALL_BYTES = 4096
@@ -26,9 +27,11 @@ _PICKLE = b"\x80"
 """How every pickle begins that joblib wrote, unless it is compressed (pickletools, PROTO)."""
 
 
-def load_mapped(file: PrivateFile) -> Any:
-    """The object in `file`, or None where it is compressed, and so holds no array as it is in memory."""
-    mapping = file.mapped()
+def load_mapped(artifact: VerifiedArtifact) -> Any:
+    """The object in `artifact`; None where that is not in a file, or compressed, so that no array lies in it."""
+    if not isinstance(artifact.content, PrivateFile):
+        return None
+    mapping = artifact.content.mapped()
     if mapping[:1] != _PICKLE:
         return None
     return _Unpickler("", mapping, ensure_native_byte_order=True).load()

@@ -1,6 +1,7 @@
 """Loads what joblib wrote of a fitted estimator, and asks it.
 
-The only place in `handler` that unpickles, which runs whatever code is in the bytes. So it takes verified bytes alone.
+With `mapped_arrays` the only place in `handler` that unpickles, which runs whatever code is in the bytes. So both take
+verified bytes alone.
 """
 
 import warnings
@@ -67,7 +68,8 @@ def _unpickled(artifact: VerifiedArtifact) -> Any:
     if isinstance(artifact.content, PrivateFile):
         from handler.engines.mapped_arrays import load_mapped  # for large artifacts alone
 
-        loaded = load_mapped(artifact.content)
+        loaded = load_mapped(artifact)
         if loaded is not None:
             return loaded
-    return joblib.load(artifact.open())
+    with artifact.open() as reader:
+        return joblib.load(reader)

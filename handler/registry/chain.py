@@ -20,7 +20,7 @@ from handler.errors.model import (
 )
 from handler.registry.alias import Alias, is_moment
 from handler.registry.manifest import Manifest, is_digest, is_version, sha256
-from handler.registry.storage import Content, hold, opened
+from handler.registry.storage import Content, hold, opened, parts_of
 from handler.registry.store import Blob, Store
 
 MANIFEST_FILE = "manifest.json"
@@ -127,15 +127,15 @@ def check_artifact(store: Store, manifest: Manifest) -> None:
         pass
 
 
-def verify_artifact(manifest: Manifest, data: bytes, form: str | None = None) -> VerifiedArtifact:
-    """Check `data` against what the manifest says of `form`, or of the one that its version is named for.
+def verify_artifact(manifest: Manifest, content: Content, form: str | None = None) -> VerifiedArtifact:
+    """Check `content` against what the manifest says of `form`, or of the one that its version is named for.
 
     Raises ArtifactSizeMismatch or ArtifactDigestMismatch.
     """
     form = form or manifest.form
-    for _ in _proved([data], manifest, form):
+    for _ in _proved(parts_of(content), manifest, form):
         pass
-    return VerifiedArtifact(manifest.only(form), data)
+    return VerifiedArtifact(manifest.only(form), content)
 
 
 def verify_parts(manifest: Manifest, read: Callable[[], Iterable[bytes]], form: str | None = None) -> VerifiedArtifact:

@@ -9,8 +9,11 @@ import contextlib
 import io
 import os
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
+
+from handler.registry.store import PART_BYTES
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -75,6 +78,21 @@ def hold(read: Callable[[], Iterable[bytes]], length: int) -> Content:
 def opened(content: Content) -> BinaryIO:
     """A reader of `content`, from the start."""
     return io.BytesIO(content) if isinstance(content, bytes) else content.open()
+
+
+def parts_of(content: Content) -> Iterator[bytes]:
+    """The bytes of `content`, PART_BYTES at most at a time where they are in a file."""
+    if isinstance(content, bytes):
+        yield content
+    else:
+        with content.open() as reader:
+            yield from parts_from(reader)
+
+
+def parts_from(reader: BinaryIO) -> Iterator[bytes]:
+    """All that `reader` has, from its first byte on, PART_BYTES at most at a time."""
+    reader.seek(0)
+    return iter(partial(reader.read, PART_BYTES), b"")
 
 
 def _file_on_disk(length: int) -> PrivateFile:

@@ -18,13 +18,12 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from handler.errors.model import ArtifactError
 from handler.registry.chain import VerifiedArtifact, read_artifact, verify_parts
 from handler.registry.manifest import Manifest
-from handler.registry.storage import room_needed
-from handler.registry.store import PART_BYTES, Store
+from handler.registry.storage import parts_from, parts_of, room_needed
+from handler.registry.store import Store
 
 FOLDER = "sklearn-on-lambda-artifacts"
 
@@ -89,17 +88,12 @@ def _kept(folder: int, manifest: Manifest, form: str) -> VerifiedArtifact | None
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return None
         try:
-            artifact = verify_parts(manifest, partial(_parts, file), form)
+            artifact = verify_parts(manifest, partial(parts_from, file), form)
         except ArtifactError:
             os.unlink(name, dir_fd=folder)
             return None
         os.utime(file.fileno())
     return artifact
-
-
-def _parts(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    return iter(partial(file.read, PART_BYTES), b"")
 
 
 def _keep(folder: int, artifact: VerifiedArtifact) -> None:
@@ -110,9 +104,8 @@ def _keep(folder: int, artifact: VerifiedArtifact) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     file = os.fdopen(os.open(aside, flags, mode=0o600, dir_fd=folder), "wb")
     try:
-        with file, artifact.open() as source:
-            for part in _parts(source):
-                file.write(part)
+        with file:
+            file.writelines(parts_of(artifact.content))
         # The rename makes it whole or not there: a half-written file never has an artifact's name.
         os.rename(aside, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:

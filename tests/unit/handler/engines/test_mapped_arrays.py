@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_digits
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -31,9 +32,12 @@ from sklearn.svm import SVC
 from handler.engines import mapped_arrays
 from handler.engines.mapped_arrays import load_mapped
 from handler.registry import storage
+from handler.registry.chain import VerifiedArtifact
 from handler.registry.storage import PrivateFile, hold
+from tests.unit.handler.models import version_with
 
 PAGES = 8192
+MANIFEST = version_with(DummyRegressor().fit([[0.0]], [0.0]), [0.0]).manifest
 X, Y = load_digits(return_X_y=True)
 
 ARRAYS: dict[str, NDArray[Any]] = {
@@ -78,10 +82,11 @@ def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "IN_MEMORY_BYTES", 0)
 
 
-def held(data: bytes) -> PrivateFile:
-    file = hold(lambda: [data], len(data))
-    assert isinstance(file, PrivateFile)
-    return file
+def held(data: bytes) -> VerifiedArtifact:
+    """`data` as an artifact in a file; no digest is compared here."""
+    content = hold(lambda: [data], len(data))
+    assert isinstance(content, PrivateFile)
+    return VerifiedArtifact(MANIFEST, content)
 
 
 def dumped(value: Any, **options: Any) -> bytes:
@@ -158,6 +163,10 @@ def test_arrays_that_were_written_without_alignment_are_copied_into_their_place(
     assert (first, second, numbers.flags.aligned, axes.flags.aligned) == ("x", "y", True, True)
     np.testing.assert_array_equal(numbers, ARRAYS["numbers"])
     np.testing.assert_array_equal(axes, ARRAYS["three axes"])
+
+
+def test_what_is_in_memory_is_left_to_joblib() -> None:
+    assert load_mapped(VerifiedArtifact(MANIFEST, dumped(ARRAYS["numbers"]))) is None
 
 
 @pytest.mark.parametrize("method", ["zlib", "gzip", "bz2", "lzma", "xz"])
