@@ -47,7 +47,8 @@ class ArtifactCache:
         form = form or manifest.form
         length = manifest.artifacts[form].bytes
         with contextlib.suppress(OSError), self._opened() as folder:
-            kept = _kept(folder, manifest, form)
+            with contextlib.suppress(OSError):
+                kept = _kept(folder, manifest, form)
             if kept is None:
                 _make_room(folder, self.maximum_bytes, room_needed(length))
         if kept is not None:
