@@ -5,7 +5,9 @@ bench/memory has the sizes that the documentation tells. Here is the one that is
 
 import io
 import os
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -56,6 +58,21 @@ def test_a_large_forest_takes_its_own_size_of_memory_and_little_more(
     assert megabytes > 45
     base = peak(forests["small"], model_uri, tmp_path)
     assert peak(forests["large"], model_uri, tmp_path) <= base + 1.3 * megabytes + 2 * PART_BYTES / 1e6
+
+
+def test_the_memory_of_a_model_is_given_back_once_another_has_replaced_it(
+    forests: dict[str, Version], tmp_path: Path
+) -> None:
+    """glibc would keep it for the thread that loaded it, and each release is loaded by another."""
+    manifest = forests["large"].manifest
+    again = replace(manifest, version=manifest.version.replace("2026", "2027", 1))
+    for version in (forests["large"], Version(again, forests["large"].artifact)):
+        version.write(tmp_path / "registry")
+    command = [sys.executable, "-m", "tests.integration.memory_after_releases", str(tmp_path / "registry"), "5"]
+    outcome = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=120)
+    first, *later = map(float, [line for line in outcome.stdout.splitlines() if not line.startswith("{")])
+    assert len(later) == 5
+    assert max(later) <= first + 0.3 * manifest.artifact.bytes / 1e6
 
 
 def test_a_model_of_more_arrays_than_a_process_may_have_mappings_is_loaded() -> None:
