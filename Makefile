@@ -136,6 +136,10 @@ reference: install ## Write docs/reference.md and the tables of README.md from t
 bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside those of a plain `sam build`
 	$(RUN) -m bench.cold_start
 
+.PHONY: bench-memory
+bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take when they are loaded and published
+	$(RUN) -m bench.memory
+
 .PHONY: bench-latency
 bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler
 	$(RUN) -m bench.latency

@@ -17,12 +17,11 @@ MODEL_URI = f"s3://{BUCKET}/iris"
 
 
 @contextmanager
-def published(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
-    """Yields the environment variables with which the handler finds the model."""
+def s3_on_loopback(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
+    """An empty S3 with the bucket BUCKET; yields the environment variables with which it is found and written to."""
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
-    place = {"MODEL_URI": MODEL_URI, "AWS_ENDPOINT_URL": endpoint}
     server = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with running(server, os.environ, PROJECT, scratch / "s3.log", cores):
         wait_for_port(port)
@@ -33,10 +32,16 @@ def published(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
             aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
         ).create_bucket(Bucket=BUCKET)
+        yield {**keys, "AWS_ENDPOINT_URL": endpoint}
+
+
+@contextmanager
+def published(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
+    """Yields the environment variables with which the handler finds the model."""
+    with s3_on_loopback(scratch, cores) as access:
         folder = str(scratch / "trained")
         for words in (["train", "--out", folder], ["publish", folder, "--promote"]):
             command = [sys.executable, "-m", "training", *words]
-            subprocess.run(  # noqa: S603 - our own command
-                command, cwd=PROJECT, env={**os.environ, **keys, **place}, check=True, capture_output=True
-            )
-        yield place
+            environ = {**os.environ, **access, "MODEL_URI": MODEL_URI}
+            subprocess.run(command, cwd=PROJECT, env=environ, check=True, capture_output=True)  # noqa: S603 - our own
+        yield {"MODEL_URI": MODEL_URI, "AWS_ENDPOINT_URL": access["AWS_ENDPOINT_URL"]}

@@ -1,9 +1,9 @@
 """Loads what joblib wrote of a fitted estimator, and asks it.
 
-The only place in `handler` that unpickles, which runs whatever code is in the bytes. So it takes verified bytes alone.
+With `mapped_arrays` the only place in `handler` that unpickles, which runs whatever code is in the bytes. So both take
+verified bytes alone.
 """
 
-import io
 import warnings
 from typing import Any
 
@@ -17,6 +17,7 @@ from handler.engines.fitted_parts import serve_alone
 from handler.engines.shipped import artifact_modules
 from handler.errors.model import UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
+from handler.registry.storage import PrivateFile
 
 
 class FittedEstimator(LoadedModel):
@@ -50,7 +51,7 @@ class ScikitLearn(Engine):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the log has JSON lines alone
                 warnings.simplefilter("error", InconsistentVersionWarning)
-                estimator = joblib.load(io.BytesIO(artifact.data))
+                estimator = _unpickled(artifact)
         except Exception as error:
             raise UnloadableArtifact(
                 f"{version} could not be loaded: {type(error).__name__}: {error}. Every class in it must come from "
@@ -60,3 +61,15 @@ class ScikitLearn(Engine):
             raise UnloadableArtifact(f"{version} holds a {type(estimator).__name__}, not an estimator with predict().")
         serve_alone(estimator)
         return FittedEstimator(estimator)
+
+
+def _unpickled(artifact: VerifiedArtifact) -> Any:
+    """The object in the artifact: from a file its arrays are mapped, from memory they are copied."""
+    if isinstance(artifact.content, PrivateFile):
+        from handler.engines.mapped_arrays import load_mapped  # for large artifacts alone
+
+        loaded = load_mapped(artifact)
+        if loaded is not None:
+            return loaded
+    with artifact.open() as reader:
+        return joblib.load(reader)

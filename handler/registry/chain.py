@@ -1,9 +1,13 @@
 """Reads the chain of trust of one model's registry: alias → manifest → artifact, each checked against the one before.
 
-It returns bytes that were verified and never unpickles anything. What unpickles takes nothing but a `VerifiedArtifact`.
+It gives bytes that were verified and never unpickles anything. What unpickles takes nothing but a `VerifiedArtifact`.
 """
 
+import hashlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
 
 from handler.errors.model import (
     AliasNotSet,
@@ -16,6 +20,7 @@ from handler.errors.model import (
 )
 from handler.registry.alias import Alias, is_moment
 from handler.registry.manifest import Manifest, is_digest, is_version, sha256
+from handler.registry.storage import Content, hold, opened, parts_of
 from handler.registry.store import Blob, Store
 
 MANIFEST_FILE = "manifest.json"
@@ -36,11 +41,20 @@ def version_key(version: str, file: str) -> str:
 class VerifiedArtifact:
     """Bytes whose length and SHA-256 are the ones that `manifest` names, which lists no other form of the model.
 
-    Made by `verify_artifact` alone.
+    Made by `read_artifact` and `verify_artifact` alone. `content` is where the bytes are: nobody else can change them.
     """
 
     manifest: Manifest
-    data: bytes
+    content: Content
+
+    def open(self) -> BinaryIO:
+        """A new reader of the bytes, from the start."""
+        return opened(self.content)
+
+    @property
+    def data(self) -> bytes:
+        """All of the bytes at once, in memory: for what is known to be small."""
+        return self.content if isinstance(self.content, bytes) else self.open().read()
 
 
 def read_alias(store: Store, name: str) -> Alias:
@@ -100,10 +114,38 @@ def checked_manifest(data: bytes, version: str) -> Manifest:
 
 
 def read_artifact(store: Store, manifest: Manifest, form: str | None = None) -> VerifiedArtifact:
-    """The model in `form`, or in the one that its version is named for; verified.
+    """The model in `form`, or in the one that its version is named for; verified while it is read.
 
     Raises an ArtifactError or a RegistryError.
     """
+    return verify_parts(manifest, partial(_parts, store, manifest, form), form)
+
+
+def check_artifact(store: Store, manifest: Manifest) -> None:
+    """Raise what `read_artifact` raises, and keep nothing of what is read."""
+    for _ in _proved(_parts(store, manifest, None), manifest, manifest.form):
+        pass
+
+
+def verify_artifact(manifest: Manifest, content: Content, form: str | None = None) -> VerifiedArtifact:
+    """Check `content` against what the manifest says of `form`, or of the one that its version is named for.
+
+    Raises ArtifactSizeMismatch or ArtifactDigestMismatch.
+    """
+    form = form or manifest.form
+    for _ in _proved(parts_of(content), manifest, form):
+        pass
+    return VerifiedArtifact(manifest.only(form), content)
+
+
+def verify_parts(manifest: Manifest, read: Callable[[], Iterable[bytes]], form: str | None = None) -> VerifiedArtifact:
+    """The same for what `read` gives part by part, each time it is called; passes on what it raises."""
+    form = form or manifest.form
+    content = hold(lambda: _proved(read(), manifest, form), manifest.artifacts[form].bytes)
+    return VerifiedArtifact(manifest.only(form), content)
+
+
+def _parts(store: Store, manifest: Manifest, form: str | None) -> Iterator[bytes]:
     file = manifest.artifacts[form or manifest.form]
     key = version_key(manifest.version, file.file)
     parts = store.parts(key, file.bytes)
@@ -111,24 +153,32 @@ def read_artifact(store: Store, manifest: Manifest, form: str | None = None) -> 
         raise ArtifactMissing(
             f"{store.uri}/{key} does not exist, though the manifest names it: publish the model again."
         )
-    return verify_artifact(manifest, b"".join(parts), form)
+    return parts
 
 
-def verify_artifact(manifest: Manifest, data: bytes, form: str | None = None) -> VerifiedArtifact:
-    """Check `data` against what the manifest says of `form`, or of the one that its version is named for.
-
-    Raises ArtifactSizeMismatch or ArtifactDigestMismatch.
-    """
-    form = form or manifest.form
-    expected = manifest.artifacts[form]
-    if len(data) != expected.bytes:
+def _proved(parts: Iterable[bytes], manifest: Manifest, form: str) -> Iterator[bytes]:
+    """`parts`, never more of them than the manifest names; only who takes them to the end knows that they are right."""
+    expected, version = manifest.artifacts[form], manifest.version
+    digest, length = hashlib.sha256(), 0
+    try:
+        for part in parts:
+            length += len(part)
+            if length > expected.bytes:
+                break
+            digest.update(part)
+            yield part
+    finally:
+        # An error may be remembered for long, and the file or the connection behind them with it.
+        if isinstance(parts, Generator):
+            parts.close()
+    if length != expected.bytes:
+        unread = "; what may come after them was not read" if length > expected.bytes else ""
         raise ArtifactSizeMismatch(
-            f"{expected.file} of {manifest.version} has {len(data)} bytes, its manifest says {expected.bytes}."
+            f"{expected.file} of {version} has {length} bytes, its manifest says {expected.bytes}{unread}."
         )
-    if sha256(data) != expected.sha256:
+    if digest.hexdigest() != expected.sha256:
         raise ArtifactDigestMismatch(
-            f"{expected.file} of {manifest.version} has SHA-256 {sha256(data)}, its manifest says {expected.sha256}."
+            f"{expected.file} of {version} has SHA-256 {digest.hexdigest()}, its manifest says {expected.sha256}."
         )
-    if not manifest.version.endswith(f"-{manifest.artifact.sha256[:8]}"):
-        raise ArtifactDigestMismatch(f"Version {manifest.version} is not named for its artifact, {expected.sha256}.")
-    return VerifiedArtifact(manifest.only(form), data)
+    if not version.endswith(f"-{manifest.artifact.sha256[:8]}"):
+        raise ArtifactDigestMismatch(f"Version {version} is not named for its artifact, {expected.sha256}.")

@@ -3,8 +3,11 @@
 Lambda gives each environment a /tmp of its own that outlives requests (AWS Lambda Developer Guide, "Configure ephemeral
 storage"); elsewhere the temporary folder is shared by all users, and there is no cache. Extensions and the model's own
 code can write to /tmp, so the folder is private, no link is followed, and only what this file wrote is deleted. Nothing
-in the folder is trusted: every read is hashed again, and what does not match is deleted. A full, broken or hostile disk
-costs a download, never an answer.
+in the folder is trusted: what is kept is read as a registry is, hashed on its way to where it is loaded from, and
+deleted where it does not match. A full, broken or hostile disk costs a download, never an answer.
+
+A large artifact is loaded from a file of its own in /tmp (`handler.registry.storage`). That file goes before any copy:
+copies are deleted to make room for it, and one is kept only where the next such file would still have room.
 """
 
 import contextlib
@@ -13,11 +16,13 @@ import re
 import stat
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from handler.errors.model import ArtifactError
-from handler.registry.chain import VerifiedArtifact, read_artifact, verify_artifact
+from handler.registry.chain import VerifiedArtifact, read_artifact, verify_parts
 from handler.registry.manifest import Manifest
+from handler.registry.storage import parts_from, parts_of, room_needed
 from handler.registry.store import Store
 
 FOLDER = "sklearn-on-lambda-artifacts"
@@ -39,20 +44,26 @@ class ArtifactCache:
     def read(self, store: Store, manifest: Manifest, form: str | None = None) -> VerifiedArtifact:
         """What `read_artifact` gives and raises, from the folder where it is kept."""
         kept = None
+        form = form or manifest.form
+        length = manifest.artifacts[form].bytes
         with contextlib.suppress(OSError), self._opened() as folder:
-            kept = _kept(folder, manifest, form or manifest.form)
+            with contextlib.suppress(OSError):
+                kept = _kept(folder, manifest, form)
+            if kept is None:
+                _make_room(folder, self.maximum_bytes, room_needed(length))
         if kept is not None:
             return kept
         artifact = read_artifact(store, manifest, form)
-        if len(artifact.data) <= self.maximum_bytes:
+        if length <= self.maximum_bytes:
             # A disk that is full or read-only is no reason to have no model.
             with contextlib.suppress(OSError):
                 self.folder.parent.mkdir(parents=True, exist_ok=True)
                 with contextlib.suppress(FileExistsError):
                     self.folder.mkdir(mode=0o700)
                 with self._opened() as folder:
-                    _make_room(folder, self.maximum_bytes - len(artifact.data))
-                    _keep(folder, artifact)
+                    if room_needed(length) == 0 or _free(folder) >= length + room_needed(length):
+                        _make_room(folder, self.maximum_bytes - length)
+                        _keep(folder, artifact)
         return artifact
 
     @contextlib.contextmanager
@@ -72,17 +83,13 @@ class ArtifactCache:
 
 def _kept(folder: int, manifest: Manifest, form: str) -> VerifiedArtifact | None:
     """The artifact, if it is kept; a file that is not it is deleted. Raises OSError."""
-    expected = manifest.artifacts[form]
-    name = expected.sha256
+    name = manifest.artifacts[form].sha256
     # O_NONBLOCK, because opening a pipe would wait for its writer.
     with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return None
-        # Anything larger would fill the memory.
-        data = file.read() if found.st_size == expected.bytes else b""
         try:
-            artifact = verify_artifact(manifest, data, form)
+            artifact = verify_parts(manifest, partial(parts_from, file), form)
         except ArtifactError:
             os.unlink(name, dir_fd=folder)
             return None
@@ -96,12 +103,10 @@ def _keep(folder: int, artifact: VerifiedArtifact) -> None:
         return
     aside = WRITING + os.urandom(8).hex()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    file = os.fdopen(os.open(aside, flags, mode=0o600, dir_fd=folder), "wb", buffering=0)
+    file = os.fdopen(os.open(aside, flags, mode=0o600, dir_fd=folder), "wb")
     try:
         with file:
-            written = 0
-            while written < len(artifact.data):
-                written += file.write(memoryview(artifact.data)[written:])
+            file.writelines(parts_of(artifact.content))
         # The rename makes it whole or not there: a half-written file never has an artifact's name.
         os.rename(aside, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:
@@ -117,15 +122,24 @@ def _is_free(folder: int, name: str) -> bool:
         return True
 
 
-def _make_room(folder: int, left: int) -> None:
-    """Delete the least recently used until at most `left` bytes are kept, and what a killed writer left."""
+def _make_room(folder: int, left: int, free: int = 0) -> None:
+    """Delete the least recently used until at most `left` bytes are kept and `free` bytes of the disk are free, and
+    what a killed writer left."""
     with os.scandir(folder) as entries:
         ours = [entry for entry in entries if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
     files = [(entry.name, entry.stat(follow_symlinks=False)) for entry in ours]
+    kept = sum(status.st_size for _, status in files)
+    left = min(left, kept - max(0, free - _free(folder)))
     for name, status in sorted(files, key=lambda file: file[1].st_mtime, reverse=True):
         left -= status.st_size
         if left < 0 or name.startswith(WRITING):
             os.unlink(name, dir_fd=folder)
+
+
+def _free(folder: int) -> int:
+    """The bytes that the disk of `folder` still takes of this user."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
 
 
 def temporary_cache() -> ArtifactCache | None:

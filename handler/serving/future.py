@@ -7,6 +7,7 @@ an S3 that is silent.
 import threading
 import time
 from collections.abc import Callable
+from traceback import clear_frames
 from typing import Generic, TypeVar
 
 from handler.errors.model import ModelUnavailable
@@ -15,10 +16,18 @@ Result = TypeVar("Result")
 
 
 def attempt(work: Callable[[], Result]) -> Result | Exception:
-    """What `work` returns or raises."""
+    """What `work` returns or raises. An error keeps its traceback, and nothing that its frames held.
+
+    It may be remembered for long, and in the frames of a load are the file and the arrays of a model.
+    """
     try:
         return work()
     except Exception as error:  # noqa: BLE001 - a bug too is for the caller to report
+        del work  # this frame is of the traceback too
+        raised: BaseException | None = error
+        while raised is not None:
+            clear_frames(raised.__traceback__)
+            raised = raised.__context__
         return error
 
 
@@ -30,7 +39,7 @@ class Future(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result], name: str) -> None:
         self.outcome: Result | Exception = ModelUnavailable(f"The {name} ended without an outcome.")
-        self._thread = threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, args=([work],), name=name, daemon=True)
         self._thread.start()
 
     def ended_by(self, moment: float) -> bool:
@@ -45,5 +54,6 @@ class Future(Generic[Result]):
             raise self.outcome
         return self.outcome
 
-    def _run(self, work: Callable[[], Result]) -> None:
-        self.outcome = attempt(work)
+    def _run(self, only: list[Callable[[], Result]]) -> None:
+        # A traceback leads to this frame too: an error in `outcome` would keep the work, and the model it refreshes.
+        self.outcome = attempt(only.pop())

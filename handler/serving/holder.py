@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from handler.errors.model import ModelUnavailable, RegistryUnreachable
 from handler.registry.manifest import Manifest
+from handler.registry.storage import IN_MEMORY_BYTES
+from handler.serving.freed_memory import give_back
 from handler.serving.future import Future, attempt
 from handler.serving.source import ServedModel
 
@@ -84,6 +86,7 @@ class ModelHolder:
         self._failures = 0
         self._refresh: Future[TimedModel] | None = None
         self._news: list[Loaded | RefreshFailed] = []
+        self._freed = False
 
     def start(self) -> None:
         """Load the model now; remember the outcome."""
@@ -122,6 +125,9 @@ class ModelHolder:
                 raise self._failure.with_traceback(None)
         elif due or self._refresh is not None:
             self._follow_alias(REFRESH_WAIT_SECONDS if due else SHORT_WAIT_SECONDS)
+            if self._freed:  # not sooner: what brought the new model still held the old one
+                self._freed = False
+                give_back()
         return self._model.predictor
 
     def served(self) -> Manifest | None:
@@ -196,10 +202,11 @@ class ModelHolder:
             self._failed(outcome)
             return
         model, seconds = outcome
-        replaced = self._model.version if self._model else None
-        if replaced != model.version:
-            self._news.append(Loaded(model.version, seconds, replaced))
+        replaced = self._model.predictor.manifest if self._model else None
         self._model = replace(model, beside=None)
+        if replaced is None or replaced.version != model.version:
+            self._news.append(Loaded(model.version, seconds, replaced.version if replaced else None))
+            self._freed = replaced is not None and replaced.artifact.bytes > IN_MEMORY_BYTES
         self._failures = 0
         self._due = self._clock() + self._refresh_seconds
 

@@ -13,6 +13,7 @@ from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
 from handler.registry.manifest import sha256
 from handler.registry.s3_store import S3Store
+from handler.registry.storage import IN_MEMORY_BYTES
 from tests.integration.registries import put_file
 from tests.unit.handler.models import Version, version_with
 from training.release.history import history_key
@@ -20,17 +21,21 @@ from training.release.stores.writable import WritableStore
 
 ROW = [1.0, 2.0]
 BODY = {"features": ROW}
+LARGE = IN_MEMORY_BYTES + 1_000_000
+"""Bytes of a model that is held in a file, where a disk takes it."""
 
 
-def numbered(number: int) -> Version:
-    """A model that answers `number` to everything."""
+def numbered(number: int, ballast: int = 0) -> Version:
+    """A model that answers `number` to everything, and holds so many bytes that it does not need."""
     fitted = DummyRegressor(strategy="constant", constant=float(number)).fit(np.zeros((2, 2)), np.zeros(2))
+    if ballast:
+        fitted.ballast_ = np.zeros(ballast, dtype=np.uint8)
     return version_with(fitted, ROW)
 
 
-def put_numbered(uri: str, number: int) -> str:
+def put_numbered(uri: str, number: int, ballast: int = 0) -> str:
     """Publish the model that answers `number`, without its proof; gives the version's name."""
-    version = numbered(number)
+    version = numbered(number, ballast)
     manifest = version.manifest
     put_file(uri, version_key(manifest.version, manifest.artifact.file), version.artifact)
     put_file(uri, version_key(manifest.version, "report.html"), b"<p>A number.")

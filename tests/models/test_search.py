@@ -14,12 +14,12 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - it mak
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
+from tests.unit.training.dumping import dump_estimator
 from training.errors import InvalidModelFile
 from training.fit.description import DataSpec, EstimatorSpec, Method, ModelSpec, SearchSpec
 from training.fit.fitting import train_model
 from training.fit.search import AT_ONCE, best_parameters
 from training.fit.trained_model import TrainedModel
-from training.folder.writing import dump_estimator
 
 KNN = ModelSpec(
     "wine",

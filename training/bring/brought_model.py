@@ -9,18 +9,20 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from handler.engines.versions import installed_versions
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.decoding import decode
-from handler.registry.manifest import ArtifactFile, Example, Manifest, Target, Training, sha256, version_of
+from handler.registry.manifest import Example, Manifest, Target, Training, version_of
+from handler.registry.storage import Content, hold, parts_from
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.stated import Stated
 from training.errors import UnpackableArtifact, listed
 from training.folder.commit import git_commit
 from training.folder.places import parameters_without_places
-from training.folder.writing import ARTIFACT_FILE, public_name_of, write_files
+from training.folder.writing import ARTIFACT_FILE, artifact_file, public_name_of, write_files
 from training.isolation import ProcessFailed, run_isolated
 from training.release.proof import prove
 from training.report.page import render_brought_report
@@ -44,12 +46,13 @@ def package(model: Path, stated: Stated, folder: Path) -> Packaged:
     with tempfile.TemporaryDirectory(prefix="package-") as scratch:
         copy = Path(scratch, ARTIFACT_FILE)
         inspected = _inspect_isolated(model, copy, stated)
-        data = copy.read_bytes()
-    manifest = manifest_of(model, stated, inspected, data)
+        with copy.open("rb") as file:
+            content = hold(partial(parts_from, file), copy.stat().st_size)
+    manifest = manifest_of(model, stated, inspected, content)
     # Parsed again: the rules of a manifest are checked where it is read.
-    prove(verify_artifact(Manifest.from_json(manifest.to_json()), data))
+    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content))
     report = render_brought_report(manifest)
-    files = {ARTIFACT_FILE: data, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
+    files = {ARTIFACT_FILE: content, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
     write_files(folder, files)
     return Packaged(manifest, tuple(notes_on(stated, inspected)))
 
@@ -67,16 +70,16 @@ def _inspect_isolated(model: Path, copy: Path, stated: Stated) -> Inspected:
     return decode(Inspected, answer)
 
 
-def manifest_of(model: Path, stated: Stated, inspected: Inspected, data: bytes) -> Manifest:
-    """The manifest of what `model` became, whose joblib form is `data`."""
-    now, digest = datetime.now(UTC), sha256(data)
+def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Content) -> Manifest:
+    """The manifest of what `model` became, whose joblib form is `content`."""
+    now, file = datetime.now(UTC), artifact_file(content)
     first, *others = inspected.examples
     return Manifest(
         name=stated.name,
-        version=version_of(now, digest),
+        version=version_of(now, file.sha256),
         created_at=now.isoformat(timespec="seconds"),
         task=inspected.task,
-        artifacts={"joblib": ArtifactFile(ARTIFACT_FILE, len(data), digest)},
+        artifacts={"joblib": file},
         features=inspected.features,
         target=Target(stated.target, inspected.classes, _spread_of(inspected.examples)),
         metrics={},

@@ -14,6 +14,7 @@ from handler.engines.choice import engine_for
 from handler.errors.request import RequestError
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Example, Feature, Manifest, Value
+from handler.registry.storage import Content
 from handler.rows.domain import outside
 from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
@@ -29,7 +30,7 @@ LOOKED_AT = 1000
 """The examples are chosen among so many of the rows held out."""
 
 
-def choose_examples(manifest: Manifest, model: TrainedModel, artifact: bytes) -> tuple[Example, ...]:
+def choose_examples(manifest: Manifest, model: TrainedModel, artifact: Content) -> tuple[Example, ...]:
     """At least one row held out, each with the answer of `artifact` after a round trip through joblib.
 
     The first is the first that the model gets right. Raises InvalidTable where no row can be an example.

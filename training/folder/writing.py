@@ -4,10 +4,12 @@ The manifest is written last, as in a registry. The rows held out stay in the fo
 they are never published, except for the few that the manifest has as examples.
 """
 
-import io
+import hashlib
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,9 @@ from handler.registry.manifest import (
     Feature,
     Manifest,
     Training,
-    sha256,
     version_of,
 )
+from handler.registry.storage import Content, hold, parts_from, parts_of
 from training.errors import InvalidFolder
 from training.fit.evaluation import evaluate
 from training.fit.held_out import HELD_OUT_FILE, HeldOut, held_out_of
@@ -42,7 +44,7 @@ ARTIFACT_FILE = "model.joblib"
 
 @dataclass(frozen=True)
 class Built:
-    """A trained model as bytes with their manifest, and the rows that were held out."""
+    """A trained model as it will be served, with its manifest, and the rows that were held out."""
 
     model: TrainedModel
     artifact: VerifiedArtifact
@@ -56,9 +58,9 @@ def write_folder(model: TrainedModel, folder: Path, now: datetime | None = None)
 
 def build(model: TrainedModel, now: datetime | None = None) -> Built:
     """Everything that the folder will hold but the report; raises InvalidTable where no row can be the example."""
-    data = dump_estimator(model.estimator)
-    manifest = make_manifest(model, data, now or datetime.now(UTC))
-    return Built(model, VerifiedArtifact(manifest, data), held_out_of(model, manifest))
+    content = dump_estimator(model.estimator)
+    manifest = make_manifest(model, content, now or datetime.now(UTC))
+    return Built(model, VerifiedArtifact(manifest, content), held_out_of(model, manifest))
 
 
 def write_built(built: Built, folder: Path, comparison: Comparison | None = None) -> Manifest:
@@ -68,7 +70,7 @@ def write_built(built: Built, folder: Path, comparison: Comparison | None = None
     """
     manifest = built.artifact.manifest
     files = {
-        ARTIFACT_FILE: built.artifact.data,
+        ARTIFACT_FILE: built.artifact.content,
         REPORT_FILE: render_report(built.model, manifest, comparison).encode(),
         HELD_OUT_FILE: built.held_out.to_json().encode(),
         MANIFEST_FILE: manifest.to_json().encode(),
@@ -77,40 +79,56 @@ def write_built(built: Built, folder: Path, comparison: Comparison | None = None
     return manifest
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, Content]) -> None:
     """Write `files` into `folder` in their order, each as a whole or not at all; raises InvalidFolder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             aside = folder / f".writing-{name}"
-            aside.write_bytes(data)
+            with aside.open("wb") as file:
+                file.writelines(parts_of(data))
             aside.replace(folder / name)
     except OSError as error:
         raise InvalidFolder(f"{folder} cannot be written ({error.strerror}): name another with --out.") from error
 
 
-def dump_estimator(estimator: Any) -> bytes:
+def dump_estimator(estimator: Any) -> Content:
     """The estimator as joblib writes it, uncompressed: bytes that load fastest, and the same for the same estimator.
 
-    The folders of pipelines' caches, which are of use only while fitting, are left out.
+    The folders of pipelines' caches, which are of use only while fitting, are left out. Raises InvalidFolder where the
+    temporary folder cannot take it.
     """
-    buffer = io.BytesIO()
-    with without_caches(estimator):
-        joblib.dump(estimator, buffer)
-    return buffer.getvalue()
+    try:
+        with tempfile.TemporaryFile() as file, without_caches(estimator):
+            joblib.dump(estimator, file)
+            return hold(partial(parts_from, file), file.tell())
+    except OSError as error:
+        raise InvalidFolder(
+            f"The temporary folder does not take the model ({error.strerror}): make room there, or name another folder "
+            "by TMPDIR."
+        ) from error
 
 
-def make_manifest(model: TrainedModel, artifact: bytes, created_at: datetime) -> Manifest:
+def artifact_file(content: Content) -> ArtifactFile:
+    """The entry of a manifest for `content` as the joblib form of its model."""
+    digest, length = hashlib.sha256(), 0
+    for part in parts_of(content):
+        digest.update(part)
+        length += len(part)
+    return ArtifactFile(ARTIFACT_FILE, length, digest.hexdigest())
+
+
+def make_manifest(model: TrainedModel, artifact: Content, created_at: datetime) -> Manifest:
     """The manifest of `model`, whose joblib form is `artifact`."""
-    digest = sha256(artifact)
+    file = artifact_file(artifact)
     final = final_estimator(model.estimator)
     model = replace(model, features=_with_domains(model))
     draft = Manifest(
         name=model.name,
-        version=version_of(created_at, digest),
+        version=version_of(created_at, file.sha256),
         created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
         task=model.task,
-        artifacts={"joblib": ArtifactFile(ARTIFACT_FILE, len(artifact), digest)},
+        artifacts={"joblib": file},
         features=model.features,
         target=model.target,
         metrics=evaluate(model),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
+from handler.registry.storage import parts_of
 from training.errors import UnprovedArtifact
 from training.isolation import ProcessFailed, run_isolated
 from training.release.stores.directory_store import WritableDirectoryStore
@@ -31,5 +32,7 @@ def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) ->
     with tempfile.TemporaryDirectory(prefix="version-") as folder:
         store = WritableDirectoryStore(Path(folder))
         store.create(version_key(manifest.version, MANIFEST_FILE), manifest.to_json().encode())
-        store.create(version_key(manifest.version, manifest.artifact.file), artifact.data)
+        # A copy, and no link: code in the artifact could write to the bytes that were verified.
+        with Path(folder, version_key(manifest.version, manifest.artifact.file)).open("wb") as file:
+            file.writelines(parts_of(artifact.content))
         return run_isolated(script, folder, manifest.version, *arguments)

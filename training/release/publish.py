@@ -4,18 +4,21 @@ The order of the writes is the promise: the artifact and the report first, the m
 names a missing file. A publisher that died half-way is finished by running it again; of two at once, one wins.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from handler.engines.versions import require_runtime
 from handler.errors.model import RegistryNotFound
-from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_artifact, version_key
+from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_parts, version_key
 from handler.registry.manifest import Manifest
+from handler.registry.store import PART_BYTES
 from training.errors import InvalidFolder, VersionExists
 from training.release.proof import prove
 from training.release.shipped import shipped_versions
 from training.release.stores.upload import UPLOAD_PART_BYTES
-from training.release.stores.writable import Progress, WritableStore, nobody
+from training.release.stores.writable import Progress, WritableStore, nobody, parts_of
 
 GATE_FILE = "gate.json"
 
@@ -38,8 +41,9 @@ def read_folder(folder: Path) -> TrainedFolder:
     """Read what `train` wrote; raises InvalidFolder, a ManifestError or an ArtifactError."""
     manifest_json = _read(folder, MANIFEST_FILE)
     manifest = Manifest.from_json(manifest_json)
-    artifact = verify_artifact(manifest, _read(folder, manifest.artifact.file))
-    return TrainedFolder(artifact, manifest_json, _read(folder, REPORT_FILE), folder / manifest.artifact.file)
+    file = folder / manifest.artifact.file
+    artifact = verify_parts(manifest, partial(_parts, file))
+    return TrainedFolder(artifact, manifest_json, _read(folder, REPORT_FILE), file)
 
 
 def publish(
@@ -104,9 +108,13 @@ def _create_or_match(store: WritableStore, key: str, data: bytes) -> None:
 
 
 def _read(folder: Path, file: str) -> bytes:
+    return b"".join(_parts(folder / file))
+
+
+def _parts(file: Path) -> Iterator[bytes]:
     try:
-        return (folder / file).read_bytes()
+        yield from parts_of(file, PART_BYTES)
     except OSError as error:
         raise InvalidFolder(
-            f"{folder / file} cannot be read ({error.strerror}): give the folder that `python -m training train` wrote."
+            f"{file} cannot be read ({error.strerror}): give the folder that `python -m training train` wrote."
         ) from error

@@ -13,10 +13,10 @@ from handler.errors.model import ModelUnavailable, RegistryError
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     REPORT_FILE,
+    check_artifact,
     checked_manifest,
     manifest_bytes,
     read_alias,
-    read_artifact,
     read_manifest,
 )
 from handler.registry.manifest import is_version
@@ -59,7 +59,7 @@ def verify_registry(store: WritableStore) -> Iterator[Finding]:
 def _checked_version(store: WritableStore, version: str) -> Finding:
     try:
         manifest = checked_manifest(manifest_bytes(store, version), version)
-        read_artifact(store, manifest)
+        check_artifact(store, manifest)
         require_runtime(manifest.runtime, shipped_versions())
     except RegistryError:
         raise
@@ -73,7 +73,7 @@ def _checked_version(store: WritableStore, version: str) -> Finding:
 def _checked_alias(store: WritableStore, name: str) -> Finding:
     try:
         alias = read_alias(store, name)
-        read_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
+        check_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
         break_in_history = _break(list(releases(store, name)))
     except RegistryError:
         raise

@@ -12,7 +12,7 @@ from handler.engines.versions import differing
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.manifest import Manifest
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
-from training.release.deployed.storage import storage_needed
+from handler.registry.storage import storage_needed
 
 MEGABYTE = 1024 * 1024
 

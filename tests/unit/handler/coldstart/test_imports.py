@@ -17,7 +17,7 @@ from tests.unit.handler.processes import run_function, run_script
 PACKAGE = Path(handler.__file__).parent
 SOURCES = sorted(PACKAGE.glob("**/*.py"))
 TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in SOURCES}
-ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py"}
+ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py", "engines/mapped_arrays.py"}
 ASK: dict[str, Any] = {"ask": predict_event({"features": [6.0, 2.5, 4.5, 1.5]})}
 
 

@@ -4,12 +4,9 @@ reason to have no model.
 
 import errno
 import os
-import resource
-import signal
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from handler.registry.chain import version_key
 from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.serving.artifact_cache import ArtifactCache, temporary_cache
+from tests.unit.handler.disks import files_no_larger_than
 from tests.unit.handler.models import Version
 
 
@@ -133,19 +131,6 @@ def test_what_a_killed_writer_left_is_no_artifact_and_goes_at_the_next_write(
     (folder / ".writing-dead").write_bytes(b"half")
     cache.read(store, put(store, iris_version, b"b" * 1000))
     assert not (folder / ".writing-dead").exists()
-
-
-@contextmanager
-def files_no_larger_than(size: int) -> Iterator[None]:
-    """The kernel refuses every byte of a file beyond `size`, as it does where a disk is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("size", [0, 1, 999])

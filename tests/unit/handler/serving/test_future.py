@@ -4,6 +4,9 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
+import weakref
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,40 @@ def test_an_attempt_gives_what_was_returned_or_raised() -> None:
 
     assert attempt(lambda: 1) == 1
     assert attempt(work) is error
+
+
+class Large:
+    """Stands for a model that was half loaded."""
+
+
+def test_what_failed_in_a_thread_keeps_nothing_of_its_work_alive() -> None:
+    large = Large()
+    alive = weakref.ref(large)
+
+    def work(needed: Large) -> None:
+        raise KeyError(id(needed))
+
+    future = Future(partial(work, large), "work")
+    del large
+    assert future.ended_by(time.monotonic() + 30)
+    assert isinstance(future.outcome, KeyError)
+    assert alive() is None
+
+
+def test_an_error_that_is_remembered_tells_where_it_was_raised_and_keeps_nothing_alive() -> None:
+    alive: list[weakref.ref[Large]] = []
+
+    def work() -> None:
+        large = Large()
+        alive.append(weakref.ref(large))
+        try:
+            raise ValueError("inner")
+        except ValueError as inner:
+            other = Large()
+            alive.append(weakref.ref(other))
+            raise KeyError("outer") from inner
+
+    error = attempt(work)
+    assert isinstance(error, KeyError)
+    assert "work" in [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    assert [found() for found in alive] == [None, None]

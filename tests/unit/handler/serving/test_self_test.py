@@ -13,9 +13,10 @@ from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.serving.predictor import load_predictor
 from tests.unit.handler.models import version_with
+from tests.unit.training.dumping import dump_estimator
 from training.fit.iris import train_iris
 from training.fit.trained_model import TrainedModel
-from training.folder.writing import Built, build, dump_estimator
+from training.folder.writing import Built, build
 
 X, Y = load_iris(return_X_y=True)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.training.dumping import dump_estimator
 from training.errors import InvalidModelFile
 from training.fit.description import MODELS, model_path, parse_parameters, read_model_file
 from training.fit.iris import train_iris
-from training.folder.writing import dump_estimator
 from training.lesson import train_iris_model
 
 WHOLE = """

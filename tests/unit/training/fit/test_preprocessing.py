@@ -11,6 +11,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 
+from tests.unit.training.dumping import dump_estimator
 from tests.unit.training.tables import churn_csv
 from training.bring.pickles.imports import inspect_pickle
 from training.data.columns.kinds import TableChoices
@@ -18,7 +19,6 @@ from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
 from training.data.table.source import CsvForm
 from training.fit.preprocessing import prepared
-from training.folder.writing import dump_estimator
 
 ESTIMATORS = [
     LogisticRegression(),

@@ -19,12 +19,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from handler.registry.manifest import Manifest
+from tests.unit.training.dumping import dump_estimator
 from tests.unit.training.packaging import understand
 from training.cli.main import main
 from training.cli.train import model_spec, published_command, tell, train
 from training.fit.fitting import train_model
 from training.folder.places import command_line, without_places
-from training.folder.writing import build, dump_estimator
+from training.folder.writing import build
 from training.report.page import render_brought_report
 
 MARK = "jane7f3a9c"

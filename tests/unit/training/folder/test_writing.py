@@ -13,10 +13,11 @@ import pytest
 from handler.engines.versions import installed_versions
 from handler.registry.manifest import Manifest, sha256
 from handler.serving.predictor import load_predictor
+from tests.unit.training.dumping import dump_estimator
 from tests.unit.training.regression import train_diabetes
 from training.errors import InvalidFolder
 from training.fit.iris import train_iris
-from training.folder.writing import build, dump_estimator, write_files, write_folder
+from training.folder.writing import build, write_files, write_folder
 from training.release.publish import TrainedFolder, read_folder
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator
 from handler.errors.model import ArtifactDigestMismatch, ArtifactSizeMismatch, InvalidManifest
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
+from tests.unit.training.dumping import dump_estimator
 from training.errors import InvalidFolder, UnprovedArtifact
-from training.folder.writing import dump_estimator
 from training.release.proof import prove
 from training.release.publish import TrainedFolder, publish, read_folder
 from training.release.stores.schemes import open_writable_store

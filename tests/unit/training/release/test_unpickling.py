@@ -16,6 +16,7 @@ from training.release.publish import TrainedFolder
 ROOT = Path(__file__).parents[4]
 MAY_UNPICKLE = {
     "handler/engines/scikit_learn.py",
+    "handler/engines/mapped_arrays.py",
     "training/lesson.py",
     # A file of the user's own, once --trust was given, in a process of its own; it never sees a registry.
     "training/bring/inspection_process.py",

@@ -7,9 +7,9 @@ import pytest
 
 from handler.engines.package_description import EngineDescription, PackageDescription
 from handler.registry.manifest import Manifest
+from handler.registry.storage import storage_needed
 from tests.unit.training.release.deployed.descriptions import package
 from training.release.deployed.readable import MEGABYTE, MOST_STORAGE_MB, too_large, unreadable
-from training.release.deployed.storage import storage_needed
 
 ONNX = {"onnx": EngineDescription("onnx", {})}
 
