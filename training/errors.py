@@ -5,6 +5,7 @@ SklearnOnLambdaError
 │   ├── InvalidTable         a CSV or Parquet file that no model can be trained on as it stands
 │   ├── InvalidModelFile     a TOML file, or options, that describe no model
 │   └── FitFailed            scikit-learn refused the data or the parameters
+├── NoFunctionEnvironment    the libraries to prove models with could not be installed
 ├── UnprovedArtifact         does not load, or does not repeat its example, in a fresh process
 ├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
 ├── InvalidFolder            not a folder that `train` or `package` wrote
@@ -43,6 +44,10 @@ class InvalidModelFile(TrainingError):
 
 class FitFailed(TrainingError):
     """scikit-learn raised while it fitted or searched; the text carries its reason."""
+
+
+class NoFunctionEnvironment(SklearnOnLambdaError):
+    """handler/requirements.txt could not be installed for isolated processes; the text says why and what to do."""
 
 
 class UnprovedArtifact(SklearnOnLambdaError):

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from handler.engines.versions import installed_versions
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.decoding import decode
 from handler.registry.manifest import ArtifactFile, Example, Manifest, Target, Training, sha256, version_of
@@ -79,7 +78,7 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, data: bytes) 
         features=inspected.features,
         target=Target(stated.target, inspected.classes, _spread_of(inspected.examples)),
         metrics={},
-        runtime=installed_versions(),
+        runtime=inspected.runtime,
         training=Training(
             dataset=f"not known: packaged from {model.name}",
             dataset_sha256="",

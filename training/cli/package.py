@@ -9,6 +9,7 @@ from training.bring.stated import Stated, parse_classes, parse_features, read_ro
 from training.cli.options import as_json, print_json
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
+from training.function_environment import function_libraries
 
 
 @click.command("package")
@@ -62,6 +63,7 @@ def package_command(
             "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
         )
     stated = stated_by(file, example, features, classes, target, name)
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Loading and proving"):
         packaged = package(file, stated, out)
     manifest = packaged.manifest

@@ -1,7 +1,7 @@
 """Proves that an artifact would serve: it loads and repeats its example where only `handler` and its libraries are.
 
-The work is done in a process of its own, so that nothing this process happens to have imported helps the model to load,
-and a model that crashes its interpreter takes nobody along.
+The work is done in a process of its own, so that nothing that is imported or installed for development helps the model
+to load, and a model that crashes its interpreter takes nobody along.
 """
 
 import tempfile

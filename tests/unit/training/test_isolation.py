@@ -11,7 +11,6 @@ from training.isolation import ProcessFailed, run_isolated
 from training.release.shipped import shipped_versions
 
 PROJECT = Path(__file__).parents[3]
-FROM_DEVELOPMENT = pytest.mark.xfail(strict=True, reason="isolated processes run in the development environment")
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
@@ -112,7 +111,6 @@ def main(modules, distributions):
 """
 
 
-@FROM_DEVELOPMENT
 def test_of_what_is_installed_here_it_can_import_what_the_function_has_and_nothing_else(tmp_path: Path) -> None:
     script = tmp_path / "find.py"
     script.write_text(FIND)
