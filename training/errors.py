@@ -6,7 +6,7 @@ SklearnOnLambdaError
 │   ├── InvalidModelFile     a TOML file, or options, that describe no model
 │   └── FitFailed            scikit-learn refused the data or the parameters
 ├── NoFunctionEnvironment    the libraries to prove models with could not be installed
-├── UnprovedArtifact         does not load, or does not repeat its example, in a fresh process
+├── UnprovedArtifact         imports what no model may, or does not repeat its example in a fresh process
 ├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
 ├── InvalidFolder            not a folder that `train` or `package` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
@@ -51,7 +51,8 @@ class NoFunctionEnvironment(SklearnOnLambdaError):
 
 
 class UnprovedArtifact(SklearnOnLambdaError):
-    """The artifact failed its proof in a fresh process; the text carries that process' reason."""
+    """The artifact imports what no model may, which the text names, or it failed its proof in a fresh process, whose
+    reason the text carries."""
 
 
 class UnpackableArtifact(SklearnOnLambdaError):
