@@ -4,7 +4,8 @@ SklearnOnLambdaError
 ├── TrainingError            what was asked for cannot be trained
 │   ├── InvalidTable         a CSV or Parquet file that no model can be trained on as it stands
 │   ├── InvalidModelFile     a TOML file, or options, that describe no model
-│   └── FitFailed            scikit-learn refused the data or the parameters
+│   ├── FitFailed            scikit-learn refused the data or the parameters
+│   └── OtherVersionsInstalled  the libraries here are not those that the function has
 ├── NoFunctionEnvironment    the libraries to prove models with could not be installed
 ├── UnprovedArtifact         imports what no model may, or does not repeat its example in a fresh process
 ├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
@@ -44,6 +45,10 @@ class InvalidModelFile(TrainingError):
 
 class FitFailed(TrainingError):
     """scikit-learn raised while it fitted or searched; the text carries its reason."""
+
+
+class OtherVersionsInstalled(TrainingError):
+    """A library is installed in a version under which the function loads no model; the text names it."""
 
 
 class NoFunctionEnvironment(SklearnOnLambdaError):

@@ -24,19 +24,27 @@ def installed_versions(engine: str = "scikit-learn") -> dict[str, str]:
 
 def require_runtime(needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn") -> None:
     """Raise RuntimeMismatch, naming every difference, unless a model made under `needed` may load under `installed`."""
-    compared = {
-        library.name: library.compared for library in LIBRARIES[engine] if library.every_model or library.name in needed
-    }
-    differences = [
-        f"{name} {needed.get(name, 'unknown')} (here {installed.get(name, 'none')})"
-        for name, parts in (compared | {"python": PYTHON_COMPARED}).items()
-        if not _agree(needed.get(name), installed.get(name), parts)
-    ]
-    if differences:
+    differing = differing_versions(needed, installed, engine)
+    if differing:
+        differences = [f"{name} {made} (here {here})" for name, (made, here) in differing.items()]
         raise RuntimeMismatch(
             f"The model was made under {', '.join(differences)}. Train it again under the versions of "
             "handler/requirements.txt, or pin the model's versions there and deploy."
         )
+
+
+def differing_versions(
+    needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn"
+) -> dict[str, tuple[str, str]]:
+    """Of each library whose version keeps a model made under `needed` from loading under `installed`, both versions."""
+    compared = {
+        library.name: library.compared for library in LIBRARIES[engine] if library.every_model or library.name in needed
+    }
+    return {
+        name: (needed.get(name, "unknown"), installed.get(name, "none"))
+        for name, parts in (compared | {"python": PYTHON_COMPARED}).items()
+        if not _agree(needed.get(name), installed.get(name), parts)
+    }
 
 
 def _agree(needed: str | None, installed: str | None, parts: int | None) -> bool:

@@ -31,6 +31,7 @@ from training.fit.description import (
 from training.folder.places import command_line
 from training.function_environment import function_libraries
 from training.release.gate.comparison import compare, served_version
+from training.release.shipped import require_shipped_versions
 
 DATA_OPTIONS = (
     "target", "task", "test_size", "sample", "delimiter", "encoding", "missing", "not_missing",
@@ -94,6 +95,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
     version that serves.
     """
     spec = model_spec(model, options)
+    require_shipped_versions()
     from training.fit.fitting import train_model
     from training.folder.writing import (  # matplotlib, which it imports, would slow every other command
         build,
