@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+FUNCTION := .venv-function
 REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
 PORT ?= 8000
 CLOUD_PORT ?= 4566
@@ -150,12 +151,17 @@ format: install ## Format the code as `make check` expects it
 	$(RUN) -m ruff format .
 
 .PHONY: install
-install: $(VENV)/installed ## Make .venv with everything that training, serving and tests need
+install: $(VENV)/installed $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@touch $@
+
+# The libraries that models are proved with, for the Python of $(VENV). Quiet where they are there.
+$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed
+	@$(RUN) -m training.function_environment
 	@touch $@
 
 # Each tool has a virtual environment of its own, because its pins differ from the project's.
@@ -180,7 +186,7 @@ $(VENV)/installed: $(REQUIREMENTS)
 .PHONY: clean
 clean: ## Remove what make made, except the demo's registry
 	@test ! -x $(RUN) || $(RUN) -m ops.local_cloud down
-	rm -rf $(VENV) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FUNCTION) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One resolution for all supported Pythons, with a hash for each file and no index address.
 LOCK_FROM = .tools/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -16,10 +16,11 @@ from packager.contents import place_in_package, ships_from_handler, ships_from_w
 from packager.errors import BadTree, CannotLoad
 from packager.target import Target
 from packager.tree import UNZIPPED_LIMIT_BYTES, digest_of, normalise, size_of
-from packager.wheels.amazon_linux import refusal_of_library
-from packager.wheels.elf import is_elf, read_library
+from packager.wheels.amazon_linux import refusal_of_library, system_libraries
+from packager.wheels.elf import Library, is_elf, read_library
 from packager.wheels.fetching import fetch_wheels
 from packager.wheels.lockfile import parse_lock, require_stated
+from packager.wheels.needed import missing_libraries
 
 PROJECT = Path(__file__).parent.parent
 HANDLER = PROJECT / "handler"
@@ -48,8 +49,10 @@ def build(out: Path, target: Target, environ: Mapping[str, str] = os.environ, ca
     lock = HANDLER / "requirements.txt"
     require_stated(requirements(), lock.with_suffix(".in").read_text(), lock.read_text())
     interpreter = find_interpreter(environ)
+    libraries: dict[PurePosixPath, tuple[str, Library]] = {}
     for wheel in fetch_wheels(lock, target, cache):
-        unpack(wheel, out, target)
+        libraries |= {place: (wheel.name, library) for place, library in unpack(wheel, out, target).items()}
+    require_needed(libraries, target)
     copy_handler(HANDLER, out / HANDLER.name)
     described = describe({pin.name: pin.version for pin in parse_lock(lock.read_text())})
     _write(out, PurePosixPath(DESCRIPTION_FILE), described.to_json().encode())
@@ -61,17 +64,43 @@ def build(out: Path, target: Target, environ: Mapping[str, str] = os.environ, ca
     return package
 
 
-def unpack(wheel: Path, tree: Path, target: Target) -> None:
-    """Put what ships of `wheel` into `tree`; raises CannotLoad at a library that Lambda could not load."""
+def unpack(wheel: Path, tree: Path, target: Target) -> dict[PurePosixPath, Library]:
+    """Put what ships of `wheel` into `tree`; gives its shared libraries by their places there.
+
+    Raises CannotLoad at a library that Lambda could not load.
+    """
+    libraries = {}
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.infolist():
             place = place_in_package(PurePosixPath(entry.filename))
             if entry.is_dir() or place is None or not ships_from_wheel(place):
                 continue
             data = archive.read(entry)
-            if is_elf(data) and (refusal := refusal_of_library(read_library(data), target)):
-                raise CannotLoad(f"{place} of {wheel.name} cannot be loaded by Lambda: {refusal}. Pin another version.")
+            if is_elf(data):
+                libraries[place] = read_library(data)
+                if refusal := refusal_of_library(libraries[place], target):
+                    raise CannotLoad(
+                        f"{place} of {wheel.name} cannot be loaded by Lambda: {refusal}. Pin another version."
+                    )
             _write(tree, place, data)
+    return libraries
+
+
+def require_needed(libraries: Mapping[PurePosixPath, tuple[str, Library]], target: Target) -> None:
+    """Raise CannotLoad at a library that needs another which is not found on Lambda; `libraries` are all that ship, by
+    their places, each with the name of its wheel."""
+    found = {place: library for place, (_, library) in libraries.items()}
+    for missing in missing_libraries(found, system_libraries(target)):
+        wheel, _ = libraries[missing.needed_by]
+        where = (
+            f"is in the package as {', '.join(map(str, missing.elsewhere))}, where the loader does not look for it"
+            if missing.elsewhere
+            else "is neither in the package nor in Amazon Linux 2023 as Lambda has it"
+        )
+        raise CannotLoad(
+            f"{missing.needed_by} of {wheel} cannot be loaded by Lambda: it needs {missing.name}, which {where}. Pin a "
+            "version whose wheel brings the library (its maker runs `auditwheel repair`), or leave the wheel out."
+        )
 
 
 def copy_handler(source: Path, destination: Path) -> None:

@@ -14,11 +14,13 @@ TARGETS = Path(__file__).parent / "targets"
 
 @dataclass(frozen=True)
 class Target:
-    """`architecture` as Lambda spells it, `machine` as wheel tags do, `elf_machine` as shared libraries do."""
+    """`architecture` as Lambda spells it, `machine` as wheel tags do, `elf_machine` as shared libraries do, which also
+    name the dynamic `loader` where they need it."""
 
     architecture: str
     machine: str
     elf_machine: int
+    loader: str
 
 
 def architectures() -> list[str]:

@@ -4,8 +4,10 @@ SklearnOnLambdaError
 ├── TrainingError            what was asked for cannot be trained
 │   ├── InvalidTable         a CSV or Parquet file that no model can be trained on as it stands
 │   ├── InvalidModelFile     a TOML file, or options, that describe no model
-│   └── FitFailed            scikit-learn refused the data or the parameters
-├── UnprovedArtifact         does not load, or does not repeat its example, in a fresh process
+│   ├── FitFailed            scikit-learn refused the data or the parameters
+│   └── OtherVersionsInstalled  the libraries here are not those that the function has
+├── NoFunctionEnvironment    the libraries to prove models with could not be installed
+├── UnprovedArtifact         imports what no model may, or does not repeat its example in a fresh process
 ├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
 ├── InvalidFolder            not a folder that `train` or `package` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
@@ -49,8 +51,17 @@ class FitFailed(TrainingError):
     """scikit-learn raised while it fitted or searched; the text carries its reason."""
 
 
+class OtherVersionsInstalled(TrainingError):
+    """A library is installed in a version under which the function loads no model; the text names it."""
+
+
+class NoFunctionEnvironment(SklearnOnLambdaError):
+    """handler/requirements.txt could not be installed for isolated processes; the text says why and what to do."""
+
+
 class UnprovedArtifact(SklearnOnLambdaError):
-    """The artifact failed its proof in a fresh process; the text carries that process' reason."""
+    """The artifact imports what no model may, which the text names, or it failed its proof in a fresh process, whose
+    reason the text carries."""
 
 
 class UnpackableArtifact(SklearnOnLambdaError):

@@ -1,6 +1,7 @@
-"""Runs a script of ours in a fresh interpreter that can import `handler` and its libraries, as on Lambda.
+"""Runs a script of ours in a fresh interpreter that can import `handler` and its libraries, and nothing else.
 
-A model that needs more than that fails here, before anyone depends on it.
+So a model that needs more than the function has fails here, before anyone depends on it: also what is installed for
+training and tests is out of reach. Only boto3, which Lambda's runtime adds, is not there.
 
 An artifact is code that somebody else may have written, so the process is given no credentials: a few variables that
 libraries compute by, an empty home, an empty working folder, a session of its own. That is no sandbox. The process runs
@@ -21,6 +22,7 @@ from typing import Any
 
 import handler
 from training.console import shown
+from training.function_environment import function_libraries
 
 RUNNER = Path(__file__).with_name("isolated_process.py")
 
@@ -48,10 +50,13 @@ def run_isolated(
 ) -> Any:
     """What `main(*arguments)` of `script` returns in a process of its own; arguments and answer are what JSON holds.
 
-    The process can import a copy of the `handler` package, the standard library and what is installed; of `training`
-    it can import `modules` alone, by their dotted names, and they must need no others. Of this process' environment it
-    gets KEPT and KEPT_OF_LIBRARIES, beside them `environ`. Raises ProcessFailed.
+    The process can import a copy of the `handler` package, the libraries that handler/requirements.txt pins and the
+    standard library; of `training` it can import `modules` alone, by their dotted names, and they must need no others.
+    Of this process' environment it gets KEPT and KEPT_OF_LIBRARIES, beside them `environ`.
+
+    Raises ProcessFailed, or NoFunctionEnvironment where the libraries are not there and cannot be installed.
     """
+    libraries = function_libraries()
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
         for folder in (home, work, temporary):
@@ -64,7 +69,9 @@ def run_isolated(
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path(__file__).parent.parent / copy.relative_to(only), copy)
         # -I: no PYTHONPATH, no user site, and the runner's own folder (where `training` is) not on the path.
-        command = [sys.executable, "-I", "-X", "utf8", str(RUNNER.resolve()), str(only), script.stem]
+        # -S: nor what is installed beside the interpreter.
+        options = ["-I", "-S", "-X", "utf8"]
+        command = [sys.executable, *options, str(RUNNER.resolve()), script.stem, str(only), str(libraries)]
         try:
             outcome = subprocess.run(  # noqa: S603 - the command is our own interpreter and script
                 command,

@@ -24,28 +24,26 @@ def installed_versions(engine: str = "scikit-learn") -> dict[str, str]:
 
 def require_runtime(needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn") -> None:
     """Raise RuntimeMismatch, naming every difference, unless a model made under `needed` may load under `installed`."""
-    if differences := differing(needed, installed, "here", engine):
+    if differing := differing_versions(needed, installed, engine):
+        differences = [f"{name} {made} (here {here})" for name, (made, here) in differing.items()]
         raise RuntimeMismatch(
             f"The model was made under {', '.join(differences)}. Train it again under the versions of "
             "handler/requirements.txt, or pin the model's versions there and deploy."
         )
 
 
-def differing(
-    needed: Mapping[str, str], installed: Mapping[str, str], where: str, engine: str = "scikit-learn"
-) -> list[str]:
-    """Each library that keeps a model made under `needed` from loading under `installed`, with both versions.
-
-    `where` is a word for the place that has `installed`.
-    """
+def differing_versions(
+    needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn"
+) -> dict[str, tuple[str, str]]:
+    """Of each library whose version keeps a model made under `needed` from loading under `installed`, both versions."""
     compared = {
         library.name: library.compared for library in LIBRARIES[engine] if library.every_model or library.name in needed
     }
-    return [
-        f"{name} {needed.get(name, 'unknown')} ({where} {installed.get(name, 'none')})"
+    return {
+        name: (needed.get(name, "unknown"), installed.get(name, "none"))
         for name, parts in (compared | {"python": PYTHON_COMPARED}).items()
         if not _agree(needed.get(name), installed.get(name), parts)
-    ]
+    }
 
 
 def _agree(needed: str | None, installed: str | None, parts: int | None) -> bool:

@@ -15,6 +15,19 @@ GLIBC_MINOR = 34
 PYTHON_MINOR = 13
 NEWEST_SYMBOLS = {"GLIBC": (2, GLIBC_MINOR), "GLIBCXX": (3, 4, 29), "CXXABI": (1, 3, 13), "GCC": (11, 99)}
 OLDEST_MANYLINUX_MINOR = 5
+LIBRARIES = frozenset(
+    {
+        # glibc
+        *("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libresolv.so.2"),
+        # libgcc, libstdc++, zlib
+        *("libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"),
+    }
+)
+"""The libraries that a wheel may expect of the operating system. Lambda's image for Python 3.13 is made of the Amazon
+Linux 2023 minimal container image (AWS Lambda Developer Guide, "Deploy Python Lambda functions with container images"),
+which has these of the packages named above each line, and OpenMP's libgomp.so.1 not. Of the rest that it has, PEP 600
+lets no wheel expect more than PEP 599 lists, so a name is added here once a wheel needs it and the image has it."""
+
 LEGACY_MANYLINUX = {"manylinux1": 5, "manylinux2010": 12, "manylinux2014": 17}
 
 
@@ -37,6 +50,11 @@ def refusal_of_wheel(filename: str, target: Target) -> str | None:
     if "any" not in platforms.split(".") and not set(platforms.split(".")) & set(platform_tags(target)):
         return f"it is for {platforms}, not for {target.machine} with glibc 2.{GLIBC_MINOR} or older"
     return None
+
+
+def system_libraries(target: Target) -> frozenset[str]:
+    """The names of the libraries that are there without the package, the dynamic loader among them."""
+    return LIBRARIES | {target.loader}
 
 
 def refusal_of_library(library: Library, target: Target) -> str | None:

@@ -1,8 +1,9 @@
 """A malicious pickle in every place where one could be put: no command and no route of the function ever runs it.
 
-Only a version that is malicious through and through, with a manifest that vouches for it, is unpickled: by `publish`
-and `promote` in a process of their own, which is where somebody decides to trust it, and by the function once somebody
-who may move the alias has done so.
+Also a version that is malicious through and through, with a manifest that vouches for it, is refused by `publish` and
+`promote` before it is unpickled, by what it would import. Only one that hides behind what models may import is run: by
+those two in a process of their own, which is where somebody decides to trust it. And the function unpickles what
+somebody who may move the alias has vouched for.
 """
 
 import os
@@ -12,9 +13,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from numpy.testing import runstring
 
 from handler.registry.alias import Alias
 from handler.registry.chain import VerifiedArtifact, alias_key
@@ -37,7 +40,7 @@ class Bomb:
     def __init__(self, mark: Path) -> None:
         self.mark = mark
 
-    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[..., object], Any]:
         code = f"__import__('pathlib').Path({str(self.mark)!r}).write_text(str(__import__('os').getpid()))"
         return eval, (code,)
 
@@ -51,6 +54,23 @@ def mark(tmp_path: Path) -> Path:
 def bomb(mark: Path) -> bytes:
     data = pickle.dumps(Bomb(mark))
     pickle.loads(data)  # noqa: S301 - the guard of these tests: it does go off
+    assert int(mark.read_text()) == os.getpid()
+    mark.unlink()
+    return data
+
+
+class HiddenBomb(Bomb):
+    """One that imports nothing but a function of numpy's."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], Any]:
+        _, (code,) = super().__reduce__()
+        return runstring, (code, {})
+
+
+@pytest.fixture
+def hidden_bomb(mark: Path) -> bytes:
+    data = pickle.dumps(HiddenBomb(mark))
+    pickle.loads(data)  # noqa: S301 - as above
     assert int(mark.read_text()) == os.getpid()
     mark.unlink()
     return data
@@ -181,10 +201,25 @@ def malicious(iris: TrainedFolder, bomb: bytes) -> TrainedFolder:
     return TrainedFolder(VerifiedArtifact(manifest, bomb), manifest.to_json().encode(), b"<p>")
 
 
-def test_a_version_that_vouches_for_a_pickle_is_run_by_promote_alone_and_in_another_process(
+def test_a_version_that_vouches_for_a_pickle_is_refused_by_what_it_would_import_and_never_run(
     uri: str, iris: TrainedFolder, bomb: bytes, mark: Path, record: Callable[..., None]
 ) -> None:
     version = put_version(uri, malicious(iris, bomb))
+    for arguments in (["list"], ["show", version], ["history"], ["verify"], ["verify", version]):
+        assert run(uri, *arguments).exit_code == 0
+    assert ask_everything(uri) == [200, 200]
+    refused = run(uri, "promote", version, "--reason", "trust")
+    assert refused.exit_code == 1
+    assert "builtins.eval" in refused.stderr
+    assert ask_everything(uri) == [200, 200]
+    assert not mark.exists()
+    record(f"a whole version that is a pickle ({kind(uri)})", "200, the version before", "200", "refused, never run")
+
+
+def test_a_version_that_hides_what_it_runs_is_run_by_promote_alone_and_in_another_process(
+    uri: str, iris: TrainedFolder, hidden_bomb: bytes, mark: Path, record: Callable[..., None]
+) -> None:
+    version = put_version(uri, malicious(iris, hidden_bomb))
     for arguments in (["list"], ["show", version], ["history"], ["verify"], ["verify", version]):
         assert run(uri, *arguments).exit_code == 0
     assert ask_everything(uri) == [200, 200]
@@ -193,7 +228,7 @@ def test_a_version_that_vouches_for_a_pickle_is_run_by_promote_alone_and_in_anot
     assert int(mark.read_text()) != os.getpid()
     assert ask_everything(uri) == [200, 200]
     record(
-        f"a whole version that is a pickle ({kind(uri)})",
+        f"a whole version that is a pickle, hidden behind numpy ({kind(uri)})",
         "200, the version before",
         "200",
         "run by promote's proof, in its process; refused: promoting is a decision to trust",
@@ -236,20 +271,40 @@ def test_what_lies_in_a_folder_to_publish_is_never_run(
     record(f"publish: pickle as {file}", "-", "-", "published" if published else "refused, nothing written")
 
 
-def test_a_folder_that_vouches_for_a_pickle_is_run_in_another_process_and_not_published(
-    tmp_path: Path, iris_folder: Path, iris: TrainedFolder, bomb: bytes, mark: Path, record: Callable[..., None]
-) -> None:
-    folder, registry = tmp_path / "folder", tmp_path / "registry"
+def forged_folder(folder: Path, iris_folder: Path, forged: TrainedFolder) -> Path:
+    """A folder to publish whose manifest vouches for the pickle in it."""
     shutil.copytree(iris_folder, folder)
-    forged = malicious(iris, bomb)
     (folder / "model.joblib").write_bytes(forged.artifact.data)
     (folder / "manifest.json").write_bytes(forged.manifest_json)
     (folder / "held_out.json").unlink()  # the rows of another version would be refused first
+    return folder
+
+
+def test_a_folder_that_vouches_for_a_pickle_is_never_run_and_not_published(
+    tmp_path: Path, iris_folder: Path, iris: TrainedFolder, bomb: bytes, mark: Path, record: Callable[..., None]
+) -> None:
+    folder, registry = forged_folder(tmp_path / "folder", iris_folder, malicious(iris, bomb)), tmp_path / "registry"
+    refused = run(str(registry), "publish", str(folder))
+    assert refused.exit_code == 1
+    assert "builtins.eval" in refused.stderr
+    assert not mark.exists()
+    assert not list(registry.rglob("manifest.json"))
+    record("publish: a folder that vouches for it", "-", "-", "refused, never run, nothing written")
+
+
+def test_a_folder_that_hides_what_it_runs_is_run_in_another_process_and_not_published(
+    tmp_path: Path, iris_folder: Path, iris: TrainedFolder, hidden_bomb: bytes, mark: Path, record: Callable[..., None]
+) -> None:
+    forged = malicious(iris, hidden_bomb)
+    folder, registry = forged_folder(tmp_path / "folder", iris_folder, forged), tmp_path / "registry"
     assert run(str(registry), "publish", str(folder)).exit_code == 1
     assert int(mark.read_text()) != os.getpid()
     assert not list(registry.rglob("manifest.json"))
     record(
-        "publish: a folder that vouches for it", "-", "-", "run by publish's own processes; refused, nothing written"
+        "publish: a folder that vouches for it, hidden behind numpy",
+        "-",
+        "-",
+        "run by publish's own processes; refused, nothing written",
     )
 
 

@@ -28,7 +28,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
     left_out = (
         "tests",
         ".git",
-        ".venv",
+        ".venv*",
         ".tools",
         ".aws-sam",
         ".demo",

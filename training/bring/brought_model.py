@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from handler.engines.versions import installed_versions
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.decoding import decode
 from handler.registry.manifest import Example, Manifest, Target, Training, version_of
@@ -83,7 +82,7 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Cont
         features=inspected.features,
         target=Target(stated.target, inspected.classes, _spread_of(inspected.examples)),
         metrics={},
-        runtime=installed_versions(),
+        runtime=inspected.runtime,
         training=Training(
             dataset=f"not known: packaged from {model.name}",
             dataset_sha256="",

@@ -132,7 +132,9 @@ def load_failure(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "It does not fit into this machine's memory."
     if isinstance(error, ImportError):
-        return f"It needs the module {error.name or 'of another library'}, which the function does not have: {again}."
+        # scikit-learn has reasons of its own for what it finds missing, and no name in them.
+        name = error.name or getattr(error.__cause__, "name", None) or "of another library"
+        return f"It needs the module {name}, which the function does not have: {again}."
     if isinstance(error, AttributeError) or "incompatible dtype" in str(error):
         return f"It was written under another version of a library: fit it again, and {again}."
     return f"It does not load ({type(error).__name__}): {again}."

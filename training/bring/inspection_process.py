@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import joblib
 
+from handler.engines.versions import installed_versions
 from handler.registry.decoding import decode
 from handler.registry.manifest import Example, Feature, Task
 from training.bring.answers import examples_of, kept_examples
@@ -42,7 +43,8 @@ MODULES = (
 @dataclass(frozen=True)
 class Inspected:
     """What a brought model is. `labels` are its own classes as texts, `classes` the names that they get; the order of
-    its columns `is_guessed` where only the example gives it; `searched` are the searches that it was found by."""
+    its columns `is_guessed` where only the example gives it; `searched` are the searches that it was found by;
+    `runtime` are the versions that it was loaded, asked and written again under."""
 
     task: Task
     module: str
@@ -54,6 +56,7 @@ class Inspected:
     labels: tuple[str, ...]
     classes: tuple[str, ...]
     examples: tuple[Example, ...]
+    runtime: dict[str, str]
 
 
 def main(name: str, model: str, copy: str, stated: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
         labels=tuple(texts),
         classes=classes,
         examples=tuple(kept_examples(examples)),
+        runtime=installed_versions(),
     )
 
 

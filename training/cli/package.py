@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from training.bring.pickles.imports import inspect_pickle
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.options import as_json, print_json
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
+from training.function_environment import function_libraries
+from training.pickles.imports import inspect_pickle
 
 
 @click.command("package")
@@ -50,11 +51,12 @@ def package_command(
     Code in the file runs in a process without the credentials of your environment and with an empty home. It can still
     reach your files and the network.
     """
-    contents = inspect_pickle(file.read_bytes())
+    with file.open("rb") as opened:
+        contents = inspect_pickle(opened)
     show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
     # Slow imports, for this command alone.
     from training.bring.brought_model import package
-    from training.bring.pickles.loadable import require_loadable
+    from training.bring.loadable import require_loadable
 
     require_loadable(contents)
     if not trust:
@@ -62,6 +64,7 @@ def package_command(
             "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
         )
     stated = stated_by(file, example, features, classes, target, name)
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Loading and proving"):
         packaged = package(file, stated, out)
     manifest = packaged.manifest

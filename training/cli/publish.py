@@ -10,6 +10,7 @@ from training.cli.releases import move
 from training.console import count_progress, person, working
 from training.errors import GateFailed
 from training.fit.held_out import read_held_out
+from training.function_environment import function_libraries
 from training.release.gate.comparison import compare, served_version
 from training.release.promote import current_user, promote
 from training.release.publish import TrainedFolder, is_published, publish, read_folder
@@ -55,6 +56,7 @@ def _publish(
     store: WritableStore, trained: TrainedFolder, folder: Path, alias: str, reason: str | None, force: bool
 ) -> None:
     """The gate, the proof, the version; raises GateFailed where the model falls short and is not forced."""
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Comparing with the version that serves"):
         comparison = compare(trained.artifact, read_held_out(folder), served_version(store, alias))
     if comparison.checks:

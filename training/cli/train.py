@@ -29,7 +29,9 @@ from training.fit.description import (
     read_model_file,
 )
 from training.folder.places import command_line
+from training.function_environment import function_libraries
 from training.release.gate.comparison import compare, served_version
+from training.release.shipped import require_shipped_versions
 
 DATA_OPTIONS = (
     "target", "task", "test_size", "sample", "delimiter", "encoding", "missing", "not_missing",
@@ -93,6 +95,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
     version that serves.
     """
     spec = model_spec(model, options)
+    require_shipped_versions()
     from training.fit.fitting import train_model
     from training.folder.writing import (  # matplotlib, which it imports, would slow every other command
         build,
@@ -107,6 +110,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
     if options["model_uri"]:
         from training.release.stores.schemes import open_writable_store
 
+        function_libraries()  # says so where it makes them, which a progress on the terminal would hide
         with working("Comparing with the version that serves"):
             served = served_version(open_writable_store(options["model_uri"]), options["alias"])
             comparison = compare(built.artifact, built.held_out, served)

@@ -12,6 +12,7 @@ from training.console import person, working
 from training.errors import UnprovedArtifact
 from training.fit.iris import train_iris
 from training.folder.writing import write_folder
+from training.function_environment import function_libraries
 from training.isolation import ProcessFailed, run_isolated
 from training.release.alias_move import Release
 from training.release.promote import current_user, promote
@@ -26,6 +27,7 @@ def run_demo(folder: Path) -> None:
     """Take all steps in `folder`, and keep it: the commands that the demo names at its end go on from there."""
     out = person()
     trained, root = folder / "trained", folder / "registry" / "iris"
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Training"):
         manifest = write_folder(train_iris(), trained)
     out.print(f"1. Trained Iris with {manifest.training.estimator}.")

@@ -1,7 +1,8 @@
 """Proves that an artifact would serve: it loads and repeats its example where only `handler` and its libraries are.
 
-The work is done in a process of its own, so that nothing this process happens to have imported helps the model to load,
-and a model that crashes its interpreter takes nobody along.
+The work is done in a process of its own, so that nothing that is imported or installed for development helps the model
+to load, and a model that crashes its interpreter takes nobody along. What the artifact imports is looked at first: one
+that imports what no model may is refused without being loaded.
 """
 
 import tempfile
@@ -10,11 +11,16 @@ from typing import Any
 
 from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
 from handler.registry.storage import parts_of
-from training.errors import UnprovedArtifact
+from training.errors import UnpackableArtifact, UnprovedArtifact
 from training.isolation import ProcessFailed, run_isolated
+from training.pickles.allowed import refusal_of_imports
+from training.pickles.imports import inspect_pickle
 from training.release.stores.directory_store import WritableDirectoryStore
 
 SCRIPT = Path(__file__).with_name("proof_process.py")
+
+PICKLED = "joblib"
+"""The form of a model that runs code when it is loaded."""
 
 
 def prove(artifact: VerifiedArtifact) -> None:
@@ -27,7 +33,8 @@ def prove(artifact: VerifiedArtifact) -> None:
 
 def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) -> Any:
     """What `main(registry, version, *arguments)` of `script` returns in isolation, `artifact` being that version of the
-    registry; raises ProcessFailed."""
+    registry; raises ProcessFailed, or UnprovedArtifact where the artifact may not be loaded at all."""
+    require_allowed(artifact)
     manifest = artifact.manifest
     with tempfile.TemporaryDirectory(prefix="version-") as folder:
         store = WritableDirectoryStore(Path(folder))
@@ -36,3 +43,19 @@ def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) ->
         with Path(folder, version_key(manifest.version, manifest.artifact.file)).open("wb") as file:
             file.writelines(parts_of(artifact.content))
         return run_isolated(script, folder, manifest.version, *arguments)
+
+
+def require_allowed(artifact: VerifiedArtifact) -> None:
+    """Raise UnprovedArtifact, with the import, where a pickle imports what no model may. Nothing of it is run."""
+    manifest = artifact.manifest
+    if manifest.form != PICKLED:
+        return
+    try:
+        with artifact.open() as reader:
+            refusal = refusal_of_imports(inspect_pickle(reader))
+    except UnpackableArtifact as error:
+        refusal = str(error)
+    if refusal is not None:
+        raise UnprovedArtifact(
+            f"{manifest.artifact.file} of {manifest.version} was looked into, and not loaded. {refusal}"
+        )

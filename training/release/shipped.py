@@ -9,8 +9,9 @@ from pathlib import Path
 
 import handler
 from handler.engines.shipped import pinned_versions
-from handler.engines.versions import differing, require_runtime
+from handler.engines.versions import differing_versions, installed_versions, require_runtime
 from handler.errors.model import RuntimeMismatch
+from training.errors import OtherVersionsInstalled
 from training.release.deployed.record import FunctionRecord
 
 
@@ -20,6 +21,19 @@ def shipped_versions() -> dict[str, str]:
     return pinned_versions(dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", pins, re.MULTILINE)))
 
 
+def require_shipped_versions() -> None:
+    """Raise OtherVersionsInstalled, naming each, where a model that is fitted here could not be published."""
+    differing = differing_versions(installed_versions(), shipped_versions())
+    if differing:
+        here = ", ".join(f"{name} {installed}" for name, (installed, _) in differing.items())
+        there = ", ".join(f"{name} {shipped}" for name, (_, shipped) in differing.items())
+        raise OtherVersionsInstalled(
+            f"Here {here} is installed, and the function has {there}: a model that is fitted here would not be "
+            "published. Run `make install`, which installs what handler/requirements.txt pins, or pin your versions "
+            "there and deploy."
+        )
+
+
 def require_provable(needed: Mapping[str, str], functions: Sequence[FunctionRecord]) -> None:
     """Raise RuntimeMismatch unless a model made under `needed` may load under this checkout's pins, as its proof does.
 
@@ -27,7 +41,8 @@ def require_provable(needed: Mapping[str, str], functions: Sequence[FunctionReco
     """
     if not functions:
         require_runtime(needed, shipped_versions())
-    elif differences := differing(needed, shipped_versions(), "this checkout pins"):
+    elif differing := differing_versions(needed, shipped_versions()):
+        differences = [f"{name} {made} (this checkout pins {pinned})" for name, (made, pinned) in differing.items()]
         commits = {function.commit for function in functions if function.commit}
         raise RuntimeMismatch(
             f"The deployed function could serve it, but it cannot be proved here: it was made under "

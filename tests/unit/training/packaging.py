@@ -21,11 +21,11 @@ from handler.serving.predictor import load_predictor
 from training.bring.brought_model import manifest_of, notes_on
 from training.bring.inspection_process import Inspected
 from training.bring.inspection_process import main as inspection
-from training.bring.pickles.imports import inspect_pickle
-from training.bring.pickles.loadable import require_loadable
+from training.bring.loadable import require_loadable
 from training.cli.main import main
 from training.cli.package import package_command, stated_by
 from training.errors import UnpackableArtifact
+from training.pickles.imports import inspect_pickle
 from training.release.publish import read_folder
 
 IRIS = load_iris()
@@ -51,7 +51,7 @@ def understand(folder: Path, model: Any, example: Any, *options: str) -> Underst
     data = model if isinstance(model, bytes) else dumped(model)
     file.write_bytes(data)
     row.write_text(example if isinstance(example, str) else json.dumps(example))
-    require_loadable(inspect_pickle(data))
+    require_loadable(inspect_pickle(io.BytesIO(data)))
     arguments = [str(file), "--out", str(folder / "out"), "--example", str(row), *options]
     given = package_command.make_context("package", arguments, **main.context_settings).params
     stated = stated_by(*(given[name] for name in ("file", "example", "features", "classes", "target", "name")))

@@ -1,12 +1,16 @@
 """An isolated process gets what Python and its libraries need, nothing of its caller's, and fails with one reason."""
 
 import sys
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from training.isolation import ProcessFailed, run_isolated
+from training.release.shipped import shipped_versions
+
+PROJECT = Path(__file__).parents[3]
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
@@ -21,6 +25,7 @@ SECRETS = {
     "https_proxy": "http://user:secret@proxy",
     "SSH_AUTH_SOCK": "/secret",
     "XDG_CONFIG_HOME": "/secret",
+    "PIP_INDEX_URL": "https://user:secret@index",
     "MODEL_URI": "s3://secret/models",
     "DATABASE_URL": "postgres://user:secret@host",
 }
@@ -89,6 +94,39 @@ def test_arguments_arrive_as_they_were_and_nothing_else_does(seen: dict[str, Any
 
 def test_the_interpreter_is_this_one(seen: dict[str, Any]) -> None:
     assert seen["interpreter"] == [sys.executable, 1]
+
+
+FIND = """
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+def main(modules, distributions):
+    versions = {}
+    for name in distributions:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            pass
+    return [module for module in modules if find_spec(module)], versions
+"""
+
+
+def test_of_what_is_installed_here_it_can_import_what_the_function_has_and_nothing_else(tmp_path: Path) -> None:
+    script = tmp_path / "find.py"
+    script.write_text(FIND)
+    here = {module: names for module, names in packages_distributions().items() if module.isidentifier()}
+    assert {"click", "matplotlib", "pip", "pyarrow", "boto3", "pytest", "sklearn"} <= set(here)
+    found, versions = run_isolated(script, sorted(here), sorted({name for names in here.values() for name in names}))
+    pinned = (PROJECT / "handler" / "requirements.txt").read_text()
+    assert {"sklearn", "numpy", "joblib"} <= set(found)
+    assert [name for name in versions if f"\n{name.lower().replace('_', '-')}==" not in f"\n{pinned}"] == []
+    assert [module for module in found if not set(here[module]) & set(versions)] == []
+
+
+def test_it_has_the_versions_that_the_function_has_and_manifests_record_the_same(tmp_path: Path) -> None:
+    names = [name for name in shipped_versions() if name != "python"]
+    versions = run(tmp_path, f"from importlib.metadata import version; return {{n: version(n) for n in {names}}}")
+    assert versions == {name: shipped_versions()[name] for name in names} == {name: version(name) for name in names}
 
 
 def test_what_is_given_by_name_arrives(tmp_path: Path) -> None:

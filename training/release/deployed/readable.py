@@ -8,7 +8,7 @@ import json
 
 from handler.engines.package_description import PackageDescription
 from handler.engines.shipped import LIBRARIES
-from handler.engines.versions import differing
+from handler.engines.versions import differing_versions
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.manifest import Manifest
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
@@ -45,7 +45,8 @@ def unreadable(manifest_json: bytes, package: PackageDescription) -> str | None:
         return (
             f"the engine {engine.name} would load it, which this checkout does not know: run this from a newer commit"
         )
-    differences = differing(manifest.runtime, engine.versions, "the package has", engine.name)
+    differing = differing_versions(manifest.runtime, engine.versions, engine.name)
+    differences = [f"{name} {made} (the package has {there})" for name, (made, there) in differing.items()]
     return f"it was made under {', '.join(differences)}" if differences else None
 
 

@@ -13,10 +13,10 @@ from handler.engines.versions import installed_versions, require_runtime
 from handler.errors.model import RuntimeMismatch
 from packager.errors import BadLock
 from packager.wheels.lockfile import require_stated
-from training.bring.pickles.imports import Held, PickleContents
-from training.bring.pickles.loadable import require_loadable
+from training.bring.loadable import require_loadable
 from training.errors import InvalidModelFile, UnpackableArtifact
 from training.fit.estimators import estimator_class
+from training.pickles.imports import Held, PickleContents
 from training.release.shipped import shipped_versions
 
 SOURCE = Path(handler.__file__).with_name("requirements.in").read_text()

@@ -6,6 +6,7 @@ from typing import Any
 
 import joblib
 import pytest
+import sklearn
 from click.testing import CliRunner, Result
 
 from handler.registry.alias import Alias
@@ -14,7 +15,9 @@ from tests.integration.registries import put_manifest, put_version
 from training.cli.main import main
 from training.release.promote import current_user
 from training.release.publish import TrainedFolder
+from training.release.shipped import shipped_versions
 
+PINNED = shipped_versions()["scikit-learn"]
 COMMANDS = ["train", "publish", "promote", "list", "show", "demo", "serve"]
 
 
@@ -41,6 +44,17 @@ def registry(iris: TrainedFolder, tmp_path: Path) -> Path:
     put_version(str(root), iris)
     put_manifest(str(root), iris.manifest)
     return root
+
+
+def test_nothing_is_trained_under_versions_that_the_function_has_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sklearn, "__version__", "1.8.0")
+    result = run("train", "--out", str(tmp_path / "out"))
+    assert result.exit_code == 1
+    assert f"Here scikit-learn 1.8.0 is installed, and the function has scikit-learn {PINNED}" in result.stderr
+    assert "make install" in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,5 +1,6 @@
 """What is put before an estimator: only scikit-learn's steps, on plain arrays, and sound where columns are mixed."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from sklearn.neural_network import MLPClassifier
 
 from tests.unit.training.dumping import dump_estimator
 from tests.unit.training.tables import churn_csv
-from training.bring.pickles.imports import inspect_pickle
 from training.data.columns.kinds import TableChoices
 from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
 from training.data.table.source import CsvForm
 from training.fit.preprocessing import prepared
+from training.pickles.imports import inspect_pickle
 
 ESTIMATORS = [
     LogisticRegression(),
@@ -48,7 +49,7 @@ def test_every_kind_of_estimator_takes_gaps_categories_and_values_never_seen(chu
 def test_nothing_but_scikit_learn_and_numpy_stands_in_the_artifact(churn: Dataset) -> None:
     every = np.arange(churn.rows)
     pipeline = prepared(HistGradientBoostingClassifier(max_iter=3), churn.columns).fit(churn.matrix(every), churn.y)
-    imports = inspect_pickle(dump_estimator(pipeline)).imports
+    imports = inspect_pickle(io.BytesIO(dump_estimator(pipeline))).imports
     assert {name.partition(".")[0] for name in imports} <= {"sklearn", "numpy", "joblib", "builtins", "functools"}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import runstring
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
@@ -30,23 +31,37 @@ class OnlyHere(BaseEstimator):  # type: ignore[misc] # scikit-learn ships no typ
         return np.ones(len(rows), dtype=int)
 
 
-class Crash:
-    """Ends the interpreter that loads it."""
+class Hidden:
+    """Runs code when it is loaded, by a function of numpy's, which a model may import."""
 
-    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
-        return os._exit, (7,)
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __reduce__(self) -> tuple[Callable[[str, dict[str, Any]], object], tuple[str, dict[str, Any]]]:
+        return runstring, (self.code, {})
 
 
-class Shout:
-    """Has the terminal of whoever reads its last words cleared, and a sentence of its own shown."""
+class MakesFolder:
+    """Makes a folder when it is loaded."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
 
     def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
-        return exec, ("import os; os.write(2, b'\\x1b[2J\\x9b31m all is fine\\n'); os._exit(3)",)
+        return os.mkdir, (str(self.place),)
+
+
+CRASH = Hidden("import os; os._exit(7)")
+SHOUT = Hidden("import os; os.write(2, b'\\x1b[2J\\x9b31m all is fine\\n'); os._exit(3)")
+"""Has the terminal of whoever reads its last words cleared, and a sentence of its own shown."""
 
 
 def artifact_of(estimator: object, manifest: Manifest) -> VerifiedArtifact:
     """An artifact that is verified, as far as bytes go."""
-    data = dump_estimator(estimator)
+    return of_bytes(dump_estimator(estimator), manifest)
+
+
+def of_bytes(data: bytes, manifest: Manifest) -> VerifiedArtifact:
     digest = sha256(data)
     file = ArtifactFile("model.joblib", len(data), digest)
     version = f"{manifest.version[:16]}-{digest[:8]}"
@@ -57,18 +72,39 @@ def test_a_model_whose_class_lambda_does_not_have_is_refused_by_name_though_the_
     iris_manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
-    with pytest.raises(UnprovedArtifact, match=r"would not serve: UnloadableArtifact.*No module named 'tests'"):
+    with pytest.raises(
+        UnprovedArtifact, match=r"and not loaded\. The model imports tests\..*OnlyHere, and the function"
+    ):
         prove(artifact_of(OnlyHere(), iris_manifest))
+    with pytest.raises(UnprovedArtifact, match=r"would not serve: UnloadableArtifact.*No module named 'tests'"):
+        prove(artifact_of(Hidden("import tests"), iris_manifest))
+
+
+def test_a_model_that_calls_what_no_model_needs_is_refused_before_it_is_loaded(
+    iris_manifest: Manifest, tmp_path: Path
+) -> None:
+    mark = tmp_path / "executed"
+    with pytest.raises(UnprovedArtifact, match=r"and not loaded\. The model imports posix\.mkdir of Python itself"):
+        prove(artifact_of(MakesFolder(mark), iris_manifest))
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(b"<!DOCTYPE html><html>", "HTML page"), (b"\x80\x04\x95", "ends before the model does")]
+)
+def test_what_is_no_pickle_is_refused_by_its_kind(iris_manifest: Manifest, data: bytes, words: str) -> None:
+    with pytest.raises(UnprovedArtifact, match=rf"model\.joblib of .* was looked into, and not loaded\. .*{words}"):
+        prove(of_bytes(data, iris_manifest))
 
 
 def test_a_model_that_ends_its_interpreter_takes_nobody_along(iris_manifest: Manifest) -> None:
     with pytest.raises(UnprovedArtifact, match="would not serve: the process ended with 7"):
-        prove(artifact_of(Crash(), iris_manifest))
+        prove(artifact_of(CRASH, iris_manifest))
 
 
 def test_what_a_model_says_last_cannot_steer_the_terminal_that_shows_it(iris_manifest: Manifest) -> None:
     with pytest.raises(UnprovedArtifact, match="would not serve") as raised:
-        prove(artifact_of(Shout(), iris_manifest))
+        prove(artifact_of(SHOUT, iris_manifest))
     assert str(raised.value).isprintable()
     assert "all is" in str(raised.value)
 

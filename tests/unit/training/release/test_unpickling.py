@@ -21,7 +21,7 @@ MAY_UNPICKLE = {
     # A file of the user's own, once --trust was given, in a process of its own; it never sees a registry.
     "training/bring/inspection_process.py",
     # Follows a pickle's opcodes with stand-ins for all that it names: nothing is imported, nothing is called.
-    "training/bring/pickles/imports.py",
+    "training/pickles/following.py",
 }
 
 LOADERS = {"load", "loads", "Unpickler", "NumpyUnpickler", "read_pickle"}

@@ -1,11 +1,15 @@
 """Recognises files that are not pickles by their first bytes: what people bring in place of a model.
 
-Nothing is unpacked or run; of a zip archive only the list of names is read.
+Nothing is unpacked or run; of a zip archive only the list of names is read, of others the first bytes and the last.
 """
 
-import io
+import codecs
 import json
+import os
 import zipfile
+from typing import BinaryIO
+
+from training.pickles.unpacking import HEAD_BYTES
 
 WRITE_AGAIN = "write it again where it was made, by joblib.dump(model, 'model.joblib'), and package that"
 
@@ -47,18 +51,25 @@ _IN_ZIP: tuple[tuple[str, str], ...] = (
 _MODEL_SUFFIXES = (".joblib", ".pkl", ".pickle", ".sav")
 
 
-def other_kind(data: bytes) -> str | None:
-    """A sentence on what the file is and what to do, where its bytes show that it is not a pickle."""
+TAIL_BYTES = 64 * 1024
+
+
+def other_kind(data: bytes, whole: BinaryIO | None) -> str | None:
+    """A sentence on what the file is and what to do, where its first bytes, `data`, show that it is not a pickle.
+
+    `whole` is the file, None where it can only be read forwards. Where it is read, it is left anywhere.
+    """
+    # No pickle begins with any of these.
     if not data.strip(b"\0 \r\n\t"):
         return f"The file is empty: it was not written to its end, or not downloaded. Fetch it again, or {WRITE_AGAIN}."
     for start, sentence in _STARTS:
         if data.startswith(start):
             return sentence
     if data.startswith(b"PK\x03\x04"):
-        return _zip_kind(data)
+        return _zip_kind(whole)
     if data[257:262] == b"ustar":
         return "The file is a tar archive: unpack it with `tar -xf`, and package the model that is inside."
-    if data.startswith(b"\x08") and (b"onnx" in data[:400].lower() or b"ai.onnx" in data):
+    if data.startswith(b"\x08") and (b"onnx" in data[:400].lower() or b"ai.onnx" in data + _tail(whole)):
         return (
             "The file is an ONNX model. The function runs scikit-learn's own: package the estimator that it was "
             "converted from."
@@ -66,15 +77,18 @@ def other_kind(data: bytes) -> str | None:
     return _markup_kind(data)
 
 
-def text_kind(data: bytes) -> str | None:
-    """The same for a text; asked only once `data` proved to be no pickle, for the oldest pickles are texts too."""
+def text_kind(data: bytes, is_all: bool) -> str | None:
+    """The same for a text that begins with `data`, or is it (`is_all`).
+
+    Asked only of what proved to be no pickle, for the oldest pickles are texts too.
+    """
     try:
-        text = data.decode("utf-8-sig")
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(data, final=is_all)
     except UnicodeDecodeError:
         return None
     if any(ord(character) < 32 and character not in "\t\r\n\f" for character in text):
         return None
-    lines = [line for line in text.splitlines()[:20] if line]
+    lines = [line for line in text.splitlines()[: 20 if is_all else -1][:20] if line]
     for separator in ",;\t":
         if len(lines) > 1 and lines[0].count(separator) > 0 and len({line.count(separator) for line in lines}) == 1:
             return "The file is a text that looks like a table: `python -m training train --table` fits a model to it."
@@ -104,16 +118,28 @@ def _json_kind(data: bytes) -> str | None:
             "The file is a model of XGBoost, which the function does not have. Fit scikit-learn's HistGradientBoosting "
             "in its place."
         )
-    try:
-        json.loads(data)
-    except (ValueError, RecursionError):
+    if len(data) < HEAD_BYTES:
+        try:
+            json.loads(data)
+        except (ValueError, RecursionError):
+            return None
+    elif text_kind(data, is_all=False) is None:
         return None
     return f"The file is JSON, not a model. If it describes one, {WRITE_AGAIN}."
 
 
-def _zip_kind(data: bytes) -> str:
+def _tail(whole: BinaryIO | None) -> bytes:
+    if whole is None:
+        return b""
+    whole.seek(max(0, whole.seek(0, os.SEEK_END) - TAIL_BYTES))
+    return whole.read(TAIL_BYTES)
+
+
+def _zip_kind(whole: BinaryIO | None) -> str:
+    if whole is None:
+        return "The file is a zip archive that was compressed again: unpack it, and package the model that is inside."
     try:
-        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+        names = zipfile.ZipFile(whole).namelist()
     except zipfile.BadZipFile:
         return "The file is a zip archive that ends before its end: fetch it again."
     for name, sentence in _IN_ZIP:

@@ -19,8 +19,8 @@ from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from training.bring.pickles.imports import inspect_pickle
 from training.errors import UnpackableArtifact
+from training.pickles.imports import inspect_pickle
 
 
 class Malicious:
@@ -51,7 +51,7 @@ def dumped(value: Any) -> bytes:
 )
 def test_a_call_is_seen_wherever_it_hides_and_never_made(tmp_path: Path, place: Callable[[Any], Any]) -> None:
     mark = tmp_path / "mark"
-    contents = inspect_pickle(dumped(place(Malicious(mark))))
+    contents = inspect_pickle(io.BytesIO(dumped(place(Malicious(mark)))))
     assert f"{os.mkdir.__module__}.mkdir" in contents.imports
     assert not mark.exists()
 
@@ -66,7 +66,7 @@ def test_a_call_is_seen_wherever_it_hides_and_never_made(tmp_path: Path, place: 
 )
 def test_an_estimator_is_followed_to_its_end(estimator: Any) -> None:
     iris = load_iris()
-    contents = inspect_pickle(dumped(estimator.fit(iris.data, iris.target)))
+    contents = inspect_pickle(io.BytesIO(dumped(estimator.fit(iris.data, iris.target))))
     assert f"{type(estimator).__module__}.{type(estimator).__name__}" in contents.imports
     assert contents.sklearn_versions == (sklearn.__version__,)
 
@@ -74,17 +74,17 @@ def test_an_estimator_is_followed_to_its_end(estimator: Any) -> None:
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, zlib.compress])
 def test_a_compressed_file_is_looked_into(compress: Callable[[bytes], bytes]) -> None:
     data = dumped({"array": np.arange(1000.0), "path": Path("x")})
-    assert inspect_pickle(compress(data)) == inspect_pickle(data)
-    assert any("pathlib" in name for name in inspect_pickle(data).imports)
+    assert inspect_pickle(io.BytesIO(compress(data))) == inspect_pickle(io.BytesIO(data))
+    assert any("pathlib" in name for name in inspect_pickle(io.BytesIO(data)).imports)
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_plain_pickle_of_any_protocol_is_followed(protocol: int) -> None:
-    contents = inspect_pickle(pickle.dumps(LogisticRegression(), protocol=protocol))
+    contents = inspect_pickle(io.BytesIO(pickle.dumps(LogisticRegression(), protocol=protocol)))
     assert "sklearn.linear_model._logistic.LogisticRegression" in contents.imports
 
 
 @pytest.mark.parametrize("data", [b"", b"not a pickle", dumped(np.arange(1000.0))[:-900], b"\x1f\x8bxx", b"PK\x03\x04"])
 def test_what_cannot_be_followed_is_refused(data: bytes) -> None:
     with pytest.raises(UnpackableArtifact):
-        inspect_pickle(data)
+        inspect_pickle(io.BytesIO(data))
