@@ -38,7 +38,6 @@ def plain_objects(body: str) -> object:
     return np.array([[*row.values()] for row in json.loads(body, object_pairs_hook=dict)["instances"]])
 
 
-@pytest.mark.xfail(strict=True, reason="the standard library reads it")
 @pytest.mark.parametrize(("rows", "plain"), [(ROWS, plain_lists), (NAMED, plain_objects)], ids=["lists", "objects"])
 def test_a_large_batch_is_an_array_in_less_time_than_the_standard_library_takes(
     rows: list[object], plain: Callable[[str], object]
@@ -47,7 +46,6 @@ def test_a_large_batch_is_an_array_in_less_time_than_the_standard_library_takes(
     assert is_quicker(lambda: to_rows(parse_body(body), FEATURES), lambda: plain(body))
 
 
-@pytest.mark.xfail(strict=True, reason="each float is written by its repr")
 def test_a_large_batch_is_answered_in_less_time_than_the_reprs_of_its_floats_take() -> None:
     predictor = version_with(LogisticRegression(max_iter=200).fit(X, Y), ROW, classes=NAMES).load()
     rows = np.random.default_rng(0).uniform(X.min(axis=0), X.max(axis=0), (10_000, 4))
