@@ -14,31 +14,19 @@ else imports are what they always are. A module that is there already, or cannot
 import importlib
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from handler.coldstart.deferred_modules import DEFERRED, NO_ARRAY
 
 if TYPE_CHECKING:
     from importlib.abc import Loader
 else:
     # The real one does nothing for us, and brings importlib.resources.
     Loader = object
-
-DEFERRED: Mapping[str, frozenset[str]] = {
-    "scipy.stats": frozenset({"chi2", "gmean", "rankdata", "spearmanr"}),
-    "scipy.integrate": frozenset({"trapezoid"}),
-    "scipy.interpolate": frozenset({"BSpline"}),
-    "scipy.spatial.transform": frozenset(),
-    "scipy.optimize._linprog": frozenset({"linprog", "linprog_verbose_callback"}),
-    "scipy.optimize._shgo": frozenset({"shgo"}),
-    # `from numpy import *` in array_api_compat, which scipy brings, imports these; nothing there uses them.
-    "numpy.f2py": frozenset(),
-    "numpy.testing": frozenset(),
-    # Powertools and joblib.memory name it in what only coroutines run.
-    "asyncio": frozenset(),
-}
-"""Each module, with the names that are taken out of it at an import and then only called, or asked for a method."""
 
 PASSIVE = frozenset(
     {"__cached__", "__class__", "__file__", "__loader__", "__name__", "__package__", "__path__", "__spec__"}
@@ -74,6 +62,10 @@ def _real(name: str) -> ModuleType:
             del sys.modules[name]
     real = importlib.import_module(name)
     if first:
+        for submodule in DEFERRED:
+            parent, _, child = submodule.rpartition(".")
+            if parent == name and submodule in sys.modules and child not in vars(real):
+                setattr(real, child, sys.modules[submodule])
         _replace(name, real)
     return real
 
@@ -99,6 +91,8 @@ class _Forward:
     def __getattribute__(self, attribute: str) -> Any:
         if attribute in ("__mro_entries__", "__reduce_ex__"):
             return object.__getattribute__(self, attribute)
+        if attribute in NO_ARRAY.get(_place(self), ()):
+            return partial(_of_no_array, self, attribute)
         return getattr(_behind(self), attribute)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -112,6 +106,12 @@ class _Forward:
 
     def __mro_entries__(self, _: Any) -> tuple[Any, ...]:
         return (_behind(self),)
+
+    def __or__(self, other: Any) -> Any:
+        return _behind(self) | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | _behind(self)
 
     def __eq__(self, other: Any) -> bool:
         return bool(_behind(self) == other)
@@ -140,6 +140,15 @@ def _behind(forward: _Forward) -> Any:
     return getattr(_real(of_module), name)
 
 
+def _of_no_array(forward: _Forward, function: str, *given: Any, **named: Any) -> Any:
+    """What `function` says of what is given; of an array alone it would say no."""
+    from numpy import ndarray
+
+    if [*map(type, given)] == [ndarray] and not named:
+        return False
+    return getattr(_behind(forward), function)(*given, **named)
+
+
 class _StandIn(ModuleType):
     """A module, for as long as nobody does more with it than import it."""
 
@@ -150,13 +159,16 @@ class _StandIn(ModuleType):
                 return super().__getattribute__(attribute)
             if attribute in DEFERRED[name]:
                 return _Forward(name, attribute)
+            if _is_pending(submodule := f"{name}.{attribute}") and submodule in sys.modules:
+                return sys.modules[submodule]
         return getattr(_real(name), attribute)
 
     def __setattr__(self, attribute: str, value: Any) -> None:
         name: str = super().__getattribute__("__name__")
         if attribute in PASSIVE and _is_pending(name):
             super().__setattr__(attribute, value)
-        else:
+        elif not (type(value) is _StandIn and _is_pending(name)):
+            # The import system binds a deferred submodule in its parent: `__getattribute__` and `_real` do.
             setattr(_real(name), attribute, value)
 
     def __delattr__(self, attribute: str) -> None:

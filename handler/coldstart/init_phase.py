@@ -14,6 +14,7 @@ import logging
 import os
 
 from handler.coldstart.deferred_imports import defer_imports
+from handler.coldstart.docstrings import keep_docstrings
 
 ON_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 """Set in the runtime's process alone (AWS Lambda Developer Guide, "Defined runtime environment variables")."""
@@ -22,6 +23,7 @@ ON_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 def begin() -> None:
     """Make the imports that follow cheaper."""
     defer_imports()
+    keep_docstrings()
     gc.disable()
     # Each log line would ask asyncio for the name of its task, and the first one import it. There are no tasks here
     # (Python documentation, "Logging HOWTO", "Optimization").

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from handler.registry.manifest import Domain
 
+LARGEST = float(np.finfo(np.float32).max)
+"""scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""
+
 MOST_VALUES_LISTED = 20
 
 

@@ -58,7 +58,8 @@ def _outside_cells(rows: NDArray[Any], features: Sequence[Feature]) -> tuple[lis
     ]
     columns = [column for column, _, _ in ranges]
     least, most = np.array([bounds for _, *bounds in ranges], dtype=np.float64).reshape(-1, 2).T
-    values = rows[:, columns].astype(np.float64)
+    every = len(columns) == rows.shape[1]
+    values = (rows if every else rows[:, columns]).astype(np.float64, copy=False)
     return columns, (values < least) | (values > most)
 
 

@@ -22,6 +22,7 @@ from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.rows.dtype import row_dtype
 from handler.rows.ranges import outside_rows
+from handler.serving.float_texts import float_texts
 from handler.serving.self_test import require_repeated
 
 
@@ -45,23 +46,27 @@ class Predictor:
             return [{"prediction": value} for value in predicted]
         names = self.manifest.target.classes
         answers: list[dict[str, Any]] = [{"prediction": names[index], "prediction_index": index} for index in predicted]
-        for answer, row in zip(answers, probabilities or (), strict=False):
-            answer["probabilities"] = dict(zip(names, row, strict=True))
+        if probabilities is not None:
+            for answer, row in zip(answers, probabilities.tolist(), strict=True):
+                answer["probabilities"] = dict(zip(names, row, strict=True))
         return answers
 
     def predict_json(self, rows: NDArray[Any]) -> str:
         """What json.dumps makes of `predict(rows)`, several times faster where there are many rows."""
         predicted, probabilities = self._ask(rows)
         if self.manifest.task == "regression":
-            return "[" + ",".join([f'{{"prediction":{value!r}}}' for value in predicted]) + "]"
+            numbers = float_texts(np.array(predicted, dtype=np.float64))
+            return "[" + ",".join([f'{{"prediction":{number}}}' for number in numbers]) + "]"
         forms = _answer_forms(self.manifest.target.classes, probabilities is not None)
         if probabilities is None:
             return "[" + ",".join([forms[index] % () for index in predicted]) + "]"
-        pairs = zip(predicted, probabilities, strict=True)
-        return "[" + ",".join([forms[index] % tuple(row) for index, row in pairs]) + "]"
+        texts = iter(float_texts(probabilities.ravel()))
+        shares = zip(*[texts] * probabilities.shape[1], strict=True)  # as many texts a row as there are classes
+        return "[" + ",".join([forms[index] % row for index, row in zip(predicted, shares, strict=True)]) + "]"
 
-    def _ask(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
-        """Each row's number or class index, and its probabilities where the model has them; all finite."""
+    def _ask(self, rows: NDArray[Any]) -> tuple[list[Any], NDArray[np.float64] | None]:
+        """Each row's number or class index, and its probabilities, of shape (rows, classes), where the model has them;
+        all finite."""
         try:
             return self._ask_at_once(rows)
         except (RequestError, MemoryError):
@@ -82,7 +87,7 @@ class Predictor:
                 problems,
             ) from error
 
-    def _ask_at_once(self, rows: NDArray[Any]) -> tuple[list[Any], list[list[float]] | None]:
+    def _ask_at_once(self, rows: NDArray[Any]) -> tuple[list[Any], NDArray[np.float64] | None]:
         # An overflow is found in the answer. What libraries warn of (overflow, outliers, a DataFrame's names that an
         # array lacks) would go to the log as plain text, and the log has JSON lines alone.
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -102,13 +107,13 @@ class Predictor:
                 raise UnloadableArtifact(f"{self.manifest.version} gives {given} probabilities for {named} classes.")
             indexes = self._places(predicted)
             _require_finite(np.all(np.isfinite(probabilities), axis=1))
-            return indexes, probabilities.tolist()
+            return indexes, probabilities
 
     def _places(self, predicted: Any) -> list[int]:
         """Each label's place among the classes; raises NoClass."""
-        found = [self._place.get(label) for label in np.asarray(predicted).ravel().tolist()]
-        lost = [row for row, place in enumerate(found) if place is None]
-        if lost:
+        found = list(map(self._place.get, np.asarray(predicted).ravel().tolist()))
+        if None in found:
+            lost = [row for row, place in enumerate(found) if place is None]
             problems = _problems(lost, "the model gives this row none of its classes")
             raise NoClass(
                 f"The model has no class for {_counted(problems)}: it takes them for outliers of what it learnt.",
@@ -173,10 +178,10 @@ def _self_test(predictor: Predictor) -> None:
 def _answer_forms(classes: Sequence[str], shares: bool) -> list[str]:
     """For each class the JSON of an answer that names it, to be filled with the probabilities by `%`.
 
-    `%r` is how json.dumps writes a float.
+    They are filled in as the texts that `float_texts` gives of them.
     """
     names = [json.dumps(name).replace("%", "%%") for name in classes]
-    filled = ',"probabilities":{' + ",".join(f"{name}:%r" for name in names) + "}" if shares else ""
+    filled = ',"probabilities":{' + ",".join(f"{name}:%s" for name in names) + "}" if shares else ""
     return [f'{{"prediction":{name},"prediction_index":{index}{filled}}}' for index, name in enumerate(names)]
 
 

@@ -26,7 +26,12 @@ NEVER_IMPORTED = (
     # In the package, and a good part of a cold start each.
     *("sklearn.ensemble", "sklearn.datasets", "sklearn.neural_network", "scipy.signal", "scipy.io", "scipy.datasets"),
     *("aws_lambda_powertools.utilities.parser", "aws_lambda_powertools.utilities.validation"),
+    # Read with it are large bodies alone.
+    "orjson",
 )
+
+MOST_MODULES_ON_LAMBDA = 850
+"""That the answer to one row has imported, those of Python itself included."""
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
@@ -43,6 +48,14 @@ def test_predict_path_imports_nothing_that_it_does_not_need(deployed: Path, prob
     assert told["answer"]["statusCode"] == 200
     assert "sklearn.base" in told["modules"]
     assert [module for module in told["modules"] if module.startswith(NEVER_IMPORTED)] == []
+
+
+def test_on_lambda_an_answer_takes_no_more_modules_than_it_did(deployed: Path, probe: Probe, registry: Path) -> None:
+    lambda_only = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"}
+    told = probe("predict.py", deployed, stdin=PREDICT, MODEL_URI=str(registry), **lambda_only)
+    assert told["answer"]["statusCode"] == 200
+    assert [module for module in told["modules"] if module.startswith(NEVER_IMPORTED)] == []
+    assert len(told["modules"]) <= MOST_MODULES_ON_LAMBDA
 
 
 def test_cold_start_compiles_nothing_and_writes_nothing(deployed: Path, probe: Probe, registry: Path) -> None:

@@ -7,40 +7,46 @@ columns at C speed, and importing one would cost every cold start.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
-from operator import itemgetter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handler.api.body import hints as body_hints
+from handler.api.body.large_json import LARGE, read_batch
+from handler.api.body.sound_numbers import in_order, sound_numbers
+from handler.api.body.strict_json import RepeatedNames, read_strictly
 from handler.errors.base import MAX_PROBLEMS, Problem
-from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson
+from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson, RequestError
 from handler.registry.manifest import Feature
-from handler.rows.domain import description, outside
+from handler.rows.domain import LARGEST, description, outside
 from handler.rows.dtype import row_dtype
-
-LARGEST = float(np.finfo(np.float32).max)
-"""scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""
 
 
 @dataclass(frozen=True)
 class Instances:
-    """The rows of a request, unchecked, and whether it was a batch (`instances`) or one row (`features`)."""
+    """The rows of a request, unchecked, and whether it was a batch (`instances`) or one row (`features`).
+
+    `text` is the body where `large_json` read it, for `strict_json` to read again if the rows are refused.
+    """
 
     rows: list[Any]
     batch: bool
-
-
-class RepeatedNames(dict[str, Any]):
-    """A JSON object in which a name stands twice. A plain dict would keep the last and say nothing."""
+    text: str | None = field(default=None, compare=False, repr=False)
 
 
 def parse_body(text: str) -> Instances:
     """Parse the body of POST /predict; raises InvalidJson or InvalidBody."""
-    body = _parse_strict_json(text)
+    if len(text) >= LARGE and (rows := read_batch(text)):
+        return Instances(rows, batch=True, text=text)
+    return _parse_strictly(text)
+
+
+def _parse_strictly(text: str) -> Instances:
+    body = read_strictly(text)
     if not isinstance(body, dict):
         raise InvalidBody(body_hints.of_no_object(body))
     if "features" not in body and "instances" not in body:
@@ -61,11 +67,20 @@ def to_rows(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
     A null becomes NaN in a number's column and None in a category's. Raises InvalidFeatures, or InvalidJson on a number
     that no 64-bit float holds.
     """
+    if instances.text is not None:
+        # What is not sound is read again, so that a refusal quotes each value as it was sent.
+        with suppress(RequestError):
+            return _checked(instances, features)
+        instances = _parse_strictly(instances.text)
+    return _checked(instances, features)
+
+
+def _checked(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
     names = [feature.name for feature in features]
-    indexes, ordered, problems = _laid_out(instances.rows, names)
     dtype = row_dtype(feature.kind for feature in features)
-    if dtype is np.float64 and not problems and (sound := _numbers_at_once(ordered, features)) is not None:
+    if dtype is np.float64 and (sound := sound_numbers(instances.rows, features)) is not None:
         return sound
+    indexes, ordered, problems = _laid_out(instances.rows, names)
     matrix = np.empty((len(ordered), len(features)), dtype=dtype)
     for position, (feature, column) in enumerate(zip(features, zip(*ordered, strict=True), strict=False)):
         found = list(islice(_column_problems(feature, column, indexes), MAX_PROBLEMS))
@@ -81,7 +96,7 @@ def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], lis
     """The indexes of the rows that have a value for each of `names`; those rows, in that order; what is wrong with the
     others."""
     width, known = len(names), set(names)
-    in_order = itemgetter(*names) if width > 1 else lambda row: (row[names[0]],)
+    take = in_order(names)
     indexes: list[int] = []
     ordered: list[Sequence[Any]] = []
     problems: list[Problem] = []
@@ -89,7 +104,7 @@ def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], lis
         if type(row) is list and len(row) == width:
             ordered.append(row)
         elif type(row) is dict and row.keys() == known:
-            ordered.append(in_order(row))
+            ordered.append(take(row))
         else:
             if len(problems) < MAX_PROBLEMS:
                 problems.extend(islice(_row_problems(index, row, names), MAX_PROBLEMS))
@@ -106,52 +121,6 @@ def _with_nesting(problems: Sequence[Problem], instances: Instances, width: int)
     nested = dict(islice(((index, why) for index, why in found if why), MAX_PROBLEMS))
     others = [problem for problem in problems if problem.row not in nested]
     return [*(Problem(index, None, why) for index, why in nested.items()), *others]
-
-
-def _numbers_at_once(ordered: Sequence[Sequence[Any]], features: Sequence[Feature]) -> NDArray[np.float64] | None:
-    """A sound batch of numbers, several times faster than column by column; None where something is wrong with it."""
-    values = list(chain.from_iterable(ordered))
-    types = set(map(type, values))
-    if not types <= {int, float, type(None)}:
-        return None
-    try:
-        matrix = np.array(values, dtype=np.float64).reshape(len(ordered), len(features))
-    except OverflowError:
-        return None
-    if (np.abs(matrix) > LARGEST).any():
-        return None
-    if any(
-        feature.domain is not None and outside(feature.domain, matrix[:, position]).any()
-        for position, feature in enumerate(features)
-    ):
-        return None
-    if type(None) in types:
-        required = [not feature.nullable for feature in features]
-        if np.isnan(matrix[:, required]).any():
-            return None
-    return matrix
-
-
-def _parse_strict_json(text: str) -> Any:
-    if not text:
-        raise InvalidJson(f"The body is empty, which is not JSON: {body_hints.ROWS}.")
-    try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
-    except RecursionError:
-        raise InvalidJson("The body is nested too deeply to be a request.") from None
-    except json.JSONDecodeError as error:
-        raise InvalidJson(f"The body is not JSON: {body_hints.of_other_bytes(text) or error}.") from None
-    except ValueError:  # Python converts no integer of more than 4300 digits
-        raise InvalidJson("The body holds a number that no 64-bit float can hold.") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    parsed = dict(pairs)
-    return parsed if len(parsed) == len(pairs) else RepeatedNames(pairs)
-
-
-def _no_constant(name: str) -> float:
-    raise InvalidJson(f"{name} is not a JSON number; send null where the model takes one.")
 
 
 def _row_problems(index: int, row: object, names: Sequence[str]) -> Iterator[Problem]:

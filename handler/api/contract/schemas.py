@@ -6,10 +6,9 @@ names later.
 
 from typing import Any
 
-from handler.api.body.instances import LARGEST
 from handler.errors.base import MAX_PROBLEMS
 from handler.registry.manifest import Feature, Manifest
-from handler.rows.domain import bounds
+from handler.rows.domain import LARGEST, bounds
 
 TEXT = {"type": "string"}
 

@@ -52,8 +52,9 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     Raises ValueError on NaN or infinity in `body`: a model that answers so has no answer, and JSON has no word for it.
     """
     text = "{" + ",".join([f"{_json(name)}:{_json(value)}" for name, value in body.items()]) + "}"
-    # What json.dumps writes is ASCII without control characters; the count below would cost a large batch more.
-    _require_room(len(text) + text.count('"') + text.count("\\"))
+    # What json.dumps writes is ASCII without control characters, so that no character becomes more than two.
+    if not _has_room(2 * len(text)):
+        _require_room(len(text) + text.count('"') + text.count("\\"))
     return Response(status, {**headers, "Content-Type": "application/json", "Cache-Control": "no-store"}, text)
 
 
@@ -78,9 +79,13 @@ def lambda_answer(response: Response, version: PayloadVersion | None) -> dict[st
     return answer if version is None else {**answer, "isBase64Encoded": False, "cookies": []}
 
 
+def _has_room(travelling: int) -> bool:
+    return travelling + ENVELOPE_BYTES <= PAYLOAD_BYTES
+
+
 def _require_room(travelling: int) -> None:
-    size = travelling + ENVELOPE_BYTES
-    if size > PAYLOAD_BYTES:
+    if not _has_room(travelling):
+        size = travelling + ENVELOPE_BYTES
         raise ResponseTooLarge(f"The answer would take {size} bytes; Lambda returns {PAYLOAD_BYTES}. Send fewer rows.")
 
 

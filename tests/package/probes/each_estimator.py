@@ -113,10 +113,11 @@ def in_a_child(name: str, module: str) -> dict[str, Any]:
     child = os.fork()
     if not child:
         os.close(read)
-        deferred = [key for key, value in sys.modules.items() if type(value).__name__ == "_StandIn"]
+        finders = [finder for finder in sys.meta_path if hasattr(finder, "pending")]
+        deferred = [name for finder in finders for name in sorted(finder.pending)]
         with os.fdopen(write, "w") as told:
             came = examine(name, module)
-            used = [key for key in deferred if type(sys.modules[key]).__name__ != "_StandIn"]
+            used = [name for name in deferred if type(sys.modules.get(name)).__name__ not in ("_StandIn", "NoneType")]
             json.dump({"came": came, "used": used}, told)
         os._exit(0)
     os.close(write)
@@ -130,8 +131,10 @@ def main(tree: str, deferred: str) -> None:
     sys.path.insert(0, tree)
     if deferred == "yes":
         from handler.coldstart.deferred_imports import defer_imports
+        from handler.coldstart.docstrings import keep_docstrings
 
         defer_imports()
+        keep_docstrings()
     # With these in place a child has little left to import; none of them uses anything deferred.
     import sklearn.ensemble
     import sklearn.linear_model

@@ -2,7 +2,8 @@
 
     python3.13 -I -S predict.py TREE < event.json
 
-Prints {"answer": …, "modules": [every module imported], "compiled": [every file of TREE compiled from source]}.
+Prints {"answer": …, "modules": [every module imported, but for those that are deferred still], "compiled": [every file
+of TREE compiled from source]}.
 """
 
 import json
@@ -30,7 +31,8 @@ def main(tree: str) -> None:
         aws_request_id="probe",
     )
     answer = lambda_handler(json.load(sys.stdin), context)  # type: ignore[arg-type] # as much of it as is read
-    json.dump({"answer": answer, "modules": sorted(sys.modules), "compiled": compiled}, standard_output)
+    modules = sorted(name for name, module in sys.modules.items() if type(module).__name__ != "_StandIn")
+    json.dump({"answer": answer, "modules": modules, "compiled": compiled}, standard_output)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ import scipy.stats
 from sklearn.model_selection import RandomizedSearchCV
 from sklearn.svm import SVC
 
-from handler.coldstart.deferred_imports import DEFERRED, defer_imports
+from handler.coldstart.deferred_imports import defer_imports
+from handler.coldstart.deferred_modules import DEFERRED
+from tests.unit.handler.coldstart.other_snippets import OTHER_SNIPPETS
 
 SEARCH = pickle.dumps(RandomizedSearchCV(SVC(), {"C": scipy.stats.loguniform(0.1, 10), "gamma": scipy.stats.expon()}))
 
@@ -90,40 +92,7 @@ SNIPPETS = {
     "random numbers": (
         "import numpy; numpy.random.seed(0); import scipy.stats as s; s.norm; result = numpy.random.rand()"
     ),
-    "linear programme": "from scipy.optimize import linprog; result = linprog([1, 2], [[-1, -1]], [-1]).x.tolist()",
-    "linear programme of the package": "import scipy.optimize as o; result = o.linprog([1], [[-1]], [-1]).fun",
-    "global search": (
-        "from scipy.optimize import shgo; result = shgo(lambda x: (x[0] - 1) ** 2, [(0, 3)]).x.round(6).tolist()"
-    ),
-    "private module": "import scipy.optimize._linprog as p; result = p.LINPROG_METHODS, p.linprog.__module__",
-    "integral": (
-        "from scipy.integrate import trapezoid, quad; result = trapezoid([1, 2, 3]), quad(lambda x: x, 0, 1)[0]"
-    ),
-    "spline": "from scipy.interpolate import BSpline as B; result = B([0, 1, 2, 3], [1, 2], 1)(1.5), B.__mro__[1]",
-    "spline's class": (
-        "from scipy.interpolate import BSpline, make_interp_spline; "
-        "result = isinstance(make_interp_spline([0, 1, 2], [0, 1, 4], k=1), BSpline)"
-    ),
-    "instance of a forward": (
-        "import sklearn.preprocessing._polynomial as p; held = p.BSpline; import scipy.interpolate as i; "
-        "result = isinstance(i.make_interp_spline([0, 1, 2], [0, 1, 4], k=1), held)"
-    ),
-    "subclass of a forward": (
-        "from scipy.interpolate import BSpline\nclass Mine(BSpline): pass\n"
-        "result = Mine.__mro__, issubclass(Mine, BSpline), Mine([0, 1, 2, 3], [1, 2], 1)(1.5)"
-    ),
-    "subclass check of a held forward": (
-        "import sklearn.preprocessing._polynomial as p; held = p.BSpline; import scipy.interpolate as i; "
-        "result = issubclass(i.BSpline, held), held == i.BSpline, hash(held) == hash(i.BSpline)"
-    ),
-    "rotation": "from scipy.spatial.transform import Rotation as R; result = R.identity().as_quat().tolist()",
-    "rotation of the package": "import scipy.spatial as s; result = s.transform.Rotation.identity().magnitude()",
-    "numpy.testing": "import numpy; numpy.testing.assert_allclose(1, 2)",
-    "numpy.testing by name": "from numpy.testing import assert_equal; assert_equal(1, 2)",
-    "numpy.f2py": "import numpy.f2py; result = numpy.f2py.get_include()",
-    "submodule of numpy.f2py": "import numpy.f2py.symbolic as s; result = s.Op.INTEGER",
-    "asyncio": "import asyncio\nasync def one(): return 1\nresult = asyncio.run(one())",
-    "submodule of asyncio": "from asyncio.queues import Queue; import asyncio; result = Queue is asyncio.Queue",
+    **OTHER_SNIPPETS,
 }
 
 
@@ -173,6 +142,7 @@ def test_the_snippets_do_what_they_are_there_for(told: tuple[dict[str, str], dic
         "wrong name in a call of a forward",
         "numpy.testing",
         "numpy.testing by name",
+        "narwhals asked wrongly",
     }
 
 
