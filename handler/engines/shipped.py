@@ -42,7 +42,7 @@ LIBRARIES: dict[str, tuple[Library, ...]] = {
 PYTHON_COMPARED = 1
 """The same of Python's own version. An artifact holds no Python bytecode: one made by 3.11 loads in 3.13."""
 
-FUNCTION_REQUIREMENTS = ("aws-lambda-powertools",)
+FUNCTION_REQUIREMENTS = ("aws-lambda-powertools", "obstore")
 """What the function itself needs, whatever the engine."""
 
 

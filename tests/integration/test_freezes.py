@@ -52,7 +52,6 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Swallowing]]:
         yield counting
 
 
-@pytest.mark.xfail(strict=True, reason="botocore keeps its connections open")
 def test_a_read_after_a_connection_was_dropped_without_a_word_answers_at_once(forgetful: type[Swallowing]) -> None:
     store = S3Store("models", "iris")
     for _ in range(4):

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-import handler.registry.s3_store
+import handler.registry.s3.client
 from handler.errors.model import AliasNotSet, RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
 from handler.registry.s3_store import S3Store
 from tests.integration.answers import assert_refused
@@ -39,7 +39,7 @@ def test_s3_out_of_reach_is_told_in_bounded_time(
 
 
 def test_s3_that_accepts_and_then_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler.registry.s3_store, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(handler.registry.s3.client, "READ_SECONDS", 0.2)
     with conversing(stall) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         began = time.monotonic()
