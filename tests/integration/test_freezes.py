@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from handler.registry import s3_store
 from handler.registry.s3_store import S3Store
 from tests.integration.sockets import answering, conversing, listening
 
@@ -88,3 +89,72 @@ def test_a_process_that_is_stopped_in_the_middle_of_a_read_asks_again_when_it_go
             process.send_signal(signal.SIGCONT)
             out, _ = process.communicate(timeout=10)
     assert out == "alias\n"
+
+
+def test_a_large_file_whose_reader_was_frozen_between_two_parts_is_read_on_over_new_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(s3_store, "RANGE_BYTES", 2)
+    monkeypatch.setattr(s3_store, "AHEAD", 1)
+    connections: list[None] = []
+
+    class Forgetting(Swallowing):
+        def handle(self) -> None:
+            connections.append(None)
+            received = self.request.recv(65536)
+            start = int(received.lower().split(b"range: bytes=")[1].split(b"-")[0])
+            part = b"alias"[start : start + 2]
+            head = f'HTTP/1.1 206 Partial\r\nContent-Length: {len(part)}\r\nETag: "0"\r\n'
+            place = f"Content-Range: bytes {start}-{start + len(part) - 1}/5\r\n\r\n"
+            self.request.sendall((head + place).encode() + part)
+            self.request.settimeout(10)
+            with contextlib.suppress(OSError):
+                while self.request.recv(65536):
+                    pass
+
+    with listening(Forgetting) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        parts = S3Store("models", "iris").parts("model.joblib", 5)
+        assert parts is not None
+        read = [next(parts)]
+        time.sleep(0.2)
+        began = time.monotonic()
+        read += parts
+        assert time.monotonic() - began < AT_ONCE
+    assert b"".join(read) == b"alias"
+    assert len(connections) == 3
+
+
+THREADS = """
+import os, sys
+count = lambda: len(os.listdir("/proc/self/task"))
+before = count()
+from handler.registry import s3_store
+from handler.registry.s3_store import S3Store
+from handler.registry.s3.client import make_client
+store = S3Store("models", "iris")
+from handler.registry.s3.credentials import Credentials
+from handler.registry.s3.endpoint import Endpoint
+endpoint = Endpoint(os.environ["AWS_ENDPOINT_URL"], "us-east-1", False)
+client = make_client("models", endpoint, Credentials("a", "b", None), {})
+unused = count()
+child = os.fork()
+if child == 0:
+    os._exit(0 if store.get("a.json").data == b"alias" else 1)
+print(unused - before, os.waitpid(child, 0)[1], store.get("a.json").data.decode(), count() > before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Threads are counted in Linux's /proc.")
+def test_until_it_is_asked_nothing_of_obstore_runs_so_a_fork_before_that_is_harmless() -> None:
+    with conversing(answering("200 OK", b"alias")) as url:
+        environ = {**os.environ, "AWS_ENDPOINT_URL": url, "PYTHONPATH": str(PROJECT)}
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", THREADS],
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert (done.stdout, done.stderr) == ("0 0 alias True\n", "")
