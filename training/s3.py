@@ -24,7 +24,8 @@ ATTEMPTS = 3
 
 def s3_client() -> "S3Client":
     """A client with bounded waiting: S3 answers within tens of milliseconds, or had better be asked again."""
-    return boto3.client(
+    # A session of its own, for boto3's common one keeps the credentials that it found first.
+    return boto3.Session().client(
         "s3",
         config=Config(
             connect_timeout=CONNECT_SECONDS,

@@ -18,12 +18,9 @@ import obstore
 from obstore.exceptions import BaseError, NotModifiedError, PreconditionError
 
 from handler.errors.model import RegistryError, RegistryUnreachable
-from handler.registry.s3.ahead import in_order
 from handler.registry.s3.client import ATTEMPTS, make_client
 from handler.registry.s3.credentials import credentials_for
 from handler.registry.s3.endpoint import endpoint_for
-from handler.registry.s3.errors import NO_KEY
-from handler.registry.s3.failures import failure_of
 from handler.registry.s3.place import bucket_and_prefix
 from handler.registry.store import PART_BYTES, Blob, NotModified
 
@@ -74,6 +71,11 @@ class S3Store:
     def _rest(self, key: str, length: int, first: "_Answer") -> Iterator[bytes]:
         """The bytes of `first` and those after them, to one more than `length`."""
         yield first.data
+        if len(first.data) >= first.total:
+            return
+        # Only a large file needs it.
+        from handler.registry.s3.ahead import in_order
+
         end = min(first.total, length + 1)
         starts = range(len(first.data), end, RANGE_BYTES)
         yield from in_order((partial(self._part, key, first, start, end) for start in starts), AHEAD)
@@ -121,8 +123,11 @@ class S3Store:
         except PreconditionError as error:
             raise RegistryUnreachable(f"{place} was replaced while it was read: requests try again.") from error
         except (BaseError, OSError) as error:
+            # Only a request that fails needs it, and a cold start's do not.
+            from handler.registry.s3.failures import failure_of
+
             failure = failure_of(error)
-            if (failure.code or str(failure.status)) in NO_KEY:
+            if failure.is_missing:
                 return None
             if failure.code == "InvalidRange":  # nothing lies in the range: an empty object
                 return _Answer(b"", "", 0)

@@ -208,6 +208,12 @@ def test_a_bucket_in_another_region_is_told_so_and_asked_once(
     assert len(asked) == 1
 
 
+def test_an_empty_file_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving({PATH: (200, b"")}) as (url, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        assert read() == b""
+
+
 def test_what_is_wrong_with_the_environment_is_told_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "cn-north-1")
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from handler.errors.model import RegistryError, RegistryUnreachable
-from handler.registry.s3.errors import error_of
+from handler.registry.s3.errors import NO_KEY, error_of
 
 STATUS = re.compile(r"non-2xx status code: (\d{3})")
 CODE = re.compile(r"<Code>([A-Za-z0-9_.-]{1,64})</Code>")
@@ -38,6 +38,11 @@ class Failure:
     code: str = ""
     reason: str = ""
     region: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing lies under the key."""
+        return (self.code or str(self.status)) in NO_KEY
 
     @property
     def passing(self) -> bool:
