@@ -15,11 +15,12 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bench.emulator import ColdStart, Emulator, architecture_here, find_binary
 from bench.packages import REFERENCE, Contender, bare, deployed, ours, plain
-from bench.registry import published
+from bench.registry import published, published_by_tls
 from packager.build import PROJECT
 from packager.tree import files_of
 
@@ -37,7 +38,8 @@ def measure(
     for turn in range(runs + 1):
         for contender in contenders:
             log = scratch / f"{contender.task.name}.log"
-            cold_start = emulator.cold_start(contender.task, contender.handler, environ, event, log)
+            variables = {**environ, **contender.environ}
+            cold_start = emulator.cold_start(contender.task, contender.handler, variables, event, log)
             if turn:
                 measured[contender.name].append(cold_start)
         _progress(turn, runs)
@@ -85,10 +87,16 @@ def main() -> int:
     architecture = architecture_here()
     python = arguments.runtime / "bin" / "python"
     emulator = Emulator(find_binary(arguments.sam), python, frozenset(cores[:1]))
-    with tempfile.TemporaryDirectory() as folder, published(Path(folder), others) as environ:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        published(Path(folder), others) as environ,
+        published_by_tls(Path(folder), others, environ) as by_tls,
+    ):
         scratch = Path(folder)
+        our_package = ours(scratch, architecture)
         contenders = [
-            ours(scratch, architecture),
+            our_package,
+            replace(our_package, name="ours, S3 by TLS", environ=by_tls),
             *plain(scratch, architecture, arguments.sam / "bin" / "sam", python),
             bare("reads one S3 object", "one_object", scratch),
             bare("hello", "hello", scratch),

@@ -53,7 +53,7 @@ def ask_after_restore(holder: ModelHolder) -> None:
         from snapshot_restore_py import register_after_restore
     except ImportError:
         return
-    # The state of `random` is the snapshot's, and botocore spreads its retries by it.
+    # The state of `random` is the snapshot's. Nothing here draws from it, but a library or a model may.
     register_after_restore(random.seed)
     register_after_restore(holder.restored, RESTORE_SECONDS)
 

@@ -45,6 +45,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         "MAX_ROWS",
         "AWS_PROFILE",
         "AWS_ENDPOINT_URL",
+        "AWS_REGION",
         "AWS_SESSION_TOKEN",
     ):
         monkeypatch.delenv(name, raising=False)

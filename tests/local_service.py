@@ -17,7 +17,7 @@ SECONDS = 60
 
 
 @contextmanager
-def serving(model_uri: Path, log: Path) -> Iterator[str]:
+def serving(model_uri: Path | str, log: Path) -> Iterator[str]:
     """Serve the model at `model_uri` on the loopback address; gives the URL, which has no slash at its end."""
     port = free_port()
     command = [sys.executable, "-m", "training", "serve", "--port", str(port), "--model-uri", str(model_uri)]

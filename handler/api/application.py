@@ -16,6 +16,8 @@ from handler.api.routes.table import ROUTES, needs_key
 from handler.errors.base import answer_for
 from handler.errors.model import InvalidSettings, ModelUnavailable
 from handler.errors.request import RefusedRows, WrongMethod
+from handler.registry.schemes import open_store
+from handler.registry.store import Store
 from handler.serving.holder import Loaded, ModelHolder
 from handler.serving.opening import failed_holder, open_holder, open_source
 from handler.settings import DEFAULT_MAX_ROWS, Settings
@@ -146,17 +148,21 @@ class Application:
 
 
 def create_application(
-    environ: Mapping[str, str], telemetry: Telemetry, observers: tuple[Observer, ...] = (), ahead: bool = False
+    environ: Mapping[str, str],
+    telemetry: Telemetry,
+    observers: tuple[Observer, ...] = (),
+    ahead: bool = False,
+    opener: Callable[[str], Store] = open_store,
 ) -> Application:
     """An application with the settings of `environ`, its model not yet asked for, or being read already if `ahead`.
 
-    The telemetry is the first of its observers. Raises nothing: settings that cannot be used are a reason why there is
-    no model, which clients learn like any other.
+    Its registry is opened by `opener`. The telemetry is the first of its observers. Raises nothing: settings that
+    cannot be used are a reason why there is no model, which clients learn like any other.
     """
     observers = (telemetry, *observers)
     try:
         settings = Settings.from_env(environ)
-        source = open_source(settings)
+        source = open_source(settings, opener)
     except InvalidSettings as error:
         return Application(failed_holder(error), telemetry, observers)
     holder = open_holder(source, settings.model_refresh_seconds, ahead)

@@ -50,7 +50,7 @@ LAMBDA_PYTHON = "3.13"
 PYTHON_COMPARED = 1
 """The same of Python's own version. An artifact holds no Python bytecode: one made by 3.11 loads in 3.13."""
 
-FUNCTION_REQUIREMENTS = ("aws-lambda-powertools", "orjson")
+FUNCTION_REQUIREMENTS = ("aws-lambda-powertools", "obstore", "orjson")
 """What the function itself needs, whatever the engine."""
 
 

@@ -39,7 +39,8 @@ class RegistryUnreachable(RegistryError):
         "registry_unreachable",
         "The model's registry does not answer.",
         action="Wait a few minutes: requests make the function try again, at intervals of up to 30 s. If it lasts, "
-        "look at the state of S3 in the region, and at the function's network if it was put into a VPC.",
+        "look at the state of S3 in the region, and at the function's network if it was put into a VPC. If the log "
+        "says that the bucket is in another region, deploy the function there.",
     )
 
 

@@ -1,166 +1,154 @@
-"""A registry on S3, as a reader sees it.
+"""A registry on S3, as the function reads it: by obstore, whose import and client take a fraction of an SDK's time.
 
-Every failure of botocore becomes one of our errors here, so that nothing above this file knows the SDK. botocore is not
-part of the package: the Lambda runtime brings it (AWS Lambda Developer Guide, "Runtime-included SDK versions").
+What AWS's SDKs do beside it (endpoints, credentials, certificates, errors) is in `handler.registry.s3`. Each file is
+read with a client of its own, so that a freeze or a snapshot leaves nothing to go wrong. A workstation reads by boto3
+(`training.release.stores.s3_store`), which knows profiles and SSO. A process that forks must not use this: the threads
+that obstore starts at its first request are missing in the child, which waits for them forever.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, Self, cast
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import urlsplit
 
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-)
+import obstore
+from obstore.exceptions import BaseError, NotModifiedError, PreconditionError
 
-from handler.errors.model import (
-    InvalidSettings,
-    RegistryAccessDenied,
-    RegistryError,
-    RegistryNotFound,
-    RegistryUnreachable,
-)
+from handler.errors.model import RegistryError, RegistryUnreachable
+from handler.registry.s3.client import ATTEMPTS, make_client
+from handler.registry.s3.credentials import credentials_for
+from handler.registry.s3.endpoint import endpoint_for
+from handler.registry.s3.place import bucket_and_prefix
 from handler.registry.store import PART_BYTES, Blob, NotModified
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from obstore import GetOptions
 
-CONNECT_SECONDS = 1
-READ_SECONDS = 3
-ATTEMPTS = 3
-"""Together well below the function's time-out (template.yaml), so that a silent S3 ends in a 503 with its reason."""
+RANGE_BYTES = PART_BYTES // 4
+AHEAD = 3
+"""A large file is read in ranges, three of them ahead of the one that is being used, so PART_BYTES are in memory: one
+connection to S3 gives 85 to 90 MB/s (Amazon S3 User Guide, "Best practices design patterns")."""
 
+ONE_PIECE = 2**62
 
-def s3_client() -> "S3Client":
-    """A client with bounded waiting: S3 answers within tens of milliseconds, or had better be asked again."""
-    # boto3 makes its clients so too. What it adds (resources, transfers) is not needed here, and takes 20 ms to import.
-    client = botocore.session.get_session().create_client(
-        "s3",
-        config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        ),
-    )
-    return cast("S3Client", client)
-
-
-def translate(error: Exception, uri: str) -> RegistryError:
-    """The error of ours that says what botocore's `error` on `uri` means."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    if code == "NoSuchBucket":
-        return RegistryNotFound(f"The bucket of {uri} does not exist: check MODEL_URI.")
-    if code in (
-        "AccessDenied",
-        "403",
-        "AllAccessDisabled",
-        "InvalidAccessKeyId",
-        "SignatureDoesNotMatch",
-        "ExpiredToken",
-    ):
-        return RegistryAccessDenied(
-            f"{uri} may not be read or written with these credentials ({code}): check the policy."
-        )
-    if isinstance(error, (NoCredentialsError, PartialCredentialsError, ProfileNotFound)):
-        return RegistryAccessDenied(f"There are no credentials for {uri}: {error}.")
-    return RegistryUnreachable(f"S3 did not answer for {uri}: {error}")
+FIRST_WAIT_SECONDS = 0.2
+"""The longest wait before the second attempt, doubled after each; each is drawn from nothing to that (AWS
+Architecture Blog, "Exponential Backoff And Jitter")."""
 
 
 class S3Store:
-    """One model's root, `prefix`, in `bucket`. The client is made at the first request."""
+    """One model's root, `prefix`, in `bucket`. `environ` says where S3 is and who asks; it is read at each file."""
 
-    def __init__(self, bucket: str, prefix: str, client: "S3Client | None" = None) -> None:
+    def __init__(self, bucket: str, prefix: str, environ: Mapping[str, str] = os.environ) -> None:
         self.bucket = bucket
         self.prefix = prefix
-        self._client = client
+        self._environ = environ
 
     @classmethod
     def from_uri(cls, uri: str) -> Self:
-        """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no prefix."""
-        parts = urlsplit(uri)
-        prefix = parts.path.strip("/")
-        if not parts.netloc or not prefix:
-            raise InvalidSettings(f"MODEL_URI must name a bucket and a prefix, as in s3://bucket/iris; it is {uri!r}.")
-        return cls(parts.netloc, prefix)
+        """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no usable prefix."""
+        return cls(*bucket_and_prefix(uri))
 
     @property
     def uri(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}"
 
-    @property
-    def client(self) -> "S3Client":
-        if self._client is None:
-            self._client = s3_client()
-        return self._client
-
     def get(self, key: str) -> Blob | None:
-        blob = self._whole({"Bucket": self.bucket, "Key": f"{self.prefix}/{key}"})
-        return None if isinstance(blob, NotModified) else blob
+        answer = self._ask(key, {})
+        return answer.blob() if isinstance(answer, _Answer) else None
 
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
-        return self._whole({"Bucket": self.bucket, "Key": f"{self.prefix}/{key}", "IfNoneMatch": etag})
+        answer = self._ask(key, {"if_none_match": etag})
+        return answer.blob() if isinstance(answer, _Answer) else answer
 
-    def parts(self, key: str, length: int) -> Iterator[bytes] | None:  # noqa: ARG002 - S3 says how long it is
-        request: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": f"{self.prefix}/{key}"}
-        first = self._part(request, 0)
-        return self._rest(request, first) if isinstance(first, _Part) else None
+    def parts(self, key: str, length: int) -> Iterator[bytes] | None:
+        first = self._ask(key, {"range": (0, RANGE_BYTES)})
+        return self._rest(key, length, first) if isinstance(first, _Answer) else None
 
-    def _whole(self, request: "GetObjectRequestTypeDef") -> Blob | NotModified | None:
-        first = self._part(request, 0)
-        if not isinstance(first, _Part):
-            return first
-        return Blob(b"".join(self._rest(request, first)), first.etag)
-
-    def _rest(self, request: "GetObjectRequestTypeDef", first: "_Part") -> Iterator[bytes]:
-        """The bytes of `first` and all after them."""
+    def _rest(self, key: str, length: int, first: "_Answer") -> Iterator[bytes]:
+        """The bytes of `first` and those after them, to one more than `length`."""
         yield first.data
-        read = len(first.data)
-        same: GetObjectRequestTypeDef = {"Bucket": request["Bucket"], "Key": request["Key"], "IfMatch": first.etag}
-        while read < first.total:
-            part = self._part(same, read)
-            if not isinstance(part, _Part) or not part.data:
-                raise RegistryUnreachable(f"s3://{self.bucket}/{request['Key']} went away while it was read.")
-            yield part.data
-            read += len(part.data)
+        if len(first.data) >= first.total:
+            return
+        # Only a large file needs it.
+        from handler.registry.s3.ahead import in_order
 
-    def _part(self, request: "GetObjectRequestTypeDef", start: int) -> "_Part | NotModified | None":
-        """Up to PART_BYTES from `start`; they are asked for again where the connection breaks."""
-        asked: GetObjectRequestTypeDef = {**request, "Range": f"bytes={start}-{start + PART_BYTES - 1}"}
-        place = f"s3://{self.bucket}/{request['Key']}"
+        end = min(first.total, length + 1)
+        starts = range(len(first.data), end, RANGE_BYTES)
+        yield from in_order((partial(self._part, key, first, start, end) for start in starts), AHEAD)
+
+    def _part(self, key: str, first: "_Answer", start: int, end: int) -> bytes:
+        """The bytes from `start` of the very object that `first` is of, RANGE_BYTES of them, but none after `end`."""
+        end = min(start + RANGE_BYTES, end)
+        options: GetOptions = {"range": (start, end)}
+        if first.etag:
+            options["if_match"] = first.etag
+        part = self._ask(key, options)
+        if not isinstance(part, _Answer) or len(part.data) != end - start:
+            raise RegistryUnreachable(f"{self.uri}/{key} went away while it was read: requests try again.")
+        return part.data
+
+    def _ask(self, key: str, options: "GetOptions") -> "_Answer | NotModified | None":
+        """S3's answer, asked for again where that may help; None where nothing is under `key`. Raises a RegistryError
+        or InvalidSettings."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                answer = self.client.get_object(**asked)
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code in ("NoSuchKey", "404"):
-                    return None
-                if code in ("NotModified", "304"):
-                    return NotModified()
-                if code == "InvalidRange":  # nothing lies at `start`: an empty object
-                    return _Part(b"", "", total=0)
-                raise translate(error, place) from error
-            except BotoCoreError as error:
-                raise translate(error, place) from error
-            try:
-                data = answer["Body"].read()
-            except BotoCoreError as error:
-                # botocore repeats a request that failed, but not the reading of an answer's body.
+                return self._attempt(key, options)
+            except _PassingFailure as failure:
                 if attempt == ATTEMPTS:
-                    raise translate(error, place) from error
-                continue
-            return _Part(data, answer["ETag"], total=int(answer.get("ContentRange", f"/{len(data)}").split("/")[1]))
+                    raise failure.error from failure.__cause__
+            # Not random.uniform: its state is part of a snapshot, and all that are restored from one would retry alike.
+            time.sleep(random.SystemRandom().uniform(0, FIRST_WAIT_SECONDS * 2 ** (attempt - 1)))
         raise AssertionError("the last attempt returns or raises")
 
+    def _attempt(self, key: str, options: "GetOptions") -> "_Answer | NotModified | None":
+        """S3's answer by a new client; raises _PassingFailure where it is worth another try."""
+        place = f"{self.uri}/{key}"
+        endpoint = endpoint_for(self.bucket, self._environ)
+        try:
+            credentials = credentials_for(place, self._environ)
+        except RegistryUnreachable as error:
+            raise _PassingFailure(error) from error
+        client = make_client(self.bucket, endpoint, credentials, self._environ)
+        try:
+            got = obstore.get(client, f"{self.prefix}/{key}", options=options)
+            # In one piece: got.bytes() would hold it three times for a moment.
+            data = b"".join(got.stream(min_chunk_size=ONE_PIECE))
+            return _Answer(data, got.meta["e_tag"] or "", got.meta["size"])
+        except NotModifiedError:
+            return NotModified()
+        except PreconditionError as error:
+            raise RegistryUnreachable(f"{place} was replaced while it was read: requests try again.") from error
+        except (BaseError, OSError) as error:
+            # Only a request that fails needs it, and a cold start's do not.
+            from handler.registry.s3.failures import failure_of
 
-class _Part(NamedTuple):
-    """Some bytes of an object, its tag, and the length of the whole."""
+            failure = failure_of(error)
+            if failure.is_missing:
+                return None
+            if failure.code == "InvalidRange":  # nothing lies in the range: an empty object
+                return _Answer(b"", "", 0)
+            problem = failure.error(place, urlsplit(endpoint.url).netloc, endpoint.region)
+            raise (_PassingFailure(problem) if failure.passing else problem) from error
+
+
+class _Answer(NamedTuple):
+    """The bytes that were asked for, the object's tag, and the length of all of it."""
 
     data: bytes
     etag: str
     total: int
+
+    def blob(self) -> Blob:
+        return Blob(self.data, self.etag)
+
+
+class _PassingFailure(Exception):
+    """`error` may be over a moment later."""
+
+    def __init__(self, error: RegistryError) -> None:
+        super().__init__(str(error))
+        self.error = error

@@ -15,7 +15,7 @@ Opened = TypeVar("Opened")
 
 
 def _s3_store(uri: str) -> Store:
-    # Only a registry on S3 needs the AWS SDK, whose import is a good part of a cold start.
+    # Only a registry on S3 needs obstore, whose import is paid for on each cold start.
     from handler.registry.s3_store import S3Store
 
     return S3Store.from_uri(uri)

@@ -12,7 +12,7 @@ from sklearn.dummy import DummyRegressor
 from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
 from handler.registry.manifest import sha256
-from handler.registry.s3_store import S3Store
+from handler.registry.s3.place import bucket_and_prefix
 from handler.registry.storage import IN_MEMORY_BYTES
 from tests.integration.registries import put_file
 from tests.unit.handler.models import Version, version_with
@@ -58,8 +58,8 @@ def swap(store: WritableStore, version: str) -> Alias:
 
 def everything(uri: str, endpoint: str) -> dict[str, bytes]:
     """Every object of the registry with its bytes, past the proxy."""
-    place = S3Store.from_uri(uri)
+    bucket, prefix = bucket_and_prefix(uri)
     client = boto3.client("s3", endpoint_url=endpoint)
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.prefix)
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    return {key: client.get_object(Bucket=place.bucket, Key=key)["Body"].read() for key in keys}
+    return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handler.registry.s3_store import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
+from handler.registry.s3.client import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.proxy import FAULTS, Proxy
 from tests.faults.releases import BODY, everything, put_numbered, swap

@@ -19,7 +19,7 @@ from handler.registry.chain import (
     version_key,
 )
 from handler.registry.manifest import Manifest, sha256
-from handler.registry.s3_store import S3Store
+from handler.registry.s3.place import bucket_and_prefix
 from handler.registry.store import Store
 from training.release.publish import TrainedFolder
 from training.release.stores.writable import WritableStore
@@ -31,8 +31,8 @@ HISTORY = "aliases/production/history"
 def put_file(uri: str, key: str, data: bytes) -> None:
     """Put `data` under `key`, whatever is there."""
     if uri.startswith("s3://"):
-        place = S3Store.from_uri(uri)
-        boto3.client("s3").put_object(Bucket=place.bucket, Key=f"{place.prefix}/{key}", Body=data)
+        bucket, prefix = bucket_and_prefix(uri)
+        boto3.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=data)
     else:
         path = Path(uri, key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,8 +41,8 @@ def put_file(uri: str, key: str, data: bytes) -> None:
 
 def remove_file(uri: str, key: str) -> None:
     if uri.startswith("s3://"):
-        place = S3Store.from_uri(uri)
-        boto3.client("s3").delete_object(Bucket=place.bucket, Key=f"{place.prefix}/{key}")
+        bucket, prefix = bucket_and_prefix(uri)
+        boto3.client("s3").delete_object(Bucket=bucket, Key=f"{prefix}/{key}")
     else:
         Path(uri, key).unlink()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from handler.errors.model import (
@@ -164,28 +163,28 @@ def test_a_directory_that_does_not_exist_is_told(tmp_path: Path) -> None:
     assert_refused(str(tmp_path / "nowhere"), RegistryNotFound, "registry_not_found")
 
 
-def test_a_role_that_may_read_another_model_only_is_told(iris: TrainedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::models/other/*"}
-    with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="models")
-        for uri in ("s3://models/iris", "s3://models/other"):
-            put_version(uri, iris)
-            put_manifest(uri, iris.manifest)
-        iam = boto3.client("iam")
-        iam.create_user(UserName="function")
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-        iam.put_user_policy(UserName="function", PolicyName="read", PolicyDocument=policy)
-        key = iam.create_access_key(UserName="function")["AccessKey"]
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+def test_a_role_that_may_read_another_model_only_is_told(
+    bucket: str, iris: TrainedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/other/*"}
+    for uri in (f"s3://{bucket}/iris", f"s3://{bucket}/other"):
+        put_version(uri, iris)
+        put_manifest(uri, iris.manifest)
+    iam = boto3.client("iam")
+    iam.create_user(UserName="function")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName="function", PolicyName="read", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="function")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
-        @set_initial_no_auth_action_count(0)
-        def with_policies_enforced() -> None:
-            assert read_alias(S3Store("models", "other"), "production").version == iris.manifest.version
-            assert_refused("s3://models/iris", RegistryAccessDenied, "registry_access_denied")
+    @set_initial_no_auth_action_count(0)
+    def with_policies_enforced() -> None:
+        assert read_alias(S3Store(bucket, "other"), "production").version == iris.manifest.version
+        assert_refused(f"s3://{bucket}/iris", RegistryAccessDenied, "registry_access_denied")
 
-        with_policies_enforced()
+    with_policies_enforced()
 
 
 def test_the_same_registry_unbroken_gets_as_far_as_unpickling(served_uri: str, unpicklings: list[object]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import handler.registry.s3_store
+import handler.registry.s3.client
 from handler.errors.base import SklearnOnLambdaError
 from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryUnreachable
 from handler.registry.alias import Alias
@@ -35,7 +35,7 @@ def test_publish_and_promote_run_again_after_a_death_in_between_ends_the_job(tmp
 
 
 def test_a_stalled_s3_is_asked_at_most_ATTEMPTS_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler.registry.s3_store, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(handler.registry.s3.client, "READ_SECONDS", 0.2)
     asked: list[int] = []
 
     def count(connection):  # type: ignore[no-untyped-def]
@@ -46,12 +46,12 @@ def test_a_stalled_s3_is_asked_at_most_ATTEMPTS_times(monkeypatch: pytest.Monkey
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises(RegistryUnreachable):
             S3Store("models", "iris").get("aliases/production.json")
-    assert len(asked) <= handler.registry.s3_store.ATTEMPTS
+    assert len(asked) <= handler.registry.s3.client.ATTEMPTS
 
 
 def test_a_stalled_s3_is_given_up_before_the_function_times_out() -> None:
     timeout = int(re.search(r"Timeout: (\d+)", Path("template.yaml").read_text())[1])  # type: ignore[index]
-    assert timeout > handler.registry.s3_store.ATTEMPTS * handler.registry.s3_store.READ_SECONDS
+    assert timeout > handler.registry.s3.client.ATTEMPTS * handler.registry.s3.client.READ_SECONDS
 
 
 def test_replace_of_what_is_gone_is_refused_not_unreachable(model_uri: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from handler.errors.model import RegistryError
 from handler.registry.manifest import sha256
-from handler.registry.s3_store import S3Store
+from handler.registry.s3.place import bucket_and_prefix
 from training.release.stores.s3_store import WritableS3Store
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Path:
 def unfinished(uri: str) -> list[object]:
     """The uploads that nobody completed or gave up, or the files of unfinished writes."""
     if uri.startswith("s3://"):
-        return list(boto3.client("s3").list_multipart_uploads(Bucket=S3Store.from_uri(uri).bucket).get("Uploads", []))
+        return list(boto3.client("s3").list_multipart_uploads(Bucket=bucket_and_prefix(uri)[0]).get("Uploads", []))
     return list(Path(uri).rglob(".writing-*"))
 
 

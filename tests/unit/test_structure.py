@@ -126,3 +126,18 @@ def test_an_init_file_says_what_lives_in_its_folder_and_nothing_else() -> None:
             body = ast.parse(path.read_text()).body
             assert len(body) == 1, module
             assert ast.get_docstring(ast.parse(path.read_text())), module
+
+
+READS_BY_OBSTORE = {"handler.registry.s3_store", "handler.registry.s3.client"}
+
+
+@pytest.mark.parametrize("module", [name for name in SOURCES if not name.startswith("handler")])
+def test_only_the_function_reads_by_obstore(module: str) -> None:
+    """A child that is forked after obstore's first use hangs, and `training` forks."""
+    assert FILES[module] & READS_BY_OBSTORE == set()
+    assert "obstore" not in {
+        name.partition(".")[0]
+        for node in ast.walk(ast.parse(SOURCES[module].read_text()))
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
+        + ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+    }

@@ -16,6 +16,7 @@ from handler.api.application import Application, create_application
 from handler.errors.request import UndecodableBody
 from handler.telemetry.exchange import Exchange
 from handler.telemetry.log_and_metrics import Telemetry
+from training.release.stores.schemes import open_writable_store
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -109,7 +110,10 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 def run_server(environ: Mapping[str, str], port: int) -> None:
-    """Load the model that `environ` names, then answer on the loopback address until interrupted."""
-    application = create_application(environ, LocalTelemetry(environ))
+    """Load the model that `environ` names, then answer on the loopback address until interrupted.
+
+    S3 is read by boto3, which knows this workstation's profiles and SSO; the function reads by obstore, which does not.
+    """
+    application = create_application(environ, LocalTelemetry(environ), opener=open_writable_store)
     application.holder.start()
     uvicorn.run(create_asgi(application), host="127.0.0.1", port=port, ws="none")

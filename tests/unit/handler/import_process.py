@@ -1,7 +1,7 @@
 """A fresh process that imports every module of the handler, and tells on standard output what that did.
 
 Run by path: `python import_process.py`. It watches sockets and processes by Python's audit events, reads of the
-environment by standing in for `os.environ`, and the making of AWS clients by standing in for botocore's.
+environment by standing in for `os.environ`, and the making of clients of S3 by standing in for obstore's.
 """
 
 import importlib
@@ -49,12 +49,13 @@ class Watched(MutableMapping[str, str]):
 def main() -> None:
     # Lambda does not have it, and scikit-learn imports it where it finds it: what is installed here is no matter.
     sys.modules["pandas"] = None  # type: ignore[assignment] # Python's own way to say that there is none
-    from botocore.session import Session
+    import obstore.store
 
     events: list[str] = []
     clients: list[str] = []
     sys.addaudithook(lambda event, _: events.append(event) if event in WATCHED else None)
-    Session.create_client = lambda *arguments, **_: clients.append(repr(arguments))  # type: ignore[method-assign, assignment] # never to be called
+    made: Any = lambda *arguments, **_: clients.append(repr(arguments))  # noqa: E731 - never to be called
+    obstore.store.S3Store = made  # type: ignore[misc] # it stands in for the class
     watched: Any = Watched(os.environ)
     os.environ = watched  # noqa: B003 - it stands in for the environment, and is not meant to clear it
     import handler

@@ -154,7 +154,7 @@ def open_table(uri: str, form: CsvForm) -> Iterator[TableSource]:
 def _fetch(uri: str, path: Path) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from handler.registry.s3_store import s3_client, translate
+    from training.s3 import s3_client, translate
 
     parts = urlsplit(uri)
     bucket, key = parts.netloc, parts.path.lstrip("/")

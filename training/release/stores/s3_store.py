@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.registry.s3_store import S3Store, translate
 from training.release.stores.conflicts import despite_conflicts
+from training.release.stores.s3_reading import ReadableS3Store
 from training.release.stores.upload import UPLOAD_PART_BYTES, is_refused, stored_digest, upload, written_by
 from training.release.stores.writable import Progress, nobody
+from training.s3 import translate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 
-class WritableS3Store(S3Store):
+class WritableS3Store(ReadableS3Store):
     """A registry on S3, by its conditional writes (S3 User Guide, "Conditional writes")."""
 
     part_bytes = UPLOAD_PART_BYTES

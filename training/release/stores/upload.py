@@ -19,9 +19,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors.model import RegistryUnreachable
-from handler.registry.s3_store import translate
 from training.release.stores.conflicts import despite_conflicts, is_conflict
 from training.release.stores.writable import Progress, nobody, parts_of
+from training.s3 import translate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -83,7 +83,9 @@ def test_no_file_of_the_handler_imports_training(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", TREES)
-def test_the_environment_is_read_by_the_application_and_by_what_asks_whether_this_is_lambda(file: str) -> None:
+def test_the_environment_is_read_by_the_application_by_who_asks_for_lambda_and_by_who_reads_s3(
+    file: str,
+) -> None:
     touched = {
         node.attr
         for node in ast.walk(TREES[file])
@@ -92,14 +94,15 @@ def test_the_environment_is_read_by_the_application_and_by_what_asks_whether_thi
         and node.value.id == "os"
         and node.attr in ("environ", "environb", "getenv", "putenv")
     }
-    assert touched == ({"environ"} if file in ("app.py", "coldstart/init_phase.py") else set())
+    assert touched == ({"environ"} if file in ("app.py", "coldstart/init_phase.py", "registry/s3_store.py") else set())
     assert imports(TREES[file]) & {"os.environ", "os.getenv", "os.environb", "os.putenv"} == set()
 
 
 @pytest.mark.parametrize("file", TREES)
-def test_only_the_s3_form_imports_the_sdk_and_only_its_engine_knows_scikit_learn(file: str) -> None:
+def test_only_the_s3_form_imports_what_reads_s3_and_only_its_engine_knows_scikit_learn(file: str) -> None:
     packages = {name.partition(".")[0] for name in imports(TREES[file])}
-    assert packages & {"boto3", "botocore"} == ({"botocore"} if file == "registry/s3_store.py" else set())
+    reads_s3 = file in ("registry/s3_store.py", "registry/s3/client.py")
+    assert packages & {"boto3", "botocore", "obstore"} == ({"obstore"} if reads_s3 else set())
     loads = [
         node
         for node in ast.walk(TREES[file])

@@ -1,4 +1,4 @@
-"""`handler.registry.s3_store`: what botocore's errors become. Its requests are made in tests/integration."""
+"""`training.s3`: what botocore's errors become. Its requests are made in tests/integration."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 
 from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryNotFound, RegistryUnreachable
-from handler.registry.s3_store import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, s3_client, translate
+from training.s3 import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, s3_client, translate
 
 
 def refused(code: str) -> ClientError:

@@ -1,0 +1,45 @@
+"""boto3's clients of S3, and what their errors mean in our words.
+
+On a workstation the profiles, SSO, configuration files and redirects to a bucket's region are botocore's. The function
+reads by obstore (`handler.registry.s3_store`), which is not imported here: a child that is forked after obstore's first
+use hangs, and training forks.
+"""
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError, ProfileNotFound
+
+from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryUnreachable
+from handler.registry.s3.errors import error_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 3
+ATTEMPTS = 3
+
+
+def s3_client() -> "S3Client":
+    """A client with bounded waiting: S3 answers within tens of milliseconds, or had better be asked again."""
+    # A session of its own, for boto3's common one keeps the credentials that it found first.
+    return boto3.Session().client(
+        "s3",
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        ),
+    )
+
+
+def translate(error: Exception, uri: str) -> RegistryError:
+    """The error of ours that says what botocore's `error` on `uri` means."""
+    known = error_of(error.response["Error"]["Code"], uri) if isinstance(error, ClientError) else None
+    if known is not None:
+        return known
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError, ProfileNotFound)):
+        return RegistryAccessDenied(f"There are no credentials for {uri}: {error}.")
+    return RegistryUnreachable(f"S3 did not answer for {uri}: {error}")
