@@ -77,7 +77,10 @@ def _advice(imported: str, module: str, contents: PickleContents) -> str:
             "model.fit(frame.to_numpy(), target.to_numpy())."
         )
     if module in sys.stdlib_module_names:
-        return f"The model imports {imported} of Python itself, which no model needs: ask whoever made it."
+        return (
+            f"The model imports {imported} of Python itself, where models need {', '.join(artifact_modules())} and "
+            "nothing else: ask whoever made it."
+        )
     if module in _INSTEAD:
         return f"The model needs {module} ({imported}), which the function does not have. {_INSTEAD[module]}."
     return (
