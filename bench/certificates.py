@@ -15,22 +15,25 @@ LIFE = datetime.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Authority:
-    """Files in PEM: `bundle` is what clients trust; `key` and `certificate` are the server's."""
+    """Files in PEM: `bundle` is what clients trust, with `own_key`; `key` and `certificate` are the server's."""
 
     bundle: Path
+    own_key: Path
     key: Path
     certificate: Path
 
 
 def make_authority(folder: Path, name: str, host: str = "127.0.0.1") -> Authority:
-    """An authority called `name` and a certificate by it for the address `host`, both in `folder`, for a day."""
+    """An authority called `name` and a certificate by it for the address `host`, all in `folder`, for a day."""
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     is_authority = x509.BasicConstraints(ca=True, path_length=None)
     at_host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
-    made = Authority(folder / f"{name}.pem", folder / f"{name}-{host}.key", folder / f"{name}-{host}.pem")
+    own, server = folder / f"{name}.pem", folder / f"{name}-{host}.pem"
+    made = Authority(own, own.with_suffix(".key"), server.with_suffix(".key"), server)
     made.bundle.write_bytes(_certificate(name, name, authority_key, authority_key, is_authority))
     made.certificate.write_bytes(_certificate("S3", name, server_key, authority_key, at_host))
     form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    made.own_key.write_bytes(authority_key.private_bytes(*form))
     made.key.write_bytes(server_key.private_bytes(*form))
     return made
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.certificates import make_authority
 from handler.errors.model import InvalidSettings, RegistryAccessDenied, RegistryUnreachable
 from handler.registry.s3_store import S3Store
 from handler.registry.store import Store
@@ -158,6 +159,21 @@ def test_a_system_file_with_a_certificate_that_is_no_use_leaves_the_others_trust
     with serving({KEY_PATH: (200, b"alias")}, context) as (url, _):
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         assert read(S3Store("models", "iris")) == b"alias"
+
+
+def test_an_authority_that_shows_its_own_certificate_as_a_server_is_refused_and_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """OpenSSL takes it, as `openssl req -x509` makes one; obstore's TLS does not."""
+    made = make_authority(tmp_path, "ours")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.bundle, made.own_key)
+    with serving({KEY_PATH: (200, b"alias")}, context) as (url, requests):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(made.bundle))
+        with pytest.raises(RegistryUnreachable, match="an authority's own: give the server one"):
+            read(S3Store("models", "iris"))
+    assert requests.seen == []
 
 
 def test_what_is_old_in_tls_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ NO_ANSWER = (
     ("NotPartial", "the answer was not the part that was asked for"),
     ("IncompleteBody", "the answer broke off"),
     ("InvalidCertificate", "its certificate is not trusted for TLS (AWS_CA_BUNDLE names the authorities that are)"),
+    ("CaUsedAsEndEntity", "its certificate is an authority's own: give the server one that the authority signed"),
     ("TimedOut", "nothing came in time"),
     ("kind: Timeout", "nothing came in time"),
 )
