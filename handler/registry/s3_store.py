@@ -27,10 +27,11 @@ from handler.registry.store import PART_BYTES, Blob, NotModified
 if TYPE_CHECKING:
     from obstore import GetOptions
 
-RANGE_BYTES = PART_BYTES // 4
+RANGE_BYTES = PART_BYTES // 8
 AHEAD = 3
-"""A large file is read in ranges, three of them ahead of the one that is being used, so PART_BYTES are in memory: one
-connection to S3 gives 85 to 90 MB/s (Amazon S3 User Guide, "Best practices design patterns")."""
+"""A large file is read in ranges, three of them ahead of the one that is being used: one connection to S3 gives 85 to
+90 MB/s (Amazon S3 User Guide, "Best practices design patterns"). Larger ranges would take more memory than time:
+each is there twice for a moment, in obstore's pieces and as a whole."""
 
 ONE_PIECE = 2**62
 

@@ -32,9 +32,6 @@ def model_uri(bucket: str) -> str:
     return f"s3://{bucket}/models/iris"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the function reads S3 by boto3, which it does not bring, until obstore is pinned"
-)
 def test_what_was_trained_is_published_promoted_and_answered_by_a_cold_handler_version_after_version(
     model_uri: str, iris_folder: Path, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ NAMED = [dict(zip([feature.name for feature in FEATURES], row, strict=True)) for
 def is_quicker(ours: Callable[[], object], plain: Callable[[], object]) -> bool:
     """Whether `ours` takes less CPU: of each the least of several in turn, for other work makes none shorter."""
     taken: dict[Callable[[], object], list[float]] = {ours: [], plain: []}
-    for _ in range(12):
+    for _ in range(25):
         for call, seconds in taken.items():
             began = time.thread_time()
             call()
