@@ -94,8 +94,8 @@ build: install ## Build the Lambda package for both architectures in build/, and
 	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
 
 .PHONY: test-package
-test-package: install ## Build the package for both architectures, and test what is in it
-	$(RUN) -m pytest tests/package
+test-package: install ## Build the package for both architectures, and test what is in it and what it imports
+	$(RUN) -m pytest tests/package tests/coldstart
 
 .PHONY: test-models
 test-models: install ## Train models of ten families on the command line, and have the handler answer for each
@@ -106,8 +106,16 @@ test-bring: install ## Package models that were fitted elsewhere by the command 
 	$(RUN) -m pytest -n auto tests/bring
 
 .PHONY: test-releases
-test-releases: install ## Release, roll back and prune with real proofs: several writers at once, killed half-way, refused by S3
+test-releases: install ## Prove, deploy, release, roll back and prune for real: several writers at once, killed half-way, refused by S3
 	$(RUN) -m pytest -n auto tests/releases
+
+.PHONY: test-transport
+test-transport: install ## Reach S3 over real sockets: TLS, credentials, proxies, parts that break, freezes, large uploads
+	$(RUN) -m pytest -n auto tests/transport
+
+.PHONY: test-memory
+test-memory: install ## Measure that a large model takes its own size of memory and little more, also after releases
+	$(RUN) -m pytest tests/memory
 
 .PHONY: test-emulator
 test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator

@@ -1,6 +1,6 @@
 """What Lambda defers changes no estimator: the same fits, answers, pickles, warnings and refusals, one by one.
 
-tests/unit/handler/coldstart/test_deferred_imports.py does to the deferred modules what scikit-learn does not.
+tests/coldstart/test_deferred_imports.py does to the deferred modules what scikit-learn does not.
 """
 
 import json

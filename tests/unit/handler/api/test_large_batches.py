@@ -13,7 +13,7 @@ from handler.registry.manifest import Feature
 from tests.unit.handler.models import version_with
 from tests.unit.handler.serving.test_predictor import NAMES, ROW, X, Y
 
-ROWS = np.random.default_rng(0).random((5_000, 30)).round(6).tolist()
+ROWS = np.random.default_rng(0).random((2_000, 30)).round(6).tolist()
 FEATURES = tuple(Feature(f"number {place}", "number") for place in range(30))
 NAMED = [dict(zip([feature.name for feature in FEATURES], row, strict=True)) for row in ROWS]
 

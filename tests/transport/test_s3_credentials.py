@@ -14,8 +14,8 @@ import pytest
 
 from handler.errors.model import RegistryAccessDenied, RegistryUnreachable
 from handler.registry.s3_store import S3Store
-from tests.integration.recording import Requests, serving
 from tests.integration.sockets import conversing, refused, stall
+from tests.transport.recording import Requests, serving
 
 KEY = "aliases/production.json"
 PATH = f"/models/iris/{KEY}"

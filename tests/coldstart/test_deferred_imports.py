@@ -17,7 +17,7 @@ from sklearn.svm import SVC
 
 from handler.coldstart.deferred_imports import defer_imports
 from handler.coldstart.deferred_modules import DEFERRED
-from tests.unit.handler.coldstart.other_snippets import OTHER_SNIPPETS
+from tests.coldstart.other_snippets import OTHER_SNIPPETS
 
 SEARCH = pickle.dumps(RandomizedSearchCV(SVC(), {"C": scipy.stats.loguniform(0.1, 10), "gamma": scipy.stats.expon()}))
 
@@ -113,7 +113,7 @@ result.append(float(scipy.stats.norm.cdf(0.0)))
 
 def outcomes(deferred: str, snippets: dict[str, str]) -> dict[str, str]:
     command = [sys.executable, str(Path(__file__).with_name("deferral_process.py")), deferred]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[4]), "OPENBLAS_NUM_THREADS": "1"}
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "OPENBLAS_NUM_THREADS": "1"}
     asked = json.dumps(list(snippets.values()))
     done = subprocess.run(command, input=asked, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

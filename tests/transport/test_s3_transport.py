@@ -14,7 +14,7 @@ from bench.certificates import make_authority
 from handler.errors.model import InvalidSettings, RegistryAccessDenied, RegistryUnreachable
 from handler.registry.s3_store import S3Store
 from handler.registry.store import Store
-from tests.integration.recording import certificate_authority, serving
+from tests.transport.recording import certificate_authority, serving
 from training.release.stores.s3_reading import ReadableS3Store
 
 KEY_PATH = "/models/iris/aliases/production.json"

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 
 from handler.engines.package_description import DESCRIPTION_FILE, PackageDescription
 from ops.deploy import check, record
-from tests.integration.cloudformation import Stacks, describing
 from tests.integration.registries import made_at, put_file, put_manifest, put_version
 from tests.integration.sockets import conversing, s3_error
+from tests.releases.cloudformation import Stacks, describing
 from tests.unit.training.release.deployed.descriptions import package
 from training.cli.main import main
 from training.release.deployed.record import record_key

@@ -17,8 +17,8 @@ from botocore.credentials import Credentials
 
 from handler.errors.model import InvalidSettings, RegistryUnreachable
 from handler.registry.s3_store import S3Store
-from tests.integration.recording import certificate_authority, serving
 from tests.integration.sockets import answering, conversing, listening, refused
+from tests.transport.recording import certificate_authority, serving
 
 KEY = "aliases/production.json"
 PATH = f"/models/iris/{KEY}"
