@@ -11,7 +11,7 @@ ESCAPE = "\x1b"
 
 
 def run(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    root = Path(__file__).parent.parent.parent.parent
+    root = Path(__file__).parent.parent.parent
     return subprocess.run(
         [sys.executable, "-m", "training", *arguments],
         cwd=cwd,
