@@ -47,6 +47,7 @@ def test_ratios_are_of_medians_to_the_plain_build() -> None:
     summary = summarise(measured)
     assert summary["ours"]["init_ms"] == 900
     assert summary["ours"]["init_ratio"] == 0.3
+    assert summary["ours"]["init_paired_ratio"] == 0.333
     assert (summary["ours"]["init_min_ms"], summary["ours"]["init_max_ms"]) == (500, 1000)
     assert summary[REFERENCE]["answer_ratio"] == 1
     assert "0.300" in table(summary, 3)
