@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import obstore
@@ -21,7 +21,7 @@ from handler.errors.model import RegistryError, RegistryUnreachable
 from handler.registry.s3.client import ATTEMPTS, make_client
 from handler.registry.s3.credentials import credentials_for
 from handler.registry.s3.endpoint import endpoint_for
-from handler.registry.s3.place import bucket_and_prefix
+from handler.registry.s3.place import S3Place
 from handler.registry.store import PART_BYTES, Blob, NotModified
 
 if TYPE_CHECKING:
@@ -40,22 +40,12 @@ FIRST_WAIT_SECONDS = 0.2
 Architecture Blog, "Exponential Backoff And Jitter")."""
 
 
-class S3Store:
+class S3Store(S3Place):
     """One model's root, `prefix`, in `bucket`. `environ` says where S3 is and who asks; it is read at each file."""
 
     def __init__(self, bucket: str, prefix: str, environ: Mapping[str, str] = os.environ) -> None:
-        self.bucket = bucket
-        self.prefix = prefix
+        super().__init__(bucket, prefix)
         self._environ = environ
-
-    @classmethod
-    def from_uri(cls, uri: str) -> Self:
-        """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no usable prefix."""
-        return cls(*bucket_and_prefix(uri))
-
-    @property
-    def uri(self) -> str:
-        return f"s3://{self.bucket}/{self.prefix}"
 
     def get(self, key: str) -> Blob | None:
         answer = self._ask(key, {})

@@ -1,12 +1,12 @@
 """A registry on S3, as a workstation reads it: by boto3, part by part."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors.model import RegistryUnreachable
-from handler.registry.s3.place import bucket_and_prefix
+from handler.registry.s3.place import S3Place
 from handler.registry.store import PART_BYTES, Blob, NotModified
 from training.s3 import ATTEMPTS, s3_client, translate
 
@@ -15,22 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 
-class ReadableS3Store:
+class ReadableS3Store(S3Place):
     """One model's root, `prefix`, in `bucket`. The client is made at the first request."""
 
     def __init__(self, bucket: str, prefix: str, client: "S3Client | None" = None) -> None:
-        self.bucket = bucket
-        self.prefix = prefix
+        super().__init__(bucket, prefix)
         self._client = client
-
-    @classmethod
-    def from_uri(cls, uri: str) -> Self:
-        """The place of an `s3://` URI; raises InvalidSettings where that has no bucket or no prefix."""
-        return cls(*bucket_and_prefix(uri))
-
-    @property
-    def uri(self) -> str:
-        return f"s3://{self.bucket}/{self.prefix}"
 
     @property
     def client(self) -> "S3Client":
