@@ -113,9 +113,9 @@ test-releases: install ## Prove, deploy, release, roll back and prune for real: 
 test-transport: install ## Reach S3 over real sockets: TLS, credentials, proxies, parts that break, freezes, large uploads
 	$(RUN) -m pytest -n auto tests/transport
 
-.PHONY: test-memory
-test-memory: install ## Measure that a large model takes its own size of memory and little more, also after releases
-	$(RUN) -m pytest tests/memory
+.PHONY: test-cost
+test-cost: install ## Measure that large models and large batches cost no more memory and time than is said
+	$(RUN) -m pytest tests/cost
 
 .PHONY: test-emulator
 test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator

@@ -141,7 +141,7 @@ def test_an_array_can_be_written_to_and_the_next_load_knows_nothing_of_it() -> N
 
 
 def test_thousands_of_arrays_take_one_mapping_and_one_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """tests/memory/test_memory.py has more arrays than a process may have mappings."""
+    """tests/cost/test_memory.py has more arrays than a process may have mappings."""
     monkeypatch.setattr(mapped_arrays, "SMALL_BYTES", 1)
     file = held(dumped([np.array([number, -number]) for number in range(3000)]))
     before = descriptors(), mappings()

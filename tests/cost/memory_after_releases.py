@@ -1,4 +1,4 @@
-"""A function in a process of its own whose alias moves: `python -m tests.memory.memory_after_releases ROOT TIMES`.
+"""A function in a process of its own whose alias moves: `python -m tests.cost.memory_after_releases ROOT TIMES`.
 
 ROOT is a directory registry with two versions. Prints the anonymous memory in MB after the first answer, and after each
 release once its version answers.

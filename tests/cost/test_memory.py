@@ -68,7 +68,7 @@ def test_the_memory_of_a_model_is_given_back_once_another_has_replaced_it(
     again = replace(manifest, version=manifest.version.replace("2026", "2027", 1))
     for version in (forests["large"], Version(again, forests["large"].artifact)):
         version.write(tmp_path / "registry")
-    command = [sys.executable, "-m", "tests.memory.memory_after_releases", str(tmp_path / "registry"), "5"]
+    command = [sys.executable, "-m", "tests.cost.memory_after_releases", str(tmp_path / "registry"), "5"]
     outcome = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=120)
     first, *later = map(float, [line for line in outcome.stdout.splitlines() if not line.startswith("{")])
     assert len(later) == 5
