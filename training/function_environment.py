@@ -141,9 +141,17 @@ def _install(requirements: Path, folder: Path) -> None:
             f"the index that it is configured with: see that the network is up and that `{sys.executable} -m pip "
             f"config list` is right, then run `make install`. pip said:\n{said}"
         )
-    # Compiled here, since an isolated process may not be able to write; tests are never imported.
-    compiling = [sys.executable, "-I", "-m", "compileall", "-q", "-j", "0", "-x", r"[\\/]tests?[\\/]", str(folder)]
-    subprocess.run(compiling, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - as above
+    # Compiled here, since an isolated process may not be able to write; tests are never imported. Several workers talk
+    # through a socket in the temporary folder, whose path is too long for one where the folder lies deep.
+    for workers in ("0", "1"):
+        # fmt: off
+        compiling = [
+            sys.executable, "-I", "-m", "compileall", "-q", "-j", workers, "-x", r"[\\/]tests?[\\/]", str(folder),
+        ]
+        # fmt: on
+        done = subprocess.run(compiling, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603 - as above
+        if done.returncode == 0:
+            return
 
 
 def _reasons(stderr: str) -> list[str]:
