@@ -2,12 +2,13 @@
 that is installed."""
 
 import contextlib
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
+
+from tests.integration.sockets import listening
 
 NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
 
@@ -51,8 +52,7 @@ def _members(kind: str, values: Mapping[str, str]) -> str:
     return f"<{kind}s>{''.join(members)}</{kind}s>"
 
 
-@contextlib.contextmanager
-def describing(stacks: Stacks) -> Iterator[str]:
+def describing(stacks: Stacks) -> contextlib.AbstractContextManager[str]:
     """Describe `stacks`; gives the URL."""
 
     class Describe(BaseHTTPRequestHandler):
@@ -68,11 +68,4 @@ def describing(stacks: Stacks) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Describe) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return listening(Describe)

@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -13,6 +13,7 @@ from handler.errors.model import RegistryNotFound, RegistryUnreachable
 from handler.registry import s3_store
 from handler.registry.s3_store import S3Store
 from handler.registry.store import Store
+from tests.integration.sockets import listening
 from training.release.stores import s3_reading
 from training.release.stores.s3_reading import ReadableS3Store
 
@@ -34,8 +35,7 @@ class Bucket:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-@contextmanager
-def s3(bucket: Bucket) -> Iterator[str]:
+def s3(bucket: Bucket) -> AbstractContextManager[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             start, end = (int(text) for text in self.headers["Range"].removeprefix("bytes=").split("-"))
@@ -76,14 +76,7 @@ def s3(bucket: Bucket) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return listening(Handler)
 
 
 @pytest.fixture
