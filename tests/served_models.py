@@ -13,7 +13,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 from tests.unit.handler.models import Version, version_with
 from training.fit.iris import train_iris
 from training.folder.writing import build

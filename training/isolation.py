@@ -1,7 +1,8 @@
 """Runs a script of ours in a fresh interpreter that can import `handler` and its libraries, and nothing else.
 
 So a model that needs more than the function has fails here, before anyone depends on it: also what is installed for
-training and tests is out of reach. Only boto3, which Lambda's runtime adds, is not there.
+training and tests is out of reach. Only boto3, which Lambda's runtime adds, is not there. What has to see DataFrames,
+as the model did where it was fitted, can have what is installed for training instead.
 
 An artifact is code that somebody else may have written, so the process is given no credentials: a few variables that
 libraries compute by, an empty home, an empty working folder, a session of its own. That is no sandbox. The process runs
@@ -15,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -46,17 +48,19 @@ def run_isolated(
     *arguments: Any,
     environ: Mapping[str, str] | None = None,
     modules: Sequence[str] = (),
+    with_training: bool = False,
     seconds: float = SECONDS,
 ) -> Any:
     """What `main(*arguments)` of `script` returns in a process of its own; arguments and answer are what JSON holds.
 
     The process can import a copy of the `handler` package, the libraries that handler/requirements.txt pins and the
     standard library; of `training` it can import `modules` alone, by their dotted names, and they must need no others.
+    `with_training` it has all of `training`, and whatever is installed for this process, in place of those libraries.
     Of this process' environment it gets KEPT and KEPT_OF_LIBRARIES, beside them `environ`.
 
     Raises ProcessFailed, or NoFunctionEnvironment where the libraries are not there and cannot be installed.
     """
-    libraries = function_libraries()
+    libraries = _installed() if with_training else [function_libraries()]
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
         for folder in (home, work, temporary):
@@ -64,6 +68,8 @@ def run_isolated(
         source = Path(handler.__file__).parent
         shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("__pycache__", "requirements.*"))
         shutil.copy(script, only)
+        if with_training:
+            shutil.copytree(Path(__file__).parent, only / "training", ignore=shutil.ignore_patterns("__pycache__"))
         for module in modules:
             copy = only / Path(*module.split(".")).with_suffix(".py")
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +77,7 @@ def run_isolated(
         # -I: no PYTHONPATH, no user site, and the runner's own folder (where `training` is) not on the path.
         # -S: nor what is installed beside the interpreter.
         options = ["-I", "-S", "-X", "utf8"]
-        command = [sys.executable, *options, str(RUNNER.resolve()), script.stem, str(only), str(libraries)]
+        command = [sys.executable, *options, str(RUNNER.resolve()), script.stem, str(only), *map(str, libraries)]
         try:
             outcome = subprocess.run(  # noqa: S603 - the command is our own interpreter and script
                 command,
@@ -93,6 +99,11 @@ def run_isolated(
             return json.loads(outcome.stdout)
     last_line = shown(outcome.stderr.strip().split("\n")[-1])
     raise ProcessFailed(last_line or f"the process ended with {outcome.returncode}")
+
+
+def _installed() -> list[Path]:
+    """Where the libraries lie that this process imports."""
+    return [Path(place) for place in dict.fromkeys(map(sysconfig.get_path, ("purelib", "platlib")))]
 
 
 def _environ(home: Path, temporary: Path) -> dict[str, str]:

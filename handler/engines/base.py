@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LoadedModel(ABC):
-    """A model in memory, ready to answer rows of shape (rows, features), typed by `handler.rows.dtype.row_dtype`.
+    """A model in memory, ready to answer rows of shape (rows, features), as `handler.rows.dtype` holds them.
 
     `classes` are its labels in the order of its probabilities; empty where it has none. What a model raises over rows
     passes through.

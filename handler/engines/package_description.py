@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 
 from handler.engines.choice import ENGINES
 from handler.engines.shipped import FORMS, pinned_versions
+from handler.records.decoding import Undecodable, decode
 from handler.registry.alias import ALIAS_FORMAT_VERSION
-from handler.registry.decoding import Undecodable, decode
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 
 DESCRIPTION_FILE = "function.json"

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from handler.errors.model import InvalidAlias
-from handler.registry.decoding import Undecodable, decode
+from handler.records.decoding import Undecodable, decode
 
 ALIAS_FORMAT_VERSION = 1
 """Raised by one whenever a field is added, removed or changes its meaning; `from_json` then reads both."""

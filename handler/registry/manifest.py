@@ -10,15 +10,15 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from handler.errors.model import InvalidManifest
-from handler.registry.decoding import since
+from handler.records.decoding import needing, since
+from handler.records.signature import Example, Feature, Target, Task, is_answer_of, names_all_different, values_until_2
 from handler.registry.manifest_format import decode_json, document_in, oldest_format
 
-Task = Literal["classification", "regression"]
-Kind = Literal["number", "category"]
-Value = float | str | None
+CODE = "code"
+"""The entry of `artifacts` that is no form of the model: modules of the model's owner, which it imports."""
 
 _VERSION = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -55,56 +55,6 @@ class ArtifactFile:
 
 
 @dataclass(frozen=True)
-class Domain:
-    """What the model can take of a number at all, whatever training saw: one of `values`, or what the bounds hold.
-
-    The bounds are those of JSON Schema ("JSON Schema Validation", 6.2); None is no bound, no `values` are no list.
-    """
-
-    values: tuple[float, ...] = ()
-    minimum: float | None = None
-    exclusive_minimum: float | None = None
-    maximum: float | None = None
-    exclusive_maximum: float | None = None
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One input, in the order of the estimator's columns.
-
-    A number has the range, mean, standard deviation and the 11 quantiles (0, 10, … 100 %) seen in training; a category
-    has the values seen in training. `nullable` says whether training saw gaps, and so whether null is taken;
-    `allow_unknown` whether a category takes other values too, answered as a gap is. `typical` is a number's median or
-    the most frequent category, to be shown as an example. `domain` is None where the model takes every number.
-    """
-
-    name: str
-    kind: Kind
-    nullable: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    mean: float | None = None
-    std: float | None = None
-    quantiles: tuple[float, ...] = ()
-    categories: tuple[str, ...] = ()
-    allow_unknown: bool = False
-    typical: Value = field(default=None, metadata=since(2))
-    domain: Domain | None = field(default=None, metadata=since(2))
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is predicted. `classes[i]` is the name of the estimator's i-th class; empty for regression.
-
-    `spread` is the standard deviation (ddof 0) of a regression's target among the rows fitted; None: not known.
-    """
-
-    name: str
-    classes: tuple[str, ...] = ()
-    spread: float | None = field(default=None, metadata=since(2))
-
-
-@dataclass(frozen=True)
 class Training:
     """Where the model came from: enough to make it again."""
 
@@ -118,24 +68,18 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Example:
-    """A real row and the model's answer to it, which the handler must get again before it serves. Clients see none."""
-
-    features: tuple[Value, ...]
-    prediction: float | str
-    prediction_index: int | None = None
-    probabilities: dict[str, float] | None = None
-
-
-@dataclass(frozen=True)
 class Manifest:
-    """Everything about one version. `runtime` maps python and the engine's libraries to versions."""
+    """Everything about one version. `runtime` maps python and the engine's libraries to versions.
+
+    `artifacts` maps each form of the model to its file, and `CODE` to the modules that it imports, where it needs any.
+    `more_targets` are those beside `target` of a model that predicts several.
+    """
 
     name: str
     version: str
     created_at: str
-    task: Task
-    artifacts: dict[str, ArtifactFile]
+    task: Task = field(metadata=values_until_2("classification", "regression"))
+    artifacts: dict[str, ArtifactFile] = field(metadata=needing(lambda files: 3 if CODE in files else 1))
     features: tuple[Feature, ...]
     target: Target
     metrics: dict[str, float]
@@ -143,6 +87,7 @@ class Manifest:
     training: Training
     example: Example
     more_examples: tuple[Example, ...] = field(default=(), metadata=since(2))
+    more_targets: tuple[Target, ...] = field(default=(), metadata=since(3))
 
     @property
     def format_version(self) -> int:
@@ -155,19 +100,35 @@ class Manifest:
         return (self.example, *self.more_examples)
 
     @property
+    def targets(self) -> tuple[Target, ...]:
+        """All that is predicted, in the order of the model's outputs."""
+        return (self.target, *self.more_targets)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms in which the version has its model."""
+        return tuple(form for form in self.artifacts if form != CODE)
+
+    @property
     def form(self) -> str:
         """The form of the model that the version is named for, as a rule the only one."""
-        named = [form for form, file in self.artifacts.items() if self.version.endswith(file.sha256[:8])]
-        return (named or list(self.artifacts))[0]
+        named = [form for form in self.forms if self.version.endswith(self.artifacts[form].sha256[:8])]
+        return (named or self.forms)[0]
 
     @property
     def artifact(self) -> ArtifactFile:
         """The file of `form`."""
         return self.artifacts[self.form]
 
+    @property
+    def code(self) -> ArtifactFile | None:
+        """The file with the modules that the model imports beside what ships, if it needs any."""
+        return self.artifacts.get(CODE)
+
     def only(self, form: str) -> "Manifest":
         """This manifest without the other forms of the model."""
-        return self if len(self.artifacts) == 1 else replace(self, artifacts={form: self.artifacts[form]})
+        kept = {name: file for name, file in self.artifacts.items() if name in (form, CODE)}
+        return self if len(kept) == len(self.artifacts) else replace(self, artifacts=kept)
 
     def document(self) -> dict[str, Any]:
         """The manifest as JSON's objects and lists, without the fields that its format does not have."""
@@ -192,10 +153,10 @@ class Manifest:
 def _check(manifest: Manifest) -> None:
     """Raise InvalidManifest where the fields are each well typed but do not make sense together."""
     names = [feature.name for feature in manifest.features]
-    classes = manifest.target.classes
+    targets = manifest.targets
     rules = {
         "version must look like 20260131T235959Z-0123abcd": is_version(manifest.version),
-        "artifacts must not be empty": bool(manifest.artifacts),
+        "artifacts must not be empty": bool(manifest.forms),
         "each artifact's file must be a plain file name": all(
             _FILE_NAME.fullmatch(artifact.file) for artifact in manifest.artifacts.values()
         ),
@@ -207,23 +168,24 @@ def _check(manifest: Manifest) -> None:
         "a feature of kind 'category' must list its categories": all(
             feature.categories for feature in manifest.features if feature.kind == "category"
         ),
-        "a classification must name its classes, at least two and all different": manifest.task == "regression"
-        or (len(classes) >= 2 and len(set(classes)) == len(classes)),
+        "the categories of a feature must all be texts, or all be whole numbers": all(
+            len({type(category) for category in feature.categories}) <= 1 for feature in manifest.features
+        ),
+        "a classification must name its classes, at least two and all different": manifest.task != "classification"
+        or (len(targets[0].classes) >= 2 and names_all_different(targets[0].classes)),
+        "several targets must have different names, and each class of one another name": names_all_different(
+            [target.name for target in targets]
+        )
+        and all(names_all_different(target.classes) for target in targets),
+        "a model of several targets, and no other, has more targets than one": (manifest.task == "several_targets")
+        == (len(targets) > 1),
         "each example's features must have one value for each feature": all(
             len(example.features) == len(names) for example in manifest.examples
         ),
         "each example must have a prediction of the target's kind": all(
-            _example_fits(example, manifest) for example in manifest.examples
+            is_answer_of(example, manifest.task, targets) for example in manifest.examples
         ),
     }
     for rule, holds in rules.items():
         if not holds:
             raise InvalidManifest(f"The manifest breaks a rule: {rule}.")
-
-
-def _example_fits(example: Example, manifest: Manifest) -> bool:
-    classes = manifest.target.classes
-    if manifest.task == "regression":
-        return isinstance(example.prediction, float)
-    index = example.prediction_index
-    return index is not None and 0 <= index < len(classes) and classes[index] == example.prediction

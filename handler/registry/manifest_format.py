@@ -3,9 +3,10 @@
 A manifest is written in the oldest format that can say it, because a running function refuses a format that it does not
 know; every older format stays readable. So a field says, where it is declared, which format it came with.
 
-To add a field, declare it in its record as `field(default=…, metadata=since(3))`, with a default that says nothing. The
-first field of a new format also raises MANIFEST_FORMAT_VERSION, and wants a file of the format before under tests/. The
-handler that knows a field is deployed before `training` writes it.
+To add a field, declare it in its record as `field(default=…, metadata=since(3))`, with a default that says nothing.
+Where a field that is there gets new values, `metadata=needing(…)` says which format each of them came with. The first
+of a new format also raises MANIFEST_FORMAT_VERSION, and wants a file of the format before under tests/. The handler
+that knows a field is deployed before `training` writes it.
 """
 
 import json
@@ -14,9 +15,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
-from handler.registry.decoding import Undecodable, decode, format_of
+from handler.records.decoding import Undecodable, decode, format_of, format_of_value
 
-MANIFEST_FORMAT_VERSION = 2
+MANIFEST_FORMAT_VERSION = 3
 """The newest format. Raised by one whenever a field is added or changes its meaning."""
 
 Record = TypeVar("Record")
@@ -42,7 +43,8 @@ def decode_json(cls: type[Record], text: str | bytes) -> Record:
 def oldest_format(record: Any) -> int:
     """The oldest format that can say `record`, or a value in it."""
     if is_dataclass(record):
-        newer = [format_of(field) for field in fields(record) if getattr(record, field.name) != field.default]
+        said = [(field, getattr(record, field.name)) for field in fields(record)]
+        newer = [format_of_value(field, value) for field, value in said if value != field.default]
         return max(*newer, *(oldest_format(getattr(record, field.name)) for field in fields(record)), 1)
     if isinstance(record, dict):
         return max(map(oldest_format, record.values()), default=1)

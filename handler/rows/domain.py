@@ -8,7 +8,7 @@ seen in training is another matter: a value outside that is answered, with a war
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Domain
+from handler.records.signature import Domain
 
 LARGEST = float(np.finfo(np.float32).max)
 """scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.errors.base import MAX_PROBLEMS, Problem
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from handler.errors.model import SelfTestFailed, UnloadableArtifact
 from handler.errors.request import NoClass, NoFiniteAnswer, RefusedByModel, RequestError
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
-from handler.rows.dtype import row_dtype
+from handler.rows.dtype import typed_rows
 from handler.rows.ranges import outside_rows
 from handler.serving.float_texts import float_texts
 from handler.serving.self_test import require_repeated
@@ -148,8 +148,7 @@ def load_predictor(artifact: VerifiedArtifact) -> Predictor:
 
 def example_rows(manifest: Manifest) -> NDArray[Any]:
     """The manifest's examples as an array of shape (examples, features), typed as requests are."""
-    dtype = row_dtype(feature.kind for feature in manifest.features)
-    return np.array([example.features for example in manifest.examples], dtype=dtype)
+    return typed_rows([example.features for example in manifest.examples], manifest.features)
 
 
 def _require_classes(labels: list[Any], manifest: Manifest) -> None:

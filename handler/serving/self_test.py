@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from handler.errors.model import SelfTestFailed
-from handler.registry.manifest import Example, Manifest
+from handler.records.signature import Example
+from handler.registry.manifest import Manifest
 
 TOLERANCE = 1e-6
 """How far an answer may be from the manifest's, of a probability or of a target's spread: the BLAS kernels of two

@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.engines.package_description import DESCRIPTION_FILE, PackageDescription
-from handler.registry.decoding import Undecodable
+from handler.records.decoding import Undecodable
 from ops.commands import ROOT
 
 PACKAGE = ROOT / ".aws-sam/build/PredictFunction"

@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from handler.api.body.instances import parse_body, to_rows
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 from tests.unit.handler.models import version_with
 from tests.unit.handler.serving.test_predictor import NAMES, ROW, X, Y
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
-from handler.registry.manifest import Example, Feature, Value
-from handler.rows.dtype import row_dtype
+from handler.records.signature import Example, Feature, Value
+from handler.rows.dtype import typed_rows
 from training.bring.estimator import Refused, several_targets
 from training.errors import UnpackableArtifact, listed
 
@@ -29,7 +29,7 @@ def examples_of(
 
     Raises Refused where it answers what is not served, UnpackableArtifact where it cannot answer a row.
     """
-    array = np.array(rows, dtype=row_dtype(feature.kind for feature in features))
+    array = typed_rows(rows, features)
     try:
         predicted, probabilities = answers_of(estimator, array, labels)
     except Refused:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from handler.records.decoding import decode
+from handler.records.signature import Example, Target
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
-from handler.registry.decoding import decode
-from handler.registry.manifest import Example, Manifest, Target, Training, version_of
+from handler.registry.manifest import Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.stated import Stated

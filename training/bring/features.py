@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from handler.registry.manifest import Domain, Feature, Value
+from handler.records.signature import Domain, Feature, Value
 from handler.rows.domain import description, outside
 from training.errors import UnpackableArtifact, listed
 
@@ -52,9 +52,8 @@ def _feature(feature: Feature, known: tuple[str, ...], domain: Domain | None, co
                 f"{found.name!r} is a category; the example has the number {value!r}: give a text."
             )
         if value is not None and value not in found.categories and not found.allow_unknown:
-            raise UnpackableArtifact(
-                f"{found.name!r} is {value!r} in the example, and the model knows {listed(found.categories)}."
-            )
+            known_ones = listed([str(category) for category in found.categories])
+            raise UnpackableArtifact(f"{found.name!r} is {value!r} in the example, and the model knows {known_ones}.")
     return found
 
 

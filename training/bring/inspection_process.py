@@ -12,8 +12,8 @@ from typing import Any, cast
 import joblib
 
 from handler.engines.versions import installed_versions
-from handler.registry.decoding import decode
-from handler.registry.manifest import Example, Feature, Task
+from handler.records.decoding import decode
+from handler.records.signature import Example, Feature, Task
 from training.bring.answers import examples_of, kept_examples
 from training.bring.estimator import (
     Refused,

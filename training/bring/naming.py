@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handler.registry.manifest import Feature, Value
+from handler.records.signature import Feature, Value
 from training.bring.stated import Row
 from training.errors import UnpackableArtifact, listed
 

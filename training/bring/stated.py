@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from handler.registry.decoding import Undecodable, decode
-from handler.registry.manifest import Feature
+from handler.records.decoding import Undecodable, decode
+from handler.records.signature import Feature
 from training.errors import UnpackableArtifact, listed
 
 Row = Mapping[str, Any] | Sequence[Any]

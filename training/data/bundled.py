@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from sklearn import datasets
 
-from handler.registry.manifest import Target
+from handler.records.signature import Target
 from training.data.dataset import Dataset, NumberColumn
 from training.data.statistics import dataset_sha256
 from training.errors import InvalidModelFile

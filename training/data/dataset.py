@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Feature, Kind, Target, Task
+from handler.records.signature import Feature, Kind, Target, Task
 from handler.rows.dtype import row_dtype
 from training.data.statistics import category_feature, numeric_features
 

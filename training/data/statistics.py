@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 
 QUANTILES = np.linspace(0, 1, 11)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from handler.registry.decoding import Undecodable, decode
-from handler.registry.manifest import Task
+from handler.records.decoding import Undecodable, decode
+from handler.records.signature import Task
 from training.data.columns.kinds import NamedColumns
 from training.data.table.source import MISSING
 from training.data.text.delimiter import delimiter_of, is_delimiter

@@ -11,7 +11,7 @@ from typing import Any
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
 from handler.engines.shipped import estimator_libraries
-from handler.registry.manifest import Task
+from handler.records.signature import Task
 from training.errors import InvalidModelFile
 
 

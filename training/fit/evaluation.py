@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from handler.registry.manifest import Task
+from handler.records.signature import Task
 from training.errors import FitFailed
 from training.fit.trained_model import TrainedModel
 

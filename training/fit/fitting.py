@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
 
-from handler.registry.manifest import Target
+from handler.records.signature import Target
 from training.data.bundled import is_bundled, load_bundled
 from training.data.columns.kinds import TableChoices
 from training.data.columns.notes import Finding

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.decoding import Undecodable, decode
-from handler.registry.manifest import Kind, Manifest, Task, Value
+from handler.records.decoding import Undecodable, decode
+from handler.records.signature import Kind, Task, Value
+from handler.registry.manifest import Manifest
 from training.errors import InvalidFolder
 from training.fit.description import GateSpec
 from training.fit.trained_model import TrainedModel

@@ -23,7 +23,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 
-from handler.registry.manifest import Task
+from handler.records.signature import Task
 from training.console import count_progress
 from training.errors import InvalidModelFile
 from training.fit.description import SearchSpec

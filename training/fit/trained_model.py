@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Feature, Target, Task
+from handler.records.signature import Feature, Target, Task
 from training.fit.description import DEFAULT_GATE, GateSpec
 
 

@@ -27,7 +27,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils import get_tags
 
-from handler.registry.manifest import Domain
+from handler.records.signature import Domain
 from training.folder.column_steps import steps_met
 
 _ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from handler.engines.choice import engine_for
 from handler.errors.request import RequestError
+from handler.records.signature import Example, Feature, Value
 from handler.registry.chain import VerifiedArtifact
-from handler.registry.manifest import Example, Feature, Manifest, Value
+from handler.registry.manifest import Manifest
 from handler.registry.storage import Content
 from handler.rows.domain import outside
 from handler.serving.predictor import Predictor
@@ -44,7 +45,7 @@ def choose_examples(manifest: Manifest, model: TrainedModel, artifact: Content) 
             "No row held out has values that training saw in every column: give more rows, or group rare categories."
         )
     chosen = _over_range(answered) if model.task == "regression" else _of_each_class(answered, model)
-    return tuple(Example(features=tuple(plain_row(model.x_test[row])), **answer) for row, answer in chosen)
+    return tuple(Example.of(plain_row(model.x_test[row]), answer) for row, answer in chosen)
 
 
 Answered = tuple[int, dict[str, Any]]

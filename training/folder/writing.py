@@ -16,15 +16,9 @@ from typing import Any
 import joblib
 
 from handler.engines.versions import installed_versions
+from handler.records.signature import Example, Feature
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
-from handler.registry.manifest import (
-    ArtifactFile,
-    Example,
-    Feature,
-    Manifest,
-    Training,
-    version_of,
-)
+from handler.registry.manifest import ArtifactFile, Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from, parts_of
 from training.errors import InvalidFolder
 from training.fit.evaluation import evaluate

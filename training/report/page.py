@@ -3,7 +3,8 @@
 import html
 from collections.abc import Iterable, Sequence
 
-from handler.registry.manifest import Feature, Manifest
+from handler.records.signature import Feature
+from handler.registry.manifest import Manifest
 from training.fit.trained_model import TrainedModel
 from training.release.gate.comparison import Comparison
 from training.report.figures import Picture, pictures
@@ -127,7 +128,7 @@ def _features(features: Sequence[Feature]) -> str:
             feature.name,
             feature.kind + (", may be null" if feature.nullable else ""),
             *(_number(value) for value in (feature.minimum, feature.mean, feature.maximum, feature.std)),
-            ", ".join(feature.categories[:12]) + (", …" if len(feature.categories) > 12 else ""),
+            ", ".join(map(str, feature.categories[:12])) + (", …" if len(feature.categories) > 12 else ""),
         ]
         for feature in features
     ]

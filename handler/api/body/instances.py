@@ -21,9 +21,9 @@ from handler.api.body.sound_numbers import in_order, sound_numbers
 from handler.api.body.strict_json import RepeatedNames, read_strictly
 from handler.errors.base import MAX_PROBLEMS, Problem
 from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson, RequestError
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 from handler.rows.domain import LARGEST, description, outside
-from handler.rows.dtype import row_dtype
+from handler.rows.dtype import row_dtype, typed_column
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _checked(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
         found = list(islice(_column_problems(feature, column, indexes), MAX_PROBLEMS))
         problems.extend(found)
         if not found:
-            matrix[:, position] = np.array(column, dtype=row_dtype([feature.kind]))
+            matrix[:, position] = typed_column(column, feature)
     if problems:
         raise _refusal(sorted(_with_nesting(problems, instances, len(names)), key=lambda problem: problem.row))
     return matrix

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 from handler.rows.domain import LARGEST, outside
 
 

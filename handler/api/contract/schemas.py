@@ -4,10 +4,11 @@ What a request may hold is closed, since the handler refuses the rest; what an a
 names later.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from handler.errors.base import MAX_PROBLEMS
-from handler.registry.manifest import Feature, Manifest
+from handler.records.signature import Feature, Gap, Kind, Task
+from handler.registry.manifest import Manifest
 from handler.rows.domain import LARGEST, bounds
 
 TEXT = {"type": "string"}
@@ -67,7 +68,7 @@ def _manifest(prediction: dict[str, Any], answered: bool) -> dict[str, Any]:
         {
             "format_version": {"type": "integer"},
             **dict.fromkeys(("name", "version", "created_at", "sha256", "estimator", "report"), TEXT),
-            "task": {"enum": ["classification", "regression"]},
+            "task": {"enum": list(get_args(Task))},
             "features": list_of("Feature"),
             "target": answer_object(
                 {"name": TEXT, "classes": {"type": "array", "items": TEXT}, "spread": {"type": ["number", "null"]}}
@@ -83,14 +84,16 @@ def _feature() -> dict[str, Any]:
     return answer_object(
         {
             "name": TEXT,
-            "kind": {"enum": ["number", "category"]},
+            "kind": {"enum": list(get_args(Kind))},
             "nullable": {"type": "boolean"},
             "allow_unknown": {"type": "boolean"},
             **{name: {"type": ["number", "null"]} for name in ("minimum", "maximum", "mean", "std")},
             "quantiles": {"type": "array", "items": {"type": "number"}},
-            "categories": {"type": "array", "items": TEXT},
-            "typical": {"type": ["number", "string", "null"]},
+            "categories": {"type": "array", "items": {"type": ["string", "integer"]}},
+            "typical": {"type": ["number", "string", "boolean", "null"]},
             "domain": or_null(_domain()),
+            "gap": {"enum": list(get_args(Gap))},
+            "max_length": {"type": ["integer", "null"]},
         }
     )
 

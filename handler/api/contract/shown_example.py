@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from handler.registry.manifest import Domain, Feature, Value
+from handler.records.signature import Domain, Feature, Value
 from handler.rows.domain import outside
-from handler.rows.dtype import row_dtype
+from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
 
 
@@ -38,8 +38,7 @@ def shown_example(predictor: Predictor) -> ShownExample:
 
 def _answer(predictor: Predictor, row: tuple[Value, ...]) -> dict[str, Any] | None:
     try:
-        dtype = row_dtype(feature.kind for feature in predictor.manifest.features)
-        (answer,) = predictor.predict(np.array([row], dtype=dtype))
+        (answer,) = predictor.predict(typed_rows([row], predictor.manifest.features))
     except Exception:  # noqa: BLE001 - whatever a model raises, it has no answer to this row
         return None
     return answer

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 HEALTH = "Whether a model is served, and which"
 MODEL = "What the model takes, answers, and was measured at"
 
-NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples")
+NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples", "more_targets")
 
 
 def health(call: Call) -> dict[str, Any]:

@@ -5,18 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from handler.registry.manifest import (
-    ArtifactFile,
-    Domain,
-    Example,
-    Feature,
-    Manifest,
-    Target,
-    Task,
-    Training,
-    Value,
-    version_of,
-)
+from handler.records.signature import Domain, Example, Feature, Target, Task, Value
+from handler.registry.manifest import ArtifactFile, Manifest, Training, version_of
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 words = st.text(max_size=12)

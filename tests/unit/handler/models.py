@@ -16,18 +16,10 @@ from numpy.typing import NDArray
 
 from handler.engines.scikit_learn import FittedEstimator
 from handler.engines.versions import installed_versions
+from handler.records.signature import Example, Feature, Target
 from handler.registry.alias import Alias
 from handler.registry.chain import verify_artifact
-from handler.registry.manifest import (
-    ArtifactFile,
-    Example,
-    Feature,
-    Manifest,
-    Target,
-    Training,
-    sha256,
-    version_of,
-)
+from handler.registry.manifest import ArtifactFile, Manifest, Training, sha256, version_of
 from handler.rows.dtype import row_dtype
 from handler.serving.predictor import Predictor, load_predictor
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
+from handler.records.decoding import decode
 from handler.registry.chain import verify_artifact
-from handler.registry.decoding import decode
 from handler.registry.manifest import Manifest
 from handler.serving.predictor import load_predictor
 from training.bring.brought_model import manifest_of, notes_on

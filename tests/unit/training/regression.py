@@ -5,7 +5,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import train_test_split
 
-from handler.registry.manifest import Target
+from handler.records.signature import Target
 from training.data.statistics import dataset_sha256, numeric_features
 from training.fit.trained_model import TrainedModel
 

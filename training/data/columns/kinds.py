@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from handler.registry.manifest import Task
+from handler.records.signature import Task
 from training.console import quoted
 from training.data.columns.category import Category
 from training.data.columns.kind import ColumnKind, ColumnValues

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handler.registry.manifest import Task
+from handler.records.signature import Task
 from training.console import quoted
 from training.data.columns.kind import ColumnValues
 from training.data.table.source import MISSING

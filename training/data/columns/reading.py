@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Target, Task
+from handler.records.signature import Target, Task
 from training.console import quoted
 from training.data.columns.kind import ColumnReader, ColumnValues
 from training.data.columns.kinds import KINDS, ChosenKind, TableChoices, choose_kind

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.registry.manifest import Task
+from handler.records.signature import Task
 from training.data.columns.category import require_unquoted, sameness
 from training.data.columns.kind import ColumnValues
 from training.data.columns.marks import are_numbers, marks_of, what_to_do

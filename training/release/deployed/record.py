@@ -8,8 +8,8 @@ import re
 from dataclasses import asdict, dataclass
 
 from handler.engines.package_description import PackageDescription, decode_description, require_format
+from handler.records.decoding import Undecodable, decode
 from handler.registry.alias import is_alias_name, is_moment
-from handler.registry.decoding import Undecodable, decode
 
 FOLDER = "functions"
 RECORD_FORMAT_VERSION = 1

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from handler.registry.decoding import Undecodable
+from handler.records.decoding import Undecodable
 from training.errors import InvalidFunctionRecord, NoFunctionRecord, RecordMoved
 from training.release.deployed.record import FOLDER, FunctionRecord, record_key
 from training.release.stores.writable import WritableStore

@@ -5,12 +5,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from handler.engines.choice import form_for
 from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
 from handler.registry.directory_store import DirectoryStore
-from handler.rows.dtype import row_dtype
+from handler.rows.dtype import typed_rows
 from handler.serving.predictor import load_predictor
 
 WARM_UP = 3
@@ -22,7 +20,7 @@ def main(registry: str, version: str, values: list[list[Any]]) -> dict[str, Any]
     store = DirectoryStore(Path(registry))
     manifest = checked_manifest(manifest_bytes(store, version), version)
     predictor = load_predictor(read_artifact(store, manifest, form_for(manifest)))
-    rows = np.array(values, dtype=row_dtype(feature.kind for feature in manifest.features))
+    rows = typed_rows(values, manifest.features)
     answers = predictor.predict(rows)
     seconds = []
     for turn in range(WARM_UP + TIMED):

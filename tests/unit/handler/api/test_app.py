@@ -18,7 +18,7 @@ from handler.api.contract.shown_example import shown_example
 from handler.api.http.event import PAYLOAD_BYTES
 from handler.api.routes.model import model_summary, visible_manifest
 from handler.api.routes.table import ROUTES
-from handler.registry.manifest import Example, Feature
+from handler.records.signature import Example, Feature
 from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import (
     Answer,

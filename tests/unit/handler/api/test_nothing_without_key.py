@@ -18,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from handler.api.application import Application
 from handler.api.routes.table import ROUTES, needs_key
-from handler.registry.manifest import Domain, Feature
+from handler.records.signature import Domain, Feature
 from tests import served_models
 from tests.conftest import Context
 from tests.unit.handler.asking import ask, get_event, http_event, open_application, predict_event, rest_event

@@ -19,8 +19,9 @@ from sklearn.tree import DecisionTreeRegressor
 
 from handler.api.application import Application
 from handler.errors.model import InvalidManifest, InvalidSettings, ModelUnavailable, SelfTestFailed, UnloadableArtifact
+from handler.records.signature import Example, Feature
 from handler.registry.chain import VerifiedArtifact
-from handler.registry.manifest import Example, Feature, Manifest
+from handler.registry.manifest import Manifest
 from handler.serving.holder import ModelHolder
 from handler.serving.predictor import load_predictor
 from handler.settings import Settings

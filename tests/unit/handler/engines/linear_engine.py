@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from handler.engines.base import Engine, LoadedModel
 from handler.errors.model import UnloadableArtifact
+from handler.records.signature import Example, Feature, Target
 from handler.registry.chain import VerifiedArtifact
-from handler.registry.manifest import ArtifactFile, Example, Feature, Manifest, Target, Training, sha256, version_of
+from handler.registry.manifest import ArtifactFile, Manifest, Training, sha256, version_of
 from tests.unit.handler.models import MOMENT, Version
 
 FORM = "linear"

@@ -12,8 +12,8 @@ import handler
 from handler.engines.choice import ENGINES
 from handler.engines.package_description import PackageDescription, describe
 from handler.engines.shipped import FORMS
+from handler.records.decoding import Undecodable
 from handler.registry.alias import ALIAS_FORMAT_VERSION
-from handler.registry.decoding import Undecodable
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 from packager.wheels.lockfile import parse_lock
 from training.release.shipped import shipped_versions

@@ -11,19 +11,8 @@ import pytest
 from hypothesis import given
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
-from handler.registry.manifest import (
-    ArtifactFile,
-    Domain,
-    Example,
-    Feature,
-    Manifest,
-    Target,
-    Training,
-    is_digest,
-    is_version,
-    sha256,
-    version_of,
-)
+from handler.records.signature import Domain, Example, Feature, Target
+from handler.registry.manifest import ArtifactFile, Manifest, Training, is_digest, is_version, sha256, version_of
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 from tests.unit.handler.manifests import manifests
 
@@ -46,7 +35,7 @@ FIELDS = [(place, field) for place, (cls, _) in RECORDS.items() for field in fie
 def document(iris_manifest: Manifest) -> Document:
     """A sound manifest as JSON, to be spoilt."""
     parsed: Document = json.loads(iris_manifest.to_json())
-    return parsed
+    return parsed | {"format_version": MANIFEST_FORMAT_VERSION}
 
 
 def refusal(document: object) -> str:
@@ -71,9 +60,9 @@ def test_a_trained_manifest_comes_back_unchanged(iris_manifest: Manifest) -> Non
     assert Manifest.from_json(iris_manifest.to_json()) == iris_manifest
 
 
-@pytest.mark.parametrize("written", [-1, 0, 3, 99])
+@pytest.mark.parametrize("written", [-1, 0, 4, 99])
 def test_an_unknown_format_is_told_from_an_invalid_manifest_whatever_else_is_in_it(written: int) -> None:
-    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 2"):
+    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 3"):
         Manifest.from_json(json.dumps({"format_version": written, "of_the_future": True}))
 
 
@@ -82,8 +71,9 @@ def test_a_format_that_is_no_number_is_an_invalid_manifest(document: Document, w
     assert "format_version must be a whole number" in refusal(document | {"format_version": written})
 
 
-def test_the_format_read_is_the_one_written(iris_manifest: Manifest) -> None:
-    assert iris_manifest.format_version == MANIFEST_FORMAT_VERSION == 2
+def test_what_format_2_can_say_is_written_in_it(iris_manifest: Manifest) -> None:
+    assert MANIFEST_FORMAT_VERSION == 3
+    assert iris_manifest.format_version == 2
     assert json.loads(iris_manifest.to_json())["format_version"] == 2
 
 
@@ -104,7 +94,9 @@ def test_each_extra_field_is_named_with_its_place(document: Document, place: str
 
 @pytest.mark.parametrize(("place", "name"), [(place, field.name) for place, field in FIELDS])
 def test_each_mistyped_field_is_named_with_its_place(document: Document, place: str, name: str) -> None:
-    RECORDS[place][1](document)[name] = "yes" if name in ("nullable", "allow_unknown") else True
+    RECORDS[place][1](document)[name] = (
+        "yes" if name in ("nullable", "allow_unknown") else [True] if name == "typical" else True
+    )
     assert f"{place}.{name}".lstrip(".") + " must be " in refusal(document)
 
 
@@ -117,11 +109,11 @@ def test_each_mistyped_field_is_named_with_its_place(document: Document, place: 
         (lambda document: document["artifacts"]["joblib"].update(bytes=1.0), "artifacts.joblib.bytes"),
         (lambda document: document["features"].append("petal"), "features[4]"),
         (lambda document: document["features"][1]["quantiles"].insert(3, None), "features[1].quantiles[3]"),
-        (lambda document: document["features"][0].update(kind="text"), "features[0].kind"),
+        (lambda document: document["features"][0].update(kind="date"), "features[0].kind"),
         (lambda document: document["target"]["classes"].append(3), "target.classes[3]"),
         (lambda document: document["example"]["features"].insert(1, [1.0]), "example.features[1]"),
         (lambda document: document["example"]["probabilities"].update(setosa="0"), "example.probabilities.setosa"),
-        (lambda document: document.update(task="clustering"), "task"),
+        (lambda document: document.update(task="ranking"), "task"),
     ],
 )
 def test_each_mistyped_item_is_named_with_its_place(
@@ -243,8 +235,9 @@ def test_a_digest_is_the_sha_256_in_lower_case_hex() -> None:
 
 
 def test_the_fields_in_json_are_those_of_the_record(iris_manifest: Manifest) -> None:
-    fields_of = {"format_version": 2, **asdict(iris_manifest)}
-    assert json.loads(iris_manifest.to_json()) == json.loads(json.dumps(fields_of))
+    newest = replace(iris_manifest, example=replace(iris_manifest.example, scores={"setosa": 1.0}))
+    fields_of = {"format_version": MANIFEST_FORMAT_VERSION, **asdict(newest)}
+    assert json.loads(newest.to_json()) == json.loads(json.dumps(fields_of))
 
 
 FORMAT_1 = Path(__file__).parent / "format_1"
@@ -289,6 +282,43 @@ def test_a_manifest_of_format_1_has_no_field_of_format_2(spoil: Callable[[Docume
     document = json.loads((FORMAT_1 / "iris.json").read_text(encoding="utf-8"))
     spoil(document)
     assert place in refusal(document)
+
+
+FORMAT_2 = Path(__file__).parent / "format_2"
+
+
+@pytest.mark.parametrize("name", ["iris.json", "diabetes.json"])
+def test_a_manifest_of_format_2_is_read_and_written_again_byte_for_byte(name: str) -> None:
+    text = (FORMAT_2 / name).read_text(encoding="utf-8")
+    manifest = Manifest.from_json(text)
+    assert manifest.format_version == 2
+    assert manifest.to_json() == text
+
+
+def _first_feature(manifest: Manifest, **values: Any) -> dict[str, Any]:
+    return {"features": (replace(manifest.features[0], **values), *manifest.features[1:])}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: _first_feature(manifest, kind="boolean"),
+        lambda manifest: _first_feature(manifest, kind="text", max_length=100),
+        lambda manifest: _first_feature(manifest, kind="category", categories=(1, 2)),
+        lambda manifest: _first_feature(manifest, kind="category", categories=("a",), gap="NaN"),
+        lambda manifest: {"artifacts": manifest.artifacts | {"code": manifest.artifact}},
+        lambda manifest: {"example": replace(manifest.example, scores={"setosa": 1.0})},
+    ],
+    ids=["boolean", "text", "codes", "gap", "code", "scores"],
+)
+def test_what_came_with_format_3_is_written_in_it_and_refused_in_format_2(
+    change: Callable[[Manifest], dict[str, Any]],
+) -> None:
+    before = Manifest.from_json((FORMAT_2 / "iris.json").read_bytes())
+    after = replace(before, **change(before))
+    assert after.format_version == 3
+    assert Manifest.from_json(after.to_json()) == after
+    assert "came with format 3" in refusal(json.loads(after.to_json()) | {"format_version": 2})
 
 
 def test_every_example_is_held_to_the_rules(document: Document) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
+from handler.records.decoding import format_of, since
 from handler.registry import manifest, manifest_format
-from handler.registry.decoding import format_of, since
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION, decode_json, document_in, oldest_format
 
 

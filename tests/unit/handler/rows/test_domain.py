@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression
 
 from handler.api.body.instances import Instances, to_rows
 from handler.errors.request import InvalidFeatures
-from handler.registry.manifest import Domain, Feature
+from handler.records.signature import Domain, Feature
 from handler.rows.domain import bounds, description, outside
 from tests.unit.handler.asking import ask, open_application, predict_event
 from tests.unit.handler.models import version_with

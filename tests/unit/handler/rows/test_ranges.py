@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors.base import MAX_PROBLEMS
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 from handler.rows.ranges import outside_training
 
 FEATURES = (

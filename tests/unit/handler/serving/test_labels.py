@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from handler.errors.model import UnloadableArtifact
-from handler.registry.manifest import Example
+from handler.records.signature import Example
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
 from tests.unit.handler.models import version_with
 

@@ -31,8 +31,8 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.svm import SVC, LinearSVC
 
 from handler.errors.model import RuntimeMismatch, SelfTestFailed, UnloadableArtifact
+from handler.records.signature import Example, Feature
 from handler.registry.chain import VerifiedArtifact
-from handler.registry.manifest import Example, Feature
 from handler.serving.predictor import example_rows, load_predictor
 from tests.unit.handler.models import Version, estimator_of, version_with
 

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 from handler.serving.predictor import Predictor
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
 from tests.unit.handler.models import Version, estimator_of, version_with

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
-from handler.registry.manifest import Domain
+from handler.records.signature import Domain
 from tests.unit.training.packaging import refusal, understand
 
 OPTIONS = ("--features", "code,amount")

@@ -23,7 +23,7 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from handler.registry.manifest import Domain
+from handler.records.signature import Domain
 from handler.rows.domain import outside
 from training.folder.column_steps import column_places
 from training.folder.domains import domains_of, known_categories

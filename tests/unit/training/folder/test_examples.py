@@ -11,7 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from handler.registry.manifest import Domain, Manifest, Target
+from handler.records.signature import Domain, Target
+from handler.registry.manifest import Manifest
 from handler.serving.predictor import load_predictor
 from tests.unit.training.regression import train_diabetes
 from training.data.statistics import numeric_features

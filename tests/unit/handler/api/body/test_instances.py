@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from handler.api.body.instances import Instances, parse_body, to_rows
 from handler.errors.base import MAX_PROBLEMS, Problem
 from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson, RequestError
-from handler.registry.manifest import Feature
+from handler.records.signature import Feature
 
 NUMBERS = (Feature("a", "number"), Feature("b", "number"), Feature("c", "number", nullable=True))
 MIXED = (

@@ -15,7 +15,7 @@ from handler.api.body.instances import parse_body, to_rows
 from handler.api.body.large_json import LARGE, read_batch
 from handler.api.body.strict_json import read_strictly
 from handler.errors.request import RefusedRows, RequestError
-from handler.registry.manifest import Domain, Feature
+from handler.records.signature import Domain, Feature
 
 NUMBERS = (Feature("a", "number"), Feature("b", "number", nullable=True))
 BOUNDED = (Feature("a", "number", domain=Domain(values=(0.0, 1.0))), Feature("b:c", "number", nullable=True))

@@ -10,7 +10,7 @@ from handler.api.application import Application
 from handler.api.contract.shown_example import ShownExample
 from handler.api.routes.contract import contract_of
 from handler.api.routes.table import ROUTES
-from handler.registry.manifest import Domain, Feature
+from handler.records.signature import Domain, Feature
 from handler.rows.domain import LARGEST
 from tests import served_models
 from tests.unit.handler.asking import ask, get_event, open_application, predict_event

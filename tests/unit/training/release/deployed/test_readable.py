@@ -51,7 +51,7 @@ def test_a_format_that_the_package_does_not_read_is_named(iris_manifest: Manifes
 
 def test_a_format_of_a_later_release_is_judged_although_this_checkout_cannot_read_it(iris_manifest: Manifest) -> None:
     later = written(iris_manifest, format_version=99, of_the_future={})
-    assert unreadable(later, package()) == "its manifest has format 99, and the package reads formats 1, 2"
+    assert unreadable(later, package()) == "its manifest has format 99, and the package reads formats 1, 2, 3"
     # A package that reads it was made by a later commit, which alone can tell the rest.
     reads = replace(package(), manifest_formats=(98, 99))
     assert "run this from the commit that the package was built from" in str(unreadable(later, reads))

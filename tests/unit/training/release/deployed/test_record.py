@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handler.registry.decoding import Undecodable
+from handler.records.decoding import Undecodable
 from tests.unit.training.release.deployed.descriptions import package, record
 from training.errors import InvalidFunctionRecord, NoFunctionRecord, RecordMoved
 from training.release.deployed.record import FunctionRecord, is_stack_name, record_key

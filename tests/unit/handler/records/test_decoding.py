@@ -1,4 +1,4 @@
-"""`handler.registry.decoding`: strict, for the few types that records use, and exact about the place of a fault."""
+"""`handler.records.decoding`: strict, for the few types that records use, and exact about the place of a fault."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.registry.decoding import Undecodable, decode
+from handler.records.decoding import Undecodable, decode
 
 
 @dataclass(frozen=True)

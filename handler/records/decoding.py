@@ -10,6 +10,7 @@ import math
 import sys
 import types
 import typing
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -26,9 +27,20 @@ def since(format_version: int) -> dict[str, int]:
     return {"since": format_version}
 
 
+def needing(needed: Callable[[Any], int]) -> dict[str, Callable[[Any], int]]:
+    """The metadata of a field of which some values came with a later format, which `needed` gives of a value."""
+    return {"needed": needed}
+
+
 def format_of(field: dataclasses.Field[Any]) -> int:
     """The format that `field` came with."""
     return int(field.metadata.get("since", 1))
+
+
+def format_of_value(field: dataclasses.Field[Any], value: Any) -> int:
+    """The format that this value of `field` came with."""
+    needed: Callable[[Any], int] | None = field.metadata.get("needed")
+    return format_of(field) if needed is None else needed(value)
 
 
 def decode(cls: type[T], value: object, place: str = "", written: float = math.inf) -> T:
@@ -53,6 +65,9 @@ def decode(cls: type[T], value: object, place: str = "", written: float = math.i
     decoded = {
         name: _decode_any(hints[name], item, f"{place}.{name}".lstrip("."), written) for name, item in value.items()
     }
+    for field in fields:
+        if field.name in decoded and (came_with := format_of_value(field, decoded[field.name])) > written:
+            raise Undecodable(f"{place}.{field.name}".lstrip(".") + f" has a value that came with format {came_with}")
     return cls(**decoded)
 
 
