@@ -81,7 +81,7 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Cont
         task=inspected.task,
         artifacts={"joblib": file},
         features=inspected.features,
-        target=Target(stated.target, inspected.classes, _spread_of(inspected.examples)),
+        target=Target(stated.targets[0], inspected.classes, _spread_of(inspected.examples)),
         metrics={},
         runtime=inspected.runtime,
         training=Training(

@@ -17,12 +17,13 @@ Row = Mapping[str, Any] | Sequence[Any]
 
 @dataclass(frozen=True)
 class Stated:
-    """What the person says of the model; None means: find out. `rows` are the example, at least one `Row`."""
+    """What the person says of the model; None means: find out. `rows` are the example, at least one `Row`; `targets`
+    are the names of what is predicted, more than one of a model that predicts several."""
 
     name: str
     features: tuple[Feature, ...] | None
     classes: tuple[str, ...] | None
-    target: str
+    targets: tuple[str, ...]
     rows: tuple[Any, ...]
 
 

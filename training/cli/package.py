@@ -29,7 +29,7 @@ from training.pickles.imports import inspect_pickle
     "--classes",
     help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
 )
-@click.option("--target", default="target", help="The name of what is predicted.")
+@click.option("--target", multiple=True, help="The name of what is predicted; once for each.  [default: target]")
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
 @click.option(
     "--trust", is_flag=True, help="Load the file, which runs whatever code is in it: only if you know who made it."
@@ -41,7 +41,7 @@ def package_command(
     example: Path | None,
     features: str | None,
     classes: str | None,
-    target: str,
+    target: tuple[str, ...],
     name: str | None,
     trust: bool,
     as_json: bool,
@@ -79,7 +79,12 @@ def package_command(
 
 
 def stated_by(
-    file: Path, example: Path | None, features: str | None, classes: str | None, target: str, name: str | None
+    file: Path,
+    example: Path | None,
+    features: str | None,
+    classes: str | None,
+    target: tuple[str, ...],
+    name: str | None,
 ) -> Stated:
     """What the options say of the model; raises UnpackableArtifact."""
     if example is None:
@@ -91,6 +96,6 @@ def stated_by(
         name or file.name.partition(".")[0],
         parse_features(features) if features else None,
         parse_classes(classes) if classes else None,
-        target,
+        target or ("target",),
         read_rows(example),
     )

@@ -79,6 +79,6 @@ class Ends:
 
 def test_a_model_that_ends_its_interpreter_takes_nobody_along(tmp_path: Path) -> None:
     (tmp_path / "mine.joblib").write_bytes(dumped(Ends()))
-    stated = Stated("mine", None, None, "target", (ROW,))
+    stated = Stated("mine", None, None, ("target",), (ROW,))
     with pytest.raises(UnpackableArtifact, match=r"ends the process that loads it \(the process ended with 7\)"):
         package(tmp_path / "mine.joblib", stated, tmp_path / "out")
