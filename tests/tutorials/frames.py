@@ -9,10 +9,13 @@ ROWS = 400
 
 
 def titanic() -> pd.DataFrame:
-    """Passengers: texts, codes (`pclass`), a boolean, ages and cabins with gaps."""
+    """Passengers: texts, codes (`pclass`), a boolean, gaps, and columns of which no pipeline makes anything."""
     draw = np.random.default_rng(0)
     frame = pd.DataFrame(
         {
+            "passenger id": np.arange(1, ROWS + 1),
+            "name": [f"Passenger, No. {number}" for number in range(ROWS)],
+            "cabin": draw.choice(["C85", "E46", "G6"], ROWS),
             "pclass": draw.choice([1, 2, 3], ROWS, p=[0.25, 0.2, 0.55]),
             "sex": draw.choice(["female", "male"], ROWS),
             "age": np.round(draw.gamma(6, 5, ROWS), 1),
@@ -24,7 +27,7 @@ def titanic() -> pd.DataFrame:
     )
     odds = 1.5 * (frame["sex"] == "female") - 0.8 * (frame["pclass"] - 2) - 0.02 * frame["age"]
     frame["survived"] = (draw.random(ROWS) < 1 / (1 + np.exp(-odds))).astype(int)
-    return _with_gaps(frame, draw, age=0.2, embarked=0.05, fare=0.02)
+    return _with_gaps(frame, draw, age=0.2, embarked=0.05, fare=0.02, cabin=0.8)
 
 
 def churn() -> pd.DataFrame:

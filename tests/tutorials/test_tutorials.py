@@ -26,3 +26,12 @@ def test_a_pipeline_fitted_to_a_dataframe_answers_through_json_as_it_does_on_the
     answers = json.loads(answer["body"])["predictions"]
     assert len(answers) == ROWS
     brought.require_same(answers)
+
+
+@pytest.mark.xfail(strict=True, reason="`package` has no --table yet")
+def test_clients_need_not_send_the_columns_of_which_the_pipeline_makes_nothing(tmp_path: Path) -> None:
+    features = {feature["name"]: feature for feature in bring(TUTORIALS["titanic"], tmp_path).manifest["features"]}
+    assert set(features) == {"pclass", "sex", "age", "sibsp", "fare", "embarked", "alone"}
+    assert (features["pclass"]["kind"], features["pclass"]["categories"]) == ("category", [1, 2, 3])
+    assert features["alone"]["kind"] == "boolean"
+    assert (features["embarked"]["nullable"], features["embarked"]["gap"]) == (True, "NaN")
