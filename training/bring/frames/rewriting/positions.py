@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
 
 from handler.engines.fitted_parts import fitted_parts
-from training.bring.frames.pandas_objects import without_pandas
+from training.bring.frames.rewriting.pandas_objects import without_pandas
+from training.folder.column_steps import parts_given_all
 
 
 def chosen_by_position(estimator: Any) -> None:
@@ -135,32 +137,10 @@ def _handing_on(estimator: Any) -> list[Any]:
 
 def _inner(part: Any) -> list[Any] | None:
     """The parts that `part` gives its own input to, if it does nothing else with it; else None."""
-    kind = type(part).__name__
-    if not type(part).__module__.startswith("sklearn."):
-        return None
-    if kind == "Pipeline":
+    if isinstance(part, Pipeline):
         first = next((step for _, step in part.steps if step is not None and not isinstance(step, str)), None)
         return None if first is None else [first]
-    if kind == "FeatureUnion":
-        steps = [step for _, step in part.transformer_list if not (isinstance(step, str) and step == "drop")]
-        return None if any(isinstance(step, str) for step in steps) else steps
-    if kind in ("StackingClassifier", "StackingRegressor"):
-        return None if part.passthrough else list(part.estimators_)
-    if kind in ("VotingClassifier", "VotingRegressor", "MultiOutputClassifier", "MultiOutputRegressor"):
-        return list(part.estimators_)
-    if kind == "CalibratedClassifierCV":
-        return [calibrated.estimator for calibrated in part.calibrated_classifiers_]
-    name = _ONE_INSIDE.get(kind)
-    return None if name is None else [getattr(part, name)]
-
-
-_ONE_INSIDE = {
-    "TransformedTargetRegressor": "regressor_",
-    "FixedThresholdClassifier": "estimator_",
-    "TunedThresholdClassifierCV": "estimator_",
-    "FrozenEstimator": "estimator",
-    "GridSearchCV": "best_estimator_",
-    "RandomizedSearchCV": "best_estimator_",
-    "HalvingGridSearchCV": "best_estimator_",
-    "HalvingRandomSearchCV": "best_estimator_",
-}
+    if getattr(part, "passthrough", False) or hasattr(part, "_preprocessor"):
+        return None
+    inner = parts_given_all(part)
+    return None if not inner or any(isinstance(one, str) for one in inner) else inner
