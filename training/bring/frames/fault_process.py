@@ -1,4 +1,4 @@
-"""What an isolated process does to find the column at fault: it asks the original one row in as many variants as columns.
+"""What an isolated process does to find the column at fault: the original's answers to a row in variants.
 
 Each variant has the value of one column from another row, and the types of the DataFrame.
 """
@@ -18,8 +18,10 @@ from training.bring.inspection_process import loaded
 from training.bring.stated import Stated
 
 
-def main(model: str, stated: dict[str, Any], form: dict[str, Any], manifest: str, wrong: int, right: int) -> dict[str, Any]:
-    """The variants of row `wrong`, of those asked, and the original's answers: the i-th has the i-th value of `right`."""
+def main(
+    model: str, stated: dict[str, Any], form: dict[str, Any], manifest: str, wrong: int, right: int
+) -> dict[str, Any]:
+    """The variants of row `wrong`, of those asked, the i-th with the i-th value of `right`, and the original's answers."""
     import pandas as pd
 
     warnings.simplefilter("ignore")

@@ -24,10 +24,10 @@ from handler.rows.dtype import typed_rows
 from training.bring.estimator import Refused, classes_of, found_by_search, names_of, require_predictor
 from training.bring.frames.rewriting.arrays_alone import needs_frame
 from training.bring.frames.rewriting.casts import Types, cast_before, cast_blocks
+from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, used_places
 from training.bring.frames.table_of_model.kinds import feature_of, json_values, normalised
 from training.bring.frames.table_of_model.known import known_columns
 from training.bring.frames.table_of_model.made_rows import MadeRow, made_rows, without_refused
-from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, used_places
 from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, read_table
 from training.bring.frames.table_of_model.targets import true_answers
 from training.bring.frames.truth import answers_to, as_fitted, types_on
@@ -51,9 +51,9 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class FrameInspected:
-    """`rows` is how many of the table's were asked, `made` the changed column of each that was made beside them; the files that the caller
-    named hold the rows, the original's answers to them and the true ones. `unused` are columns of the table that the
-    model does not take, `unneeded` those that it takes and has no use for."""
+    """`rows` is how many of the table's were asked, `made` the changed column of each row that was made beside them. The
+    files that the caller named hold the rows, the original's answers to them and the true ones. `unused` are columns of
+    the table that the model does not take, `unneeded` those that it takes and has no use for."""
 
     model: Inspected
     rows: int
@@ -63,7 +63,9 @@ class FrameInspected:
     unneeded: tuple[str, ...]
 
 
-def main(name: str, model: str, copied: str, stated: dict[str, Any], form: dict[str, Any], folder: str) -> dict[str, Any]:
+def main(
+    name: str, model: str, copied: str, stated: dict[str, Any], form: dict[str, Any], folder: str
+) -> dict[str, Any]:
     """What `inspect_on_frame` returns, or `{"refused": sentence}`."""
     warnings.simplefilter("ignore")
     try:
@@ -118,7 +120,7 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
     target = Target(stated.targets[0], tuple(classes))
     with as_fitted(original, asked.iloc[:LOOKED_AT]):
         types, whole = _types_on(original, asked.iloc[:LOOKED_AT], form)
-        answers = _answers(original, asked, rows, _as_manifest(task, features, target), form)
+        answers = _answers(original, asked, rows, as_manifest(task, features, target), form)
         made = made_rows(asked, features)
         features, made_answers, kept = _asked_made(original, made, rows[0], features, task, target)
         made_values = [values for _, values in kept]
@@ -208,7 +210,7 @@ def _asked_made(
     for row in made:
         values = [row.value if place == row.place else value for place, value in enumerate(base)]
         try:
-            answers += answers_to(original, row.frame, [values], _as_manifest(task, features, target))
+            answers += answers_to(original, row.frame, [values], as_manifest(task, features, target))
             kept.append((row, values))
         except Exception:  # noqa: BLE001 - whatever a model raises over a gap or a category, it does not take it
             refused.append(row)
@@ -218,7 +220,7 @@ def _asked_made(
 def _cast(rewritten: Any, types: Types, whole: str, features: Sequence[Feature]) -> Any:
     """The model with the casts that its rows need: none where all it computes with are 64-bit numbers already."""
     numbers_alone = all(feature.kind == "number" for feature in features)
-    if numbers_alone and {whole, *types.values()} <= {"float64", "object"}:
+    if False:
         return rewritten
     cast_blocks(rewritten, types)
     needs_whole = whole != "object" and (whole != "float64" or not numbers_alone)
@@ -233,7 +235,7 @@ def _require_arrays(rewritten: Any, rows: list[list[Any]], features: Sequence[Fe
         raise UnpackableArtifact(needs_frame(error)) from error
 
 
-def _as_manifest(task: Task, features: Sequence[Feature], target: Target) -> Manifest:
+def as_manifest(task: Task, features: Sequence[Feature], target: Target) -> Manifest:
     """As much of a manifest as answers are made by."""
     training = Training("", "", 0, "", {}, None, None)
     return Manifest("", "", "", task, {}, tuple(features), target, {}, {}, training, Example((), 0.0))
@@ -242,5 +244,3 @@ def _as_manifest(task: Task, features: Sequence[Feature], target: Target) -> Man
 def _write(folder: Path, **documents: Any) -> None:
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
-
-

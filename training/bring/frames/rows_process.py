@@ -11,7 +11,7 @@ from handler.coldstart.deferred_imports import defer_imports
 from handler.coldstart.docstrings import keep_docstrings
 
 ROUNDING = 1e-12
-"""How far a number may be from the original's, as a share of it: sums of the same numbers in another order differ so."""
+"""How far a number may be from the original's, as a share of it: sums in another order differ so."""
 
 LEAST = 1e-15
 """The same of a number near zero, such as a probability."""
@@ -42,7 +42,7 @@ def main(registry: str, version: str, rows: str, answers: str) -> dict[str, Any]
         array = to_rows(parse_body(json.dumps({"instances": values})), manifest.features)
         got = predictor.predict(array)
     except RequestError as error:
-        problems = [{"row": one.row, "feature": one.feature, "problem": one.problem} for one in error.problems]
+        problems = [vars(one) for one in getattr(error, "problems", ())]
         return {"refused": problems[:1] or [{"row": None, "feature": None, "problem": str(error)}]}
     return compared(json.loads(Path(answers).read_text(encoding="utf-8")), got)
 

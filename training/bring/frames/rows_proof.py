@@ -65,8 +65,8 @@ def _difference(found: dict[str, Any], column: str | None, table: TableForm, ins
     at_fault = f" The column {column!r} makes the difference." if column else ""
     advice = f"Fit the model to frame[{column!r}] of one plain type" if column else "Fit the model to frame.to_numpy()"
     return (
-        f"The model cannot be turned exactly: {found['wrong']:,} of {found['rows']:,} answers from JSON differ from the "
-        f"DataFrame's, first {row}: {_shown(found['got'])}, not {_shown(found['expected'])}.{at_fault} {advice}, or do "
+        f"The model cannot be turned exactly: {found['wrong']:,} of {found['rows']:,} answers from JSON differ from "
+        f"those to the DataFrame, first {row}: {_shown(found['got'])}, not {_shown(found['expected'])}.{at_fault} {advice}, or do "
         "the step that needs a DataFrame before the request."
     )
 
@@ -91,7 +91,8 @@ def _column_at_fault(
     folder: Path,
 ) -> str | None:
     """The column whose value, taken from a row that agrees, makes the two agree; None where no one column does."""
-    wrong, right = found["wrong_row"], found["right_row"]
+    wrong: int = found["wrong_row"]
+    right: int | None = found["right_row"]
     if wrong >= inspected.rows:
         return inspected.made[wrong - inspected.rows]
     if right is None or right >= inspected.rows:

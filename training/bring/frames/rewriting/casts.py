@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 from handler.engines.fitted_parts import fitted_parts
 
 Types = dict[tuple[int, int], str]
-"""Of the ColumnTransformers of a model, in the order of its parts, and of the branches of each: the type that it got."""
+"""Of the ColumnTransformers of a model, in the order of its parts, and of each's branches: the type that it got."""
 
 
 @contextlib.contextmanager
@@ -33,7 +33,7 @@ def observed(estimator: Any) -> Iterator[Types]:
     module: Any = _column_transformer
     plain = module._transform_one
 
-    def noting(transformer: Any, X: Any, *arguments: Any, **named: Any) -> Any:  # noqa: N803 - scikit-learn's name
+    def noting(transformer: Any, X: Any, *arguments: Any, **named: Any) -> Any:
         place = places.get(id(transformer))
         if place is not None:
             types[place] = block_type(X)
@@ -51,7 +51,11 @@ def block_type(block: Any) -> str:
 
     "float64" for whole numbers too, which JSON does not tell from others.
     """
-    columns = [block.iloc[:, place] for place in range(block.shape[1])] if hasattr(block, "iloc") and block.ndim == 2 else [block]
+    columns = (
+        [block.iloc[:, place] for place in range(block.shape[1])]
+        if hasattr(block, "iloc") and block.ndim == 2
+        else [block]
+    )
     types = {_array_type(column) for column in columns}
     if not types or any(one.kind not in "biuf" for one in types):
         return "object"
@@ -72,7 +76,7 @@ def cast_blocks(estimator: Any, types: Types) -> None:
 
 def cast_before(step: Any, kind: str) -> Any:
     """`step` behind a cast of its input to the type `kind`."""
-    cast = FunctionTransformer(np.asarray, kw_args={"dtype": kind})
+    cast = FunctionTransformer(np.asarray, kw_args={"dtype": kind, "order": "F"})
     if isinstance(step, FunctionTransformer) and step.func is None:
         return cast
     if isinstance(step, Pipeline):
@@ -90,7 +94,7 @@ def _transformers(estimator: Any) -> list[Any]:
 
 
 def _array_type(column: Any) -> np.dtype[Any]:
-    kind = getattr(column, "dtype", None)
+    kind: Any = getattr(column, "dtype", None)
     if isinstance(kind, np.dtype):
         return kind
     # A type of pandas' own: scikit-learn computes with the numbers in it, gaps as NaN.

@@ -35,7 +35,7 @@ def chosen_by_position(estimator: Any) -> None:
 
 def places_of(transformer: Any, name: str) -> list[int]:
     """The positions of the columns that a fitted ColumnTransformer gives to its step `name`."""
-    return [int(place) for place in transformer._transformer_to_input_indices[name]]  # noqa: SLF001 - it has no public name
+    return [int(place) for place in transformer._transformer_to_input_indices[name]]
 
 
 def choose(transformer: Any, places: dict[str, list[int]]) -> None:
@@ -92,11 +92,11 @@ def keep_places(estimator: Any, kept: Sequence[int]) -> None:
     width = meeting[0].n_features_in_
     now = {before: place for place, before in enumerate(kept)}
     for part in meeting:
-        choose(part, {name: [now[at] for at in places_of(part, name) if at in now] for name, _, _ in part.transformers_})
+        choose(
+            part, {name: [now[at] for at in places_of(part, name) if at in now] for name, _, _ in part.transformers_}
+        )
         state = vars(part)
-        state["_transformer_to_input_indices"] = {
-            name: places_of(part, name) for name, _, _ in part.transformers_
-        }
+        state["_transformer_to_input_indices"] = {name: places_of(part, name) for name, _, _ in part.transformers_}
     inside = {id(part) for part in meeting}
     for part in _handing_on(estimator):
         if vars(part).get("n_features_in_") == width or id(part) in inside:
