@@ -59,12 +59,17 @@ def normalised(series: "pd.Series[Any]", feature: Feature) -> "pd.Series[Any]":
     return series
 
 
-def json_values(series: "pd.Series[Any]", feature: Feature) -> list[Value]:
-    """The column as a request would have it, null for a gap."""
+def _json_values(series: "pd.Series[Any]", feature: Feature) -> list[Value]:
     gaps = series.isna().tolist()
     values = series.tolist()
     make: Any = {"boolean": bool, "number": float}.get(feature.kind, float if feature.is_coded else str)
     return [None if gap else make(value) for gap, value in zip(gaps, values, strict=True)]
+
+
+def json_rows(frame: "pd.DataFrame", features: Sequence[Feature]) -> list[list[Value]]:
+    """The rows of `frame` as requests would have them, in the order of `features`."""
+    columns = [_json_values(frame[feature.name], feature) for feature in features]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _of_numbers(series: "pd.Series[Any]", known: Known, domain: Domain | None, nullable: bool, gap: Gap) -> Feature:

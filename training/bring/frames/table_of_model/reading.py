@@ -37,6 +37,9 @@ class TableForm:
     allow_unknown: bool = False
 
 
+MOST_ROWS = 100_000
+"""So many rows of the table are asked, drawn evenly where it has more."""
+
 PARQUET_ADVICE = (
     "write the very frame that the model was fitted to, with frame.to_parquet('table.parquet'), and give that: a CSV "
     "keeps no types"
@@ -109,6 +112,13 @@ def columns_of_model(
     if any(str(kind).startswith("Sparse") for kind in kept.dtypes):
         raise UnpackableArtifact("The table has sparse columns: fit to frame.sparse.to_dense(), and write that.")
     return kept, [name for name in names if name not in wanted and name not in targets]
+
+
+def drawn(count: int) -> list[int]:
+    """The places of the rows that are asked, of `count`: all, or so many drawn evenly."""
+    if count <= MOST_ROWS:
+        return list(range(count))
+    return [int(place) for place in np.linspace(0, count - 1, MOST_ROWS).round().astype(int)]
 
 
 def _csv_options(form: TableForm) -> dict[str, Any]:

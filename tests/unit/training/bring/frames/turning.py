@@ -9,11 +9,12 @@ import joblib
 import numpy as np
 import pandas as pd
 
+from handler.api.body.instances import parse_body, to_rows
 from handler.engines.scikit_learn import FittedEstimator
 from handler.records.signature import Feature, Target
-from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
-from training.bring.frames.frames_process import as_manifest, inspect_on_frame
+from training.bring.frames.frames_process import inspect_on_frame
+from training.bring.frames.original import as_manifest
 from training.bring.frames.rows_process import compared
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.stated import Stated
@@ -80,8 +81,11 @@ def turned(folder: Path, model: Any, frame: pd.DataFrame, target: Any, **form: A
     features = inspected.model.features
     made: Any = joblib.load(folder / "model.joblib")
     rows = json.loads((folder / "rows.json").read_text())
-    manifest = as_manifest(inspected.model.task, features, Target(TARGET, inspected.model.classes))
-    answers = Predictor(manifest, FittedEstimator(made)).predict(typed_rows(rows, features))
+    manifest = as_manifest(inspected.model.task, features, [Target(TARGET, inspected.model.classes)])
+    predictor = Predictor(manifest, FittedEstimator(made))
+    answers = []
+    for asked in (rows[: inspected.rows], *([row] for row in rows[inspected.rows :])):
+        answers += predictor.predict(to_rows(parse_body(json.dumps({"instances": asked})), features))
     found = compared(json.loads((folder / "answers.json").read_text()), answers)
     by_name = {feature.name: feature for feature in features}
     return Turned(made, by_name, found, inspected.unneeded, inspected.made)
