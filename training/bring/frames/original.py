@@ -75,8 +75,8 @@ class Original:
             raise UnpackableArtifact(
                 f"The model, as it was loaded, does not answer {self.table}: its predict raises "
                 f"{type(error).__name__}. The table must be what it was fitted to: the same columns, of the same "
-                "types. What was changed in a notebook (categories, texts, dates, booleans) a CSV does not keep: write that "
-                "frame with frame.to_parquet('table.parquet'), and give it."
+                "types. What was changed in a notebook (categories, texts, dates, booleans) a CSV does not keep: "
+                "write that frame with frame.to_parquet('table.parquet'), and give it."
             ) from error
         return types, block_type(frame)
 
