@@ -11,9 +11,9 @@ import numpy as np
 
 from handler.registry.chain import VerifiedArtifact
 from training.errors import UnprovedArtifact
-from training.fit.calibration import calibration_error, standardized_bias
 from training.fit.held_out import HeldOut
 from training.isolation import ProcessFailed
+from training.measuring.calibration import calibration_error, standardized_bias
 from training.release.gate.recorded import RecordedClassifier, RecordedProbabilities, RecordedRegressor, score
 from training.release.proof import run_on_version
 
