@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import pytest
 from click.testing import CliRunner, Result
 from sklearn.linear_model import LogisticRegression
 
@@ -44,7 +43,6 @@ def record_of(registry: Path, published: Result) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="each later version of a brought model needs --force")
 def test_a_brought_model_is_updated_twice_without_force_and_the_record_says_on_what(tmp_path: Path) -> None:
     registry = tmp_path / "registry"
     first = run("publish", package(tmp_path, "a", fitted()), "--promote", "--model-uri", registry)
@@ -59,7 +57,6 @@ def test_a_brought_model_is_updated_twice_without_force_and_the_record_says_on_w
         assert NO_ROWS in second.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="each later version of a brought model needs --force")
 def test_a_brought_model_follows_a_trained_one_and_a_trained_one_follows_it(tmp_path: Path, iris_folder: Path) -> None:
     registry = tmp_path / "registry"
     names = [feature.name for feature in read_folder(iris_folder).manifest.features]
@@ -73,7 +70,6 @@ def test_a_brought_model_follows_a_trained_one_and_a_trained_one_follows_it(tmp_
     assert (record["passed"], record["note"], record["rows"]) == (True, None, 30)
 
 
-@pytest.mark.xfail(strict=True, reason="each later version of a brought model needs --force")
 def test_what_cannot_answer_the_examples_of_the_version_that_serves_is_refused(tmp_path: Path) -> None:
     registry = tmp_path / "registry"
     assert run("publish", package(tmp_path, "a", fitted()), "--promote", "--model-uri", registry).exit_code == 0

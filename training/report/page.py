@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from handler.records.signature import Feature
 from handler.registry.manifest import Manifest
 from training.fit.trained_model import TrainedModel
-from training.release.gate.comparison import Comparison
+from training.release.gate.check import Comparison
 from training.report.drawing import Picture
 from training.report.figures import pictures
 from training.report.resampling import confidence_intervals, importances
