@@ -30,7 +30,7 @@ def on_examples(new: VerifiedArtifact, served: VerifiedArtifact) -> tuple[list[C
     except (ProcessFailed, UnprovedArtifact) as failure:
         return [_answered(f"it cannot answer them: {failure}", len(examples), False)], None, None
     alike = sum(
-        _is_alike(answer, example, served.manifest) for answer, example in zip(ours.answers, examples, strict=True)
+        is_alike(answer, example, served.manifest) for answer, example in zip(ours.answers, examples, strict=True)
     )
     checks = [_answered(f"{len(examples)}, of them {alike} alike", len(examples), True)]
     checks += _same_form(ours.answers[0], examples[0].answer)
@@ -69,7 +69,8 @@ def _rows_for(new: Manifest, served: Manifest) -> list[list[Any]]:
     return rows
 
 
-def _is_alike(answer: Mapping[str, Any], example: Example, served: Manifest) -> bool:
+def is_alike(answer: Mapping[str, Any], example: Example, served: Manifest) -> bool:
+    """Whether a new version says of a row what `example` says: the same class, or nearly the same number."""
     ours, theirs = answer["prediction"], example.answer["prediction"]
     if isinstance(theirs, dict):
         return isinstance(ours, dict) and all(
