@@ -3,30 +3,59 @@
 A schema allows just what `handler.api.body` takes of a feature.
 """
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 from handler.api.contract.schema_parts import TEXT, answer_object, or_null
-from handler.records.signature import Feature, Gap, Kind
-from handler.rows.domain import LARGEST, bounds
+from handler.records.signature import Feature, Kind
+from handler.rows.domain import LARGEST, LARGEST_CODE, bounds
 
 
 def row_value(feature: Feature) -> dict[str, Any]:
     """What a row may hold for `feature`."""
-    if feature.kind == "category" and feature.allow_unknown:
-        return {"type": ["string", "null"] if feature.nullable else "string"}
-    if feature.kind == "category":
-        return {"enum": [*feature.categories, *([None] if feature.nullable else [])]}
+    schema = SCHEMAS["code" if feature.is_coded else feature.kind](feature)
+    if feature.nullable and "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    return {**schema, "type": [schema["type"], "null"]} if feature.nullable else schema
+
+
+def _number(feature: Feature) -> dict[str, Any]:
     if feature.domain is not None and feature.domain.values:
-        return {"enum": [*feature.domain.values, *([None] if feature.nullable else [])]}
-    value: dict[str, Any] = {
-        "type": ["number", "null"] if feature.nullable else "number",
-        "minimum": -LARGEST,
-        "maximum": LARGEST,
-    }
+        return {"enum": [*feature.domain.values]}
+    value: dict[str, Any] = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
     value |= bounds(feature.domain) if feature.domain is not None else {}
     if feature.minimum is not None and feature.maximum is not None:
         value["description"] = f"In training from {feature.minimum:g} to {feature.maximum:g}."
     return value
+
+
+def _category(feature: Feature) -> dict[str, Any]:
+    return TEXT if feature.allow_unknown else {"enum": [*feature.categories]}
+
+
+def _code(feature: Feature) -> dict[str, Any]:
+    if feature.allow_unknown:
+        return {"type": "integer", "minimum": -LARGEST_CODE, "maximum": LARGEST_CODE}
+    return {"enum": [*feature.categories]}
+
+
+def _boolean(_: Feature) -> dict[str, Any]:
+    return {"type": "boolean"}
+
+
+def _text(feature: Feature) -> dict[str, Any]:
+    # JSON Schema counts characters, not bytes ("JSON Schema Validation", 6.3.1), as the handler does.
+    return TEXT if feature.max_length is None else {**TEXT, "maxLength": feature.max_length}
+
+
+SCHEMAS: dict[str, Callable[[Feature], dict[str, Any]]] = {
+    "number": _number,
+    "category": _category,
+    "code": _code,
+    "boolean": _boolean,
+    "text": _text,
+}
+"""The schema of each kind's values other than null; a category of whole numbers is a code."""
 
 
 def described_feature() -> dict[str, Any]:
@@ -42,7 +71,6 @@ def described_feature() -> dict[str, Any]:
             "categories": {"type": "array", "items": {"type": ["string", "integer"]}},
             "typical": {"type": ["number", "string", "boolean", "null"]},
             "domain": or_null(_domain()),
-            "gap": {"enum": list(get_args(Gap))},
             "max_length": {"type": ["integer", "null"]},
         }
     )
