@@ -32,7 +32,7 @@ def model(call: Call) -> dict[str, Any]:
 def health_operation(_: "DescribedService") -> dict[str, Any]:
     """GET /health in the contract."""
     from handler.api.contract.operations import reads
-    from handler.api.contract.schemas import ref
+    from handler.api.contract.schema_parts import ref
 
     return reads("health", HEALTH, ref("Health"))
 
@@ -40,7 +40,7 @@ def health_operation(_: "DescribedService") -> dict[str, Any]:
 def model_operation(_: "DescribedService") -> dict[str, Any]:
     """GET /model in the contract."""
     from handler.api.contract.operations import reads
-    from handler.api.contract.schemas import ref
+    from handler.api.contract.schema_parts import ref
 
     return reads("model", MODEL, ref("Manifest"))
 
