@@ -4,9 +4,10 @@ The model is rewritten to take arrays, and proved on the rows of the table: what
 are Lambda's libraries alone, must be what it answered to the DataFrame.
 """
 
+import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,23 @@ from training.bring.brought_model import Packaged, manifest_of
 from training.bring.frames.frames_process import FrameInspected
 from training.bring.frames.rows_proof import Proved, prove_rows
 from training.bring.frames.table_of_model.reading import TableForm
+from training.bring.measured import TableRows, measure
 from training.bring.stated import Stated
 from training.errors import UnpackableArtifact, listed
+from training.fit.held_out import HELD_OUT_FILE
 from training.folder.writing import ARTIFACT_FILE, write_files
 from training.isolation import ProcessFailed, run_isolated
 from training.pickles.imports import inspect_pickle
 from training.release.proof import prove
-from training.report.page import render_brought_report
 
 SCRIPT = Path(__file__).with_name("frames_process.py")
 
 
-def package_with_table(model: Path, stated: Stated, table: TableForm, folder: Path) -> Packaged:
-    """Load the file in an isolated process, ask it the table, rewrite it, prove it on the table, and write the folder.
+def package_with_table(
+    model: Path, stated: Stated, table: TableForm, folder: Path, metric: str | None = None
+) -> Packaged:
+    """Load the file in an isolated process, ask it the table, rewrite it, prove it on the table, measure it on that, and
+    write the folder. `metric` is a scorer of scikit-learn, for the gate.
 
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
@@ -43,13 +48,25 @@ def package_with_table(model: Path, stated: Stated, table: TableForm, folder: Pa
             content = hold(partial(parts_from, file), copied.stat().st_size)
         drafted = manifest_of(model, stated, inspected.model, content)
         draft = verify_artifact(Manifest.from_json(drafted.to_json()), content)
-        prove(draft)
         proved = prove_rows(draft, model, stated, table, inspected, Path(scratch))
-    manifest = draft.manifest
-    report = render_brought_report(manifest)
-    files = {ARTIFACT_FILE: content, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
+        measured = measure(draft, _rows_of(table, inspected, Path(scratch)), metric)
+    manifest = Manifest.from_json(measured.manifest.to_json())
+    # With the examples that it got from the table.
+    prove(replace(draft, manifest=manifest))
+    files = {
+        ARTIFACT_FILE: content,
+        REPORT_FILE: measured.report,
+        HELD_OUT_FILE: measured.held_out.to_json().encode(),
+        MANIFEST_FILE: manifest.to_json().encode(),
+    }
     write_files(folder, files)
     return Packaged(manifest, tuple(notes_on(table, inspected, proved)))
+
+
+def _rows_of(table: TableForm, inspected: FrameInspected, folder: Path) -> TableRows:
+    """The rows of the table without those that were made beside them, with the true answers that it has."""
+    values, true = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in ("rows", "true"))
+    return TableRows(table.dataset, table.sha256, values[: inspected.rows], true)
 
 
 def _inspect_isolated(model: Path, copied: Path, stated: Stated, table: TableForm, scratch: Path) -> FrameInspected:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class TableForm:
     """A table in a local file, and how it is written. `name` is what the person calls it, `dataset` its base name,
-    `sha256` the digest of the file; `sample` is how many of its rows are taken, None: all; `allow_unknown` says whether
+    `sha256` the digest of the file; `is_pickled` says that it is a frame that this very program wrote, which keeps what a
+    Parquet file does not; `sample` is how many of its rows are taken, None: all; `allow_unknown` says whether
     the API takes categories that neither model nor table has."""
 
     path: str
@@ -35,6 +36,7 @@ class TableForm:
     not_missing: tuple[str, ...] = ()
     sample: int | None = None
     allow_unknown: bool = False
+    is_pickled: bool = False
 
 
 MOST_ROWS = 100_000
@@ -50,10 +52,8 @@ PARQUET_ADVICE = (
 def read_table(form: TableForm) -> "pd.DataFrame":
     """The whole table; raises UnpackableArtifact where it cannot be read, or has no rows, or columns that cannot be
     told apart."""
-    import pandas as pd
-
     try:
-        frame = pd.read_parquet(form.path) if form.is_parquet else pd.read_csv(form.path, **_csv_options(form))
+        frame = _read(form)
     except UnicodeError as error:
         raise UnpackableArtifact(
             f"{form.name} is not {form.encoding}: say which encoding it has, as in --encoding latin-1."
@@ -76,6 +76,14 @@ def read_table(form: TableForm) -> "pd.DataFrame":
     frame = frame.reset_index(drop=True)
     frame.columns = [name if isinstance(name, str) else str(name) for name in frame.columns]
     return frame
+
+
+def _read(form: TableForm) -> "pd.DataFrame":
+    import pandas as pd
+
+    if form.is_pickled:
+        return pd.read_pickle(form.path)  # noqa: S301 - written by `publish_model` a moment ago
+    return pd.read_parquet(form.path) if form.is_parquet else pd.read_csv(form.path, **_csv_options(form))
 
 
 def columns_of_model(
