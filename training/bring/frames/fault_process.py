@@ -11,6 +11,7 @@ from handler.records.decoding import decode
 from handler.registry.manifest import Manifest
 from training.bring.estimator import found_by_search, names_of
 from training.bring.frames.original import Original
+from training.bring.frames.rewriting.positions import needed_places
 from training.bring.frames.table_of_model.kinds import json_rows, normalised
 from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, drawn, read_table
 from training.bring.inspection_process import loaded
@@ -26,9 +27,9 @@ def main(
     warnings.simplefilter("ignore")
     read, described = decode(TableForm, form), Manifest.from_json(manifest)
     original, _ = found_by_search(loaded(Path(model)))
-    width = getattr(original, "n_features_in_", None)
-    table = read_table(read)
-    frame, _ = columns_of_model(table, read, names_of(original), width, decode(Stated, stated).targets)
+    own = names_of(original)
+    targets = decode(Stated, stated).targets
+    frame, _ = columns_of_model(read_table(read), read, own, needed_places(original, own), targets)
     asked = frame.iloc[drawn(len(frame))]
     columns = {}
     features = {feature.name: place for place, feature in enumerate(described.features)}

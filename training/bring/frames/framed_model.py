@@ -35,8 +35,8 @@ SCRIPT = Path(__file__).with_name("frames_process.py")
 def package_with_table(
     model: Path, stated: Stated, table: TableForm, folder: Path, metric: str | None = None
 ) -> Packaged:
-    """Load the file in an isolated process, ask it the table, rewrite it, prove it on the table, measure it on that, and
-    write the folder. `metric` is a scorer of scikit-learn, for the gate.
+    """Load the file in an isolated process, ask it the table, rewrite it, prove and measure it on that, and write the
+    folder. `metric` is a scorer of scikit-learn, for the gate.
 
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
@@ -102,7 +102,7 @@ def notes_on(table: TableForm, inspected: FrameInspected, proved: Proved) -> lis
         notes.append(f"The model does not take these columns of {table.name}: {listed(inspected.unused)}.")
     if inspected.unneeded:
         notes.append(
-            f"The model was fitted to {listed(inspected.unneeded)} and makes no use of it: requests need not have it."
+            f"Requests leave out what the model was fitted to and has no use for: {listed(inspected.unneeded)}."
         )
     notes += _renamed(inspected)
     of_table = f" of {inspected.table_rows:,}" if inspected.rows < inspected.table_rows else ""

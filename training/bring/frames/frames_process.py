@@ -24,7 +24,7 @@ from training.bring.estimator import Refused, classes_of, found_by_search, names
 from training.bring.frames.original import Answers, Original, as_manifest
 from training.bring.frames.rewriting.arrays_alone import needs_frame
 from training.bring.frames.rewriting.casts import with_types
-from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, used_places
+from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, needed_places
 from training.bring.frames.rows_process import compared
 from training.bring.frames.table_of_model.kinds import feature_of, json_rows, normalised
 from training.bring.frames.table_of_model.known import known_columns
@@ -95,9 +95,9 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
     classes = class_names(texts, stated.classes, [type(label).__name__ for label in labels]) if labels else ()
     targets = (Target(stated.targets[0], tuple(classes)),)
     table = read_table(form)
-    frame, unused = columns_of_model(
-        table, form, names_of(estimator), getattr(estimator, "n_features_in_", None), stated.targets
-    )
+    own = names_of(estimator)
+    needed = needed_places(estimator, own)
+    frame, unused = columns_of_model(table, form, own, needed, stated.targets)
     places = drawn(len(table))
     true = true_answers(table, form.name, task, targets, stated.targets, labels)
     original = Original(estimator, task, targets, form.name)
@@ -106,9 +106,9 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
         types, whole = original.types(frame.iloc[:LOOKED_AT])
         rewritten = copy.deepcopy(estimator)
         chosen_by_position(rewritten, hands_on_frames)
-        used = used_places(rewritten, frame.shape[1])
-        keep_places(rewritten, used)
-        features, frame = _described(rewritten, frame, used, form)
+        keep_places(rewritten, needed)
+        names = [own[place] for place in needed] if own else list(frame.columns)
+        features, frame = _described(rewritten, frame, names, form)
         asked = frame.iloc[places]
         rows = json_rows(asked, features)
         answers = original.sound_answers(asked, rows, features)
@@ -149,18 +149,18 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
         made=tuple(features[row.place].name for row, _, _ in made),
         table_rows=len(table),
         unused=tuple(unused),
-        unneeded=tuple(str(frame.columns[place]) for place in range(frame.shape[1]) if place not in used),
+        unneeded=tuple(name for name in frame.columns if name not in names),
     )
 
 
 def _described(
-    rewritten: Any, frame: "pd.DataFrame", used: Sequence[int], form: TableForm
+    rewritten: Any, frame: "pd.DataFrame", names: Sequence[str], form: TableForm
 ) -> "tuple[list[Feature], pd.DataFrame]":
-    """The features of the columns that are used, and the frame with the gaps that the model knows."""
-    known, domains = known_columns(rewritten, len(used)), domains_of(rewritten)
+    """The features of the columns of these names, and the frame with the gaps that the model knows."""
+    known, domains = known_columns(rewritten, len(names)), domains_of(rewritten)
     features = [
-        feature_of(frame.iloc[:, place], known[at], domains.get(at), form.allow_unknown)
-        for at, place in enumerate(used)
+        feature_of(frame[name], known[place], domains.get(place), form.allow_unknown)
+        for place, name in enumerate(names)
     ]
     changed = {feature.name: normalised(frame[feature.name], feature) for feature in features}
     return features, frame.assign(**changed)
