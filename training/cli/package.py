@@ -27,7 +27,9 @@ from training.pickles.imports import inspect_pickle
 )
 @click.option(
     "--classes",
-    help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
+    multiple=True,
+    help="The names of the classes with commas between them, in the order of classes_; of several targets once for "
+    "each that has classes, of several labels their names.  [default: the model's own]",
 )
 @click.option("--target", multiple=True, help="The name of what is predicted; once for each.  [default: target]")
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
@@ -40,7 +42,7 @@ def package_command(
     out: Path,
     example: Path | None,
     features: str | None,
-    classes: str | None,
+    classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
     trust: bool,
@@ -82,7 +84,7 @@ def stated_by(
     file: Path,
     example: Path | None,
     features: str | None,
-    classes: str | None,
+    classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
 ) -> Stated:
@@ -95,7 +97,7 @@ def stated_by(
     return Stated(
         name or file.name.partition(".")[0],
         parse_features(features) if features else None,
-        parse_classes(classes) if classes else None,
+        tuple(map(parse_classes, classes)) or None,
         target or ("target",),
         read_rows(example),
     )

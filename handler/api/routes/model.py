@@ -56,6 +56,7 @@ def visible_manifest(manifest: Manifest, example: "ShownExample") -> dict[str, A
     document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
     return document | {
         "format_version": manifest.format_version,
+        "targets": [asdict(target) for target in manifest.targets],
         "example": asdict(example),
         "sha256": manifest.artifact.sha256,
         "estimator": manifest.training.estimator,
