@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.serving import float_texts as module
+from handler.serving.answers import float_texts as module
 from handler.serving.answers.float_texts import LEAST, MANY, MOST, float_texts
 
 TWOS = [2.0**power for power in range(-1074, 1024)]
