@@ -10,18 +10,18 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import joblib
 
 from handler.engines.scikit_learn import FittedEstimator
 from handler.engines.versions import installed_versions
 from handler.records.decoding import decode
-from handler.records.signature import Example, Feature, Target, Task
+from handler.records.signature import Example, Feature
 from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
-from training.bring.estimator import Refused, classes_of, found_by_search, names_of, require_predictor
-from training.bring.frames.original import Answers, Original, as_manifest
+from training.bring.estimator import names_of
+from training.bring.frames.original import Answers, Original, as_fitted, as_manifest, types_in
 from training.bring.frames.rewriting.arrays_alone import needs_frame
 from training.bring.frames.rewriting.casts import with_types
 from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, needed_places
@@ -31,9 +31,13 @@ from training.bring.frames.table_of_model.known import known_columns
 from training.bring.frames.table_of_model.made_rows import made_rows, without_refused
 from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, drawn, read_table
 from training.bring.frames.table_of_model.targets import true_answers
+from training.bring.held.estimator_name import estimator_name
+from training.bring.held.refused import Refused
+from training.bring.held.searches import found_by_search
+from training.bring.held.task import outputs_of, require_predictor
 from training.bring.inspection_process import Inspected, loaded
-from training.bring.naming import class_names
 from training.bring.stated import Stated
+from training.bring.targets import targets_of
 from training.errors import UnpackableArtifact
 from training.folder.domains import domains_of
 from training.folder.parameters import plain_parameters
@@ -89,21 +93,20 @@ def inspect_on_frame(
 
 def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folder: Path) -> FrameInspected:
     estimator, searched = found_by_search(loaded(model))
-    task = cast(Task, require_predictor(estimator))
-    labels = classes_of(estimator) if task == "classification" else []
-    texts = tuple(str(label) for label in labels)
-    classes = class_names(texts, stated.classes, [type(label).__name__ for label in labels]) if labels else ()
-    targets = (Target(stated.targets[0], tuple(classes)),)
+    role = require_predictor(estimator)
     table = read_table(form)
     own = names_of(estimator)
     needed = needed_places(estimator, own)
     frame, unused = columns_of_model(table, form, own, needed, stated.targets)
     places = drawn(len(table))
-    true = true_answers(table, form.name, task, targets, stated.targets, labels)
-    original = Original(estimator, task, targets, form.name)
 
-    with original.as_fitted(frame.iloc[:LOOKED_AT]) as hands_on_frames:
-        types, whole = original.types(frame.iloc[:LOOKED_AT])
+    with as_fitted(estimator, frame.iloc[:LOOKED_AT]) as hands_on_frames:
+        types, whole, predicted = types_in(estimator, frame.iloc[:LOOKED_AT], form.name)
+        outputs = outputs_of(estimator, role, predicted, len(stated.targets))
+        task = outputs.task
+        targets, made_up = targets_of(outputs, stated)
+        true = true_answers(table, form.name, task, targets, outputs.labels)
+        original = Original(estimator, task, targets, form.name)
         rewritten = copy.deepcopy(estimator)
         chosen_by_position(rewritten, hands_on_frames)
         keep_places(rewritten, needed)
@@ -134,14 +137,14 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
     return FrameInspected(
         Inspected(
             task=task,
-            module=type(estimator).__module__,
-            qualname=type(estimator).__qualname__,
+            estimator=estimator_name(estimator, searched),
             parameters=parameters,
             searched=tuple(searched),
             features=tuple(features),
             is_guessed=False,
-            labels=texts,
-            classes=tuple(classes),
+            targets=targets,
+            labels=tuple(tuple(map(str, labels)) for labels in outputs.labels),
+            made_up=made_up,
             examples=(Example.of(rows[0], answers[0]),),
             runtime=installed_versions(),
         ),

@@ -110,8 +110,9 @@ def columns_of_model(
         raise UnpackableArtifact(f"{form.name} has two columns named {twice[0]!r}: rename one, and fit again.")
     if not own and needed and len(needed) != len(wanted):
         raise UnpackableArtifact(
-            f"The model takes {len(needed)} columns and does not know their names; {form.name} has {len(wanted)} beside the "
-            f"target: {listed(wanted)}. Give a table of those columns alone, in the order that it was fitted to."
+            f"The model takes {len(needed)} columns and does not know their names; {form.name} has {len(wanted)} "
+            f"beside the target: {listed(wanted)}. Give a table of those columns alone, in the order of its "
+            "fit."
         )
     kept = frame[wanted]
     dates = [name for name in wanted if kept[name].dtype.kind in "mM"]
