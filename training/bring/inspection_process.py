@@ -16,8 +16,8 @@ from handler.records.decoding import decode
 from handler.records.signature import Example, Feature, Target, Task
 from training.bring.answers import examples_of, kept_examples, predicted_of
 from training.bring.estimator import chosen_by_name, load_failure, names_of
-from training.bring.features import features_of
 from training.bring.held.estimator_name import estimator_name
+from training.bring.held.features import features_of
 from training.bring.held.refused import Refused
 from training.bring.held.searches import found_by_search
 from training.bring.held.task import outputs_of, require_predictor
@@ -30,8 +30,11 @@ from training.folder.parameters import plain_parameters
 from training.folder.places import without_caches
 
 MODULES = (
-    *(f"training.bring.{name}" for name in ("answers", "estimator", "features", "naming", "stated", "targets")),
-    *(f"training.bring.held.{name}" for name in ("__init__", "estimator_name", "refused", "searches", "task")),
+    *(f"training.bring.{name}" for name in ("answers", "estimator", "naming", "stated", "targets")),
+    *(
+        f"training.bring.held.{name}"
+        for name in ("__init__", "estimator_name", "features", "refused", "searches", "task")
+    ),
     *(f"training.folder.{name}" for name in ("column_steps", "domains", "parameters", "places", "public_names")),
     "training.errors",
 )
