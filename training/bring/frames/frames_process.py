@@ -24,7 +24,12 @@ from training.bring.estimator import names_of
 from training.bring.frames.original import Answers, Original, as_fitted, as_manifest, types_in
 from training.bring.frames.rewriting.arrays_alone import needs_frame
 from training.bring.frames.rewriting.casts import with_types
-from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, needed_places
+from training.bring.frames.rewriting.positions import (
+    chosen_by_position,
+    keep_places,
+    lay_out_last_steps,
+    needed_places,
+)
 from training.bring.frames.rows_process import compared
 from training.bring.frames.table_of_model.kinds import feature_of, json_rows, normalised
 from training.bring.frames.table_of_model.known import known_columns
@@ -100,6 +105,12 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
     frame, unused = columns_of_model(table, form, own, needed, stated.targets)
     places = drawn(len(table))
 
+    rewritten = copy.deepcopy(estimator)
+    chosen_by_position(rewritten)
+    keep_places(rewritten, needed)
+    names = [own[place] for place in needed] if own else list(frame.columns)
+    features, frame = _described(rewritten, frame, names, form)
+
     with as_fitted(estimator, frame.iloc[:LOOKED_AT]) as hands_on_frames:
         types, whole, predicted = types_in(estimator, frame.iloc[:LOOKED_AT], form.name)
         outputs = outputs_of(estimator, role, predicted, len(stated.targets))
@@ -107,11 +118,8 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
         targets, made_up = targets_of(outputs, stated)
         true = true_answers(table, form.name, task, targets, outputs.labels)
         original = Original(estimator, task, targets, form.name)
-        rewritten = copy.deepcopy(estimator)
-        chosen_by_position(rewritten, hands_on_frames)
-        keep_places(rewritten, needed)
-        names = [own[place] for place in needed] if own else list(frame.columns)
-        features, frame = _described(rewritten, frame, names, form)
+        if hands_on_frames:
+            lay_out_last_steps(rewritten)
         asked = frame.iloc[places]
         rows = json_rows(asked, features)
         answers = original.sound_answers(asked, rows, features)

@@ -17,16 +17,15 @@ from training.bring.frames.rewriting.pandas_objects import without_pandas
 from training.folder.column_steps import parts_given_all
 
 
-def chosen_by_position(estimator: Any, hands_on_frames: bool = False) -> None:
+def chosen_by_position(estimator: Any) -> None:
     """Rewrite a fitted model in place, so that it answers arrays whose columns are in the order that it was fitted to.
 
-    Its parameters are rewritten too: nothing of pandas is left in it that holds values. `hands_on_frames` says that its
-    transformers gave DataFrames whatever they say themselves.
+    Its parameters are rewritten too: nothing of pandas is left in it that holds values.
     """
     parts = list(fitted_parts(estimator))
     for part in parts:
-        if isinstance(part, Pipeline):
-            _lay_out(part, hands_on_frames)
+        if isinstance(part, Pipeline) and _output_before_last(part) not in (None, "default"):
+            _lay_out(part)
     for part in parts:
         if isinstance(part, ColumnTransformer) and hasattr(part, "transformers_"):
             places = {name: places_of(part, name) for name, _, _ in part.transformers_}
@@ -103,19 +102,30 @@ def keep_places(estimator: Any, kept: Sequence[int]) -> None:
             part.n_features_in_ = len(kept)
 
 
-def _lay_out(pipeline: Pipeline, hands_on_frames: bool) -> None:
+def lay_out_last_steps(estimator: Any) -> None:
+    """Have each pipeline of a rewritten model do as those that were told to hand on DataFrames."""
+    for part in list(fitted_parts(estimator)):
+        if isinstance(part, Pipeline) and len(part.steps) > 1:
+            _lay_out(part)
+
+
+def _lay_out(pipeline: Pipeline) -> None:
     """Let what a last step was given as a DataFrame come to it column by column in memory, as that came.
 
     Sums are then made in the same order, and are the same to the last digit.
     """
+    columns = FunctionTransformer(np.asarray, kw_args={"order": "F"})
+    pipeline.steps = [*pipeline.steps[:-1], ("columns", columns), pipeline.steps[-1]]
+
+
+def _output_before_last(pipeline: Pipeline) -> str | None:
+    """What the step before the last one was told to hand on; None where it was told nothing."""
     steps = [step for _, step in pipeline.steps[:-1] if not isinstance(step, str) and step is not None]
     last = steps[-1] if steps else None
     while isinstance(last, Pipeline):
         last = last.steps[-1][1]
-    told = getattr(last, "_sklearn_output_config", {}).get("transform")
-    if steps and told != "default" and (told is not None or hands_on_frames):
-        columns = FunctionTransformer(np.asarray, kw_args={"order": "F"})
-        pipeline.steps = [*pipeline.steps[:-1], ("columns", columns), pipeline.steps[-1]]
+    told: str | None = getattr(last, "_sklearn_output_config", {}).get("transform")
+    return told
 
 
 def _forget_names(state: dict[str, Any]) -> None:

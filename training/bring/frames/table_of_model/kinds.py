@@ -53,10 +53,12 @@ def feature_of(series: "pd.Series[Any]", known: Known, domain: Domain | None, al
 
 
 def normalised(series: "pd.Series[Any]", feature: Feature) -> "pd.Series[Any]":
-    """The column with its gaps as the feature has them: those of a model that was fitted to None are None."""
-    if feature.gap == "None" and feature.kind != "number" and series.isna().any():
+    """The column with its gaps as the feature has them: files keep no difference between None and NaN."""
+    if feature.kind == "number" or not series.isna().any():
+        return series
+    if feature.gap == "None":
         return series.astype(object).where(series.notna(), None)
-    return series
+    return series.where(series.notna(), np.nan) if series.dtype == object else series
 
 
 def _json_values(series: "pd.Series[Any]", feature: Feature) -> list[Value]:
@@ -167,7 +169,9 @@ def _kind_of(value: Any) -> str:
 
 
 def _gap_of(series: "pd.Series[Any]", known: Known) -> Gap:
-    """None where the model was fitted to None, or where it says nothing and the frame has None."""
+    """None where the model was fitted to None, or where it says nothing and the frame has it. Imputers seek NaN."""
+    if known.takes_gaps:
+        return "NaN"
     if known.gaps:
         return "None" if all(gap is None for gap in known.gaps) else "NaN"
     held = series[series.isna()].to_numpy(dtype=object)

@@ -8,6 +8,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+import pytest
 
 from handler.api.body.instances import parse_body, to_rows
 from handler.engines.scikit_learn import FittedEstimator
@@ -18,6 +19,7 @@ from training.bring.frames.original import as_manifest
 from training.bring.frames.rows_process import compared
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.stated import Stated
+from training.errors import UnpackableArtifact
 
 ROWS = 120
 TARGET = "answer"
@@ -89,3 +91,10 @@ def turned(folder: Path, model: Any, frame: pd.DataFrame, target: Any, **form: A
     found = compared(json.loads((folder / "answers.json").read_text()), answers)
     by_name = {feature.name: feature for feature in features}
     return Turned(made, by_name, found, inspected.unneeded, inspected.made)
+
+
+def refusal(folder: Path, model: Any, frame: pd.DataFrame, target: Any, **form: Any) -> str:
+    """The sentence with which `turned` refuses."""
+    with pytest.raises(UnpackableArtifact) as caught:
+        turned(folder, model, frame, target, **form)
+    return str(caught.value)
