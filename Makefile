@@ -109,6 +109,10 @@ test-bring: install ## Package models that were fitted elsewhere by the command 
 test-tutorials: install ## Bring the pipelines of tutorials, fitted to DataFrames, and compare every answer with the original's
 	$(RUN) -m pytest -n auto tests/tutorials
 
+.PHONY: test-estimators
+test-estimators: install ## Serve every estimator of scikit-learn that has predict, and hold docs/estimators.md to it
+	$(RUN) -m pytest tests/estimators
+
 .PHONY: test-releases
 test-releases: install ## Prove, deploy, release, roll back and prune for real: several writers at once, killed half-way, refused by S3
 	$(RUN) -m pytest -n auto tests/releases

@@ -118,7 +118,7 @@ def test_a_function_of_a_script_is_refused_with_what_to_do(tmp_path: Path, monke
     )
 
 
-def test_columns_chosen_by_name_are_refused_with_the_line_to_change(tmp_path: Path) -> None:
+def test_columns_chosen_by_name_are_refused_with_what_to_add(tmp_path: Path) -> None:
     rows = np.array([[1.0, 5.0], [2.0, 6.0], [3.0, 7.0], [4.0, 9.0]])
     columns = ColumnTransformer([("scaled", StandardScaler(), [1])]).fit(rows)
     # What fitting to a DataFrame leaves behind, without pandas.
@@ -126,7 +126,7 @@ def test_columns_chosen_by_name_are_refused_with_the_line_to_change(tmp_path: Pa
     columns.transformers_ = [("scaled", columns.transformers_[0][1], ["income"]), *columns.transformers_[1:]]
     model = Pipeline([("columns", columns), ("model", LogisticRegression().fit(rows[:, [1]], [0, 0, 1, 1]))])
     result = run(tmp_path, model, [1.0, 5.0], "--features", "age,income", "--trust")
-    refused(result, "('scaled', StandardScaler(…), ['income'])  becomes  ('scaled', StandardScaler(…), [1])")
+    refused(result, "'scaled' takes ['income']", "Add --table DATA --target COLUMN")
 
 
 def test_what_the_model_cannot_say_is_asked_for(tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ Row = Mapping[str, Any] | Sequence[Any]
 @dataclass(frozen=True)
 class Stated:
     """What the person says of the model; None means: find out. `rows` are the example, at least one `Row`; `targets`
-    are the names of what is predicted, more than one of a model that predicts several."""
+    are the names of what is predicted, more than one of a model that predicts several; `classes` are those of one
+    target, or of each that has any."""
 
     name: str
     features: tuple[Feature, ...] | None
-    classes: tuple[str, ...] | None
+    classes: tuple[tuple[str, ...], ...] | None
     targets: tuple[str, ...]
     rows: tuple[Any, ...]
 

@@ -1,15 +1,20 @@
 """The command `package`: a model fitted elsewhere becomes a folder to publish."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.options import as_json, print_json
+from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
 from training.function_environment import function_libraries
 from training.pickles.imports import inspect_pickle
+
+if TYPE_CHECKING:
+    from training.bring.brought_model import Packaged
 
 
 @click.command("package")
@@ -21,13 +26,27 @@ from training.pickles.imports import inspect_pickle
     help="A JSON file with one row or several to prove the model with, best one of each class. At most 50 are kept.",
 )
 @click.option(
+    "--table",
+    "source",
+    help="A CSV or Parquet file that the model answers, read by pandas: a path or s3://bucket/key. Needed by a model "
+    "that chooses columns by name; the example is then not. Best is one that it was not fitted to.",
+)
+@csv_options
+@click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
+@click.option("--metric", help="The scorer of scikit-learn for the gate, on the table.")
+@click.option(
+    "--allow-unknown", is_flag=True, help="Let the API take categories that neither the model nor the table has."
+)
+@click.option(
     "--features",
     help="The names of the features with commas between them, or a JSON file of features, in the order of the model's "
     "columns. Where the model has names, they must be the same.  [default: the model's own names]",
 )
 @click.option(
     "--classes",
-    help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
+    multiple=True,
+    help="The names of the classes with commas between them, in the order of classes_; of several targets once for "
+    "each that has classes, of several labels their names.  [default: the model's own]",
 )
 @click.option("--target", multiple=True, help="The name of what is predicted; once for each.  [default: target]")
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
@@ -40,11 +59,14 @@ def package_command(
     out: Path,
     example: Path | None,
     features: str | None,
-    classes: str | None,
+    classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
     trust: bool,
     as_json: bool,
+    source: str | None,
+    metric: str | None,
+    **table_options: Any,
 ) -> None:
     """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
 
@@ -58,15 +80,18 @@ def package_command(
     from training.bring.brought_model import package
     from training.bring.loadable import require_loadable
 
-    require_loadable(contents)
+    require_loadable(contents, with_frames=source is not None)
     if not trust:
         raise UnpackableArtifact(
             "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
         )
-    stated = stated_by(file, example, features, classes, target, name)
+    stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None)
     function_libraries()  # says so where it makes them, which a progress on the terminal would hide
-    with working("Loading and proving"):
-        packaged = package(file, stated, out)
+    if source is not None:
+        packaged = _package_with_table(file, source, table_options, stated, metric, out)
+    else:
+        with working("Loading and proving"):
+            packaged = package(file, stated, out)
     manifest = packaged.manifest
     for note in packaged.notes:
         person().print(note)
@@ -78,24 +103,38 @@ def package_command(
         person().print(f"Wrote {out}. Publish it: python -m training publish {out}")
 
 
+def _package_with_table(
+    file: Path, source: str, options: dict[str, Any], stated: Stated, metric: str | None, out: Path
+) -> "Packaged":
+    from training.bring.frames.framed_model import package_with_table
+    from training.bring.frames.table_of_model.opening import opened_table
+
+    if stated.features is not None:
+        raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
+    with opened_table(source, **options) as table, working("Asking the model the table, turning and proving it"):
+        return package_with_table(file, stated, table, out, metric)
+
+
 def stated_by(
     file: Path,
     example: Path | None,
     features: str | None,
-    classes: str | None,
+    classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
+    *,
+    needs_rows: bool = True,
 ) -> Stated:
-    """What the options say of the model; raises UnpackableArtifact."""
-    if example is None:
+    """What the options say of the model; raises UnpackableArtifact, also without rows where it `needs_rows`."""
+    if example is None and needs_rows:
         raise UnpackableArtifact(
             "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
-            "a list of such rows."
+            "a list of such rows; or a table that it answers: --table DATA --target COLUMN."
         )
     return Stated(
         name or file.name.partition(".")[0],
         parse_features(features) if features else None,
-        parse_classes(classes) if classes else None,
+        tuple(map(parse_classes, classes)) or None,
         target or ("target",),
-        read_rows(example),
+        () if example is None else read_rows(example),
     )

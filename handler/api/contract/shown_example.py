@@ -5,7 +5,7 @@ feature's statistics.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,28 @@ from handler.rows.domain import outside
 from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
 
+TEXT = "some text"
+"""Of no person."""
+
 
 @dataclass(frozen=True)
 class ShownExample:
-    """A made row with the model's answer; `prediction` is None where the model answers none of the rows tried."""
+    """A made row with the model's answer, whose fields have the names that they have in the HTTP contract.
+
+    `prediction` is None where the model answers none of the rows tried, another field where its answers have none.
+    """
 
     features: tuple[Value, ...]
-    prediction: float | str | None
+    prediction: Any
     prediction_index: int | None = None
-    probabilities: dict[str, float] | None = None
+    probabilities: dict[str, Any] | None = None
+    score: float | None = None
+    scores: dict[str, float] | None = None
+
+
+def shown_fields() -> list[str]:
+    """The names of what an answer may have beside its prediction."""
+    return [field.name for field in fields(ShownExample) if field.name not in ("features", "prediction")]
 
 
 def shown_example(predictor: Predictor) -> ShownExample:
@@ -54,7 +67,11 @@ def _made_rows(features: Sequence[Feature]) -> Iterator[tuple[Value, ...]]:
 
 def _value(feature: Feature, number: Callable[[Feature], float | None], unknown: float) -> Value:
     if feature.kind == "category":
-        return feature.typical if feature.typical in feature.categories else feature.categories[0]
+        return next((known for known in feature.categories if known == feature.typical), feature.categories[0])
+    if feature.kind == "boolean":
+        return feature.typical is True
+    if feature.kind == "text":
+        return TEXT[: feature.max_length]
     found = number(feature)
     value = unknown if found is None else found
     return value if feature.domain is None else _inside(feature.domain, value)
