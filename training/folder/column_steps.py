@@ -12,9 +12,21 @@ import numpy as np
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
 from sklearn.feature_selection import SelectorMixin
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.semi_supervised import SelfTrainingClassifier
+
+OF_SEVERAL = (
+    *(MultiOutputClassifier, MultiOutputRegressor),
+    *(OneVsRestClassifier, OneVsOneClassifier, OutputCodeClassifier),
+)
+CHAINS = (ClassifierChain, RegressorChain)
+OF_ONE = (FixedThresholdClassifier, TunedThresholdClassifierCV, SelfTrainingClassifier)
 
 
 @dataclass(frozen=True)
@@ -117,5 +129,13 @@ def _parts(step: Any) -> Iterator[Any]:
         yield from step.estimators_
     if isinstance(step, TransformedTargetRegressor):
         yield step.regressor_
+    if isinstance(step, OF_SEVERAL):
+        yield from step.estimators_
+    if isinstance(step, CHAINS):
+        yield step.estimators_[0]  # the others are given answers too
+    if isinstance(step, OF_ONE):
+        yield step.estimator_
+    if isinstance(step, FrozenEstimator):
+        yield step.estimator
     for calibrated in getattr(step, "calibrated_classifiers_", []):
         yield calibrated.estimator
