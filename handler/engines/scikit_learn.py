@@ -26,15 +26,25 @@ class FittedEstimator(LoadedModel):
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
-        self.target_classes = classes_of_outputs(estimator)
-        self.classes: list[Any] = [] if self.target_classes else np.asarray(getattr(estimator, "classes_", [])).tolist()
+        outputs = classes_of_outputs(estimator)
+        self.target_classes = outputs if len(outputs) > 1 else []
+        self._is_one_of_several = len(outputs) == 1
+        self.classes: list[Any] = (
+            []
+            if self.target_classes
+            else np.asarray(outputs[0] if outputs else getattr(estimator, "classes_", [])).tolist()
+        )
 
     def predict(self, rows: NDArray[Any]) -> Any:
         answer = self.estimator.predict(rows)
         return answer.toarray() if hasattr(answer, "toarray") else answer
 
     def predict_proba(self, rows: NDArray[Any]) -> Any:
-        return self.estimator.predict_proba(rows) if hasattr(self.estimator, "predict_proba") else None
+        shares = self.estimator.predict_proba(rows) if hasattr(self.estimator, "predict_proba") else None
+        if shares is None or not self._is_one_of_several:
+            return shares
+        # In a list, or as a chain has it, of the second class alone.
+        return shares[0] if isinstance(shares, list) else np.column_stack([1 - shares, shares])
 
     def target_probabilities(self, rows: NDArray[Any]) -> list[NDArray[np.float64]] | None:
         return probabilities_of_outputs(self.estimator, rows)

@@ -1,5 +1,6 @@
 """How each public estimator is made and on which data it is fitted; what is not said here is made without arguments."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -174,7 +175,9 @@ def _maker(name: str, kind: Any) -> Callable[[], Any]:
 
 
 def _data_for(kind: Any, name: str) -> DataOf:
-    estimator = kind(**GIVEN.get(name, {}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of those that scikit-learn will remove
+        estimator = kind(**GIVEN.get(name, {}))
     if is_clusterer(estimator) or is_outlier_detector(estimator):
         return data.no_target
     if get_tags(estimator).estimator_type == "density_estimator":

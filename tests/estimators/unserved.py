@@ -1,5 +1,6 @@
 """The estimators that have no answer for new rows, and what a person who brings one is told."""
 
+import warnings
 from typing import Any
 
 from sklearn.neighbors import LocalOutlierFactor
@@ -15,7 +16,10 @@ def refusals() -> dict[str, str]:
     """The sentence for each, by its name."""
     unserved: dict[str, Any] = dict(without_predict())
     unserved |= {"LocalOutlierFactor, without novelty": LocalOutlierFactor, "StandardScaler": StandardScaler}
-    return {name: _refusal(kind().fit(data.no_target().x)) for name, kind in unserved.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what later releases of scikit-learn will change
+        fitted = {name: kind().fit(data.no_target().x) for name, kind in unserved.items()}
+    return {name: _refusal(estimator) for name, estimator in fitted.items()}
 
 
 def _refusal(estimator: Any) -> str:

@@ -15,10 +15,20 @@ from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassi
 from sklearn.feature_selection import SelectorMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer, SimpleImputer
-from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
-from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.semi_supervised import SelfTrainingClassifier
+
+OF_SEVERAL = (
+    *(VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor),
+    *(MultiOutputClassifier, MultiOutputRegressor),
+    *(OneVsRestClassifier, OneVsOneClassifier, OutputCodeClassifier),
+)
+CHAINS = (ClassifierChain, RegressorChain)
+OF_ONE = (FixedThresholdClassifier, TunedThresholdClassifierCV, SelfTrainingClassifier)
 
 
 @dataclass(frozen=True)
@@ -118,10 +128,14 @@ def parts_given_all(step: Any) -> list[Any]:
     found: list[Any] = []
     if isinstance(step, FeatureUnion):
         found += [part for _, part in step.transformer_list]
-    if isinstance(step, _SEVERAL):
+    if isinstance(step, OF_SEVERAL):
         found += step.estimators_
+    if isinstance(step, CHAINS):
+        found.append(step.estimators_[0])  # the others are given answers too
+    if isinstance(step, OF_ONE):
+        found.append(step.estimator_)
     # Histogram gradient boosting has an encoder of its own for categories.
-    for name in ("regressor_", "best_estimator_", "estimator_", "_preprocessor"):
+    for name in ("regressor_", "best_estimator_", "_preprocessor"):
         part = getattr(step, name, None)
         if isinstance(part, BaseEstimator):
             found.append(part)
@@ -129,15 +143,3 @@ def parts_given_all(step: Any) -> list[Any]:
     if isinstance(step, FrozenEstimator):
         found.append(step.estimator)
     return found
-
-
-_SEVERAL = (
-    VotingClassifier,
-    VotingRegressor,
-    StackingClassifier,
-    StackingRegressor,
-    MultiOutputClassifier,
-    MultiOutputRegressor,
-    OneVsRestClassifier,
-    OneVsOneClassifier,
-)

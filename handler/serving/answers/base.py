@@ -73,7 +73,7 @@ class Labels:
         if None in found:
             texts = [self._as_text.get(label) if isinstance(label, str) else None for label in labels]
             found = [other if place is None else place for place, other in zip(found, texts, strict=True)]
-        require_known([place is not None for place in found], "class", "classes")
+            require_known([place is not None for place in found], "class", "classes")
         return [place for place in found if place is not None]
 
 

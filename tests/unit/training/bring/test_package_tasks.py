@@ -4,13 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.multioutput import MultiOutputClassifier
+from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from tests.unit.training.packaging import IRIS, NAMES, refusal, understand
@@ -107,3 +111,28 @@ def test_a_classifier_without_probabilities_keeps_its_scores(tmp_path: Path) -> 
 def test_classes_are_no_names_for_clusters(tmp_path: Path) -> None:
     model = KMeans(3, n_init=1, random_state=0).fit(X)
     assert "is for clustering" in refusal(tmp_path, model, ROWS, *FEATURES, "--classes", "a,b,c")
+
+
+@pytest.mark.parametrize("model", [MultiOutputClassifier(LOGISTIC), ClassifierChain(LOGISTIC)])
+def test_what_can_have_several_targets_and_has_one_is_a_classification(tmp_path: Path, model: object) -> None:
+    fitted = clone(model).fit(X, LABELS[:, :1])
+    manifest = understand(tmp_path, fitted, ROWS, *FEATURES).manifest
+    assert (manifest.task, manifest.target.classes) == ("classification", ("0", "1"))
+    assert [example.prediction_index for example in manifest.examples] == fitted.predict(ROWS).ravel().tolist()
+
+
+WRAPPERS = {
+    "several outputs": (MultiOutputClassifier, LABELS),
+    "one against the rest": (OneVsRestClassifier, IRIS.target),
+    "a threshold": (FixedThresholdClassifier, LABELS[:, 0]),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPERS)
+def test_the_categories_of_a_pipeline_within_another_estimator_are_found(tmp_path: Path, name: str) -> None:
+    wrapper, target = WRAPPERS[name]
+    rows = np.column_stack([X[:, 0].astype(object), np.where(X[:, 1] > 3, "big", "small").astype(object)])
+    columns = ColumnTransformer([("words", OneHotEncoder(), [1])], remainder="passthrough")
+    model = wrapper(make_pipeline(columns, LOGISTIC)).fit(rows, target)
+    manifest = understand(tmp_path, model, [5.5, "big"], "--features", "length,size").manifest
+    assert manifest.features[1].categories == ("big", "small")

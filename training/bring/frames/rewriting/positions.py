@@ -14,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from handler.engines.fitted_parts import fitted_parts
 from training.bring.frames.rewriting.pandas_objects import without_pandas
-from training.folder.column_steps import parts_given_all
+from training.folder.column_steps import CHAINS, parts_given_all
 
 
 def chosen_by_position(estimator: Any) -> None:
@@ -159,7 +159,8 @@ def _inner(part: Any) -> list[Any] | None:
     if isinstance(part, Pipeline):
         first = next((step for _, step in part.steps if step is not None and not isinstance(step, str)), None)
         return None if first is None else [first]
-    if getattr(part, "passthrough", False) or hasattr(part, "_preprocessor"):
+    # The later estimators of a chain are given answers beside the input.
+    if getattr(part, "passthrough", False) or hasattr(part, "_preprocessor") or isinstance(part, CHAINS):
         return None
     inner = parts_given_all(part)
     return None if not inner or any(isinstance(one, str) for one in inner) else inner
