@@ -174,14 +174,15 @@ def test_categories_and_gaps_can_be_chosen(page: Page, service: Service) -> None
 def test_every_kind_is_sent_as_what_it_is(page: Page, service: Service) -> None:
     open_page(page, service("kinds"))
     row = [40, 3, True, "B", "some text", 10, False, "some text"]
-    for change, sent in (
+    changes: list[tuple[Callable[[], object], list[object]]] = [
         (lambda: page.get_by_label("class").select_option("2"), [40, 2, *row[2:]]),
         (lambda: page.get_by_label("member").select_option("false"), [40, 2, False, *row[3:]]),
         (lambda: page.get_by_label("member").select_option("(missing)"), [40, 2, None, *row[3:]]),
         (lambda: page.get_by_label("shop").select_option("(missing)"), [40, 2, None, *row[3:5], None, *row[6:]]),
         (lambda: page.get_by_label("confirmed").check(), [40, 2, None, *row[3:5], None, True, row[7]]),
         (lambda: page.get_by_label("note (missing)").check(), [40, 2, None, *row[3:5], None, True, None]),
-    ):
+    ]
+    for change, sent in changes:
         with page.expect_response("**/predict") as answered:
             change()
         assert answered.value.request.post_data_json == {"features": sent}

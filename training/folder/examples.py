@@ -106,6 +106,10 @@ def _is_taken(row: NDArray[Any], features: Sequence[Feature]) -> bool:
 def _is_value_taken(value: Value, feature: Feature) -> bool:
     if value is None:
         return feature.nullable
-    if isinstance(value, str):
+    if feature.kind == "category":
         return value in feature.categories
+    if feature.kind == "text":
+        return isinstance(value, str) and (feature.max_length is None or len(value) <= feature.max_length)
+    if feature.kind == "boolean":
+        return isinstance(value, bool)
     return feature.domain is None or not outside(feature.domain, np.array([value])).any()

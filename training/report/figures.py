@@ -193,11 +193,15 @@ def _distributions(model: TrainedModel) -> Picture:
             axes.set_title(_short(features[index].name))
             axes.tick_params(labelsize=7)
             column = model.x_test[:, index]
-            if features[index].kind == "number":
+            if features[index].kind == "text":  # the texts themselves are of persons
+                axes.set_xlabel("characters", fontsize=7)
+                axes.hist([len(text) for text in column if isinstance(text, str)], bins=20, color=BLUE)
+            elif features[index].kind == "number":
                 numbers = np.array(column, dtype=np.float64)
                 axes.hist(numbers[np.isfinite(numbers)], bins=20, color=BLUE)
             else:
-                names, counts = np.unique([str(value) for value in column if value is not None], return_counts=True)
+                present = [str(value) for value in column if value is not None and value == value]
+                names, counts = np.unique(present, return_counts=True)
                 most = np.argsort(-counts, kind="stable")[:8][::-1]
                 axes.barh([_short(names[place]) for place in most], counts[most], color=BLUE)
 

@@ -126,7 +126,7 @@ def _features(features: Sequence[Feature]) -> str:
     rows = [
         [
             feature.name,
-            feature.kind + (", may be null" if feature.nullable else ""),
+            _kind(feature) + (", may be null" if feature.nullable else ""),
             *(_number(value) for value in (feature.minimum, feature.mean, feature.maximum, feature.std)),
             ", ".join(map(str, feature.categories[:12])) + (", …" if len(feature.categories) > 12 else ""),
         ]
@@ -136,6 +136,13 @@ def _features(features: Sequence[Feature]) -> str:
     if not any(feature.categories for feature in features):
         head, rows = head[:-1], [row[:-1] for row in rows]
     return _section("Features, as seen in training", _table(head, rows))
+
+
+def _kind(feature: Feature) -> str:
+    if feature.is_coded:
+        return "category of whole numbers"
+    limit = f", up to {feature.max_length:,} characters" if feature.max_length is not None else ""
+    return feature.kind + limit
 
 
 def _made_from(manifest: Manifest, command: str | None) -> str:

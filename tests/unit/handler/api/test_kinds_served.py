@@ -1,5 +1,6 @@
 """A model of every kind of feature, through the whole handler: it is asked with what it was fitted on."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from handler.records.signature import Feature, Gap
 from tests import served_models
 from tests.unit.handler.asking import ask, assert_refused, get_event, open_application, predict_event
 from tests.unit.handler.models import Version, estimator_of, version_with
+from tests.unit.handler.processes import run_function
 
 NAMES = [feature.name for feature in served_models.KINDS]
 ROWS: list[list[Any]] = [
@@ -108,6 +110,19 @@ def test_a_client_sees_each_kind_and_not_what_the_model_gets_for_null(applicatio
 def test_what_lies_outside_training_is_told_of_numbers_alone(application: Application) -> None:
     answer = ask(application, predict_event({"features": [1e6, 1, True, "A", "", 4711, False, None]}))
     assert [warning["feature"] for warning in answer.body["warnings"]] == ["age"]
+
+
+def test_every_kind_is_answered_where_what_is_not_needed_is_not_imported(
+    application: Application, tmp_path: Path
+) -> None:
+    root = served_models.kinds().write(tmp_path / "registry")
+    event = predict_event({"instances": ROWS})
+    (answer,) = run_function(
+        tmp_path, [{"ask": event}], MODEL_URI=str(root), AWS_LAMBDA_RUNTIME_API="127.0.0.1:1"
+    ).answers
+    expected = ask(application, event).body["predictions"]
+    for got, wanted in zip(json.loads(answer["body"])["predictions"], expected, strict=True):
+        np.testing.assert_allclose(shares(got), shares(wanted), rtol=1e-12)
 
 
 COLOURS = np.array([["red"], ["blue"], ["red"], [math.nan], ["red"], ["blue"]], dtype=object)
