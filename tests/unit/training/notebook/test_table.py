@@ -18,7 +18,7 @@ FRAME = pd.DataFrame(
         "kind": pd.Categorical(["a", None, "b"], categories=["b", "a", "c"]),
         "small": np.array([0.1, 0.2, 0.3], dtype=np.float32),
         "flag": [True, False, True],
-        "mixed": np.array([None, np.nan, "x"], dtype=object),
+        "mixed": pd.Series([None, np.nan, "x"], dtype=object, index=[7, 3, 5]),
         "count": pd.array([1, None, 3], dtype="Int64"),
     },
     index=[7, 3, 5],
