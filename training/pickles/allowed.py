@@ -43,8 +43,9 @@ _INSTEAD = {
 
 WITH_FRAMES = (
     *("pandas._libs.", "pandas.core.indexes.", "pandas.core.arrays.", "pandas.core.dtypes.", "pandas.core.internals."),
-    *("pandas.core.series.", "pandas.core.frame.", "pandas.Index", "pandas.Series", "pandas.DataFrame", "pyarrow.lib."),
-    "pandas.StringDtype",
+    *("pandas.core.series.", "pandas.core.frame.", "pandas.arrays.", "pandas.Index", "pandas.RangeIndex"),
+    *("pandas.MultiIndex", "pandas.Series", "pandas.DataFrame", "pandas.Categorical", "pandas.StringDtype"),
+    *("pandas.NA", "pandas.Timestamp", "pandas.Interval", "pyarrow.lib."),
 )
 """What a model that was fitted to a DataFrame may hold of pandas: what keeps values, and nothing that reads or runs."""
 

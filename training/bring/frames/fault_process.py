@@ -1,4 +1,4 @@
-"""What an isolated process does to find the column at fault: it asks the original one row in as many variants as columns.
+"""What an isolated process does to find the column at fault: the original's answers to a row in variants.
 
 Each variant has the value of one column from another row, and the types of the DataFrame.
 """
@@ -10,16 +10,17 @@ from typing import Any
 from handler.records.decoding import decode
 from handler.registry.manifest import Manifest
 from training.bring.estimator import found_by_search, names_of
-from training.bring.frames.frames_process import drawn, json_rows
-from training.bring.frames.table_of_model.kinds import normalised
-from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, read_table
-from training.bring.frames.truth import answers_to, as_fitted
+from training.bring.frames.original import Original
+from training.bring.frames.table_of_model.kinds import json_rows, normalised
+from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, drawn, read_table
 from training.bring.inspection_process import loaded
 from training.bring.stated import Stated
 
 
-def main(model: str, stated: dict[str, Any], form: dict[str, Any], manifest: str, wrong: int, right: int) -> dict[str, Any]:
-    """The variants of row `wrong`, of those asked, and the original's answers: the i-th has the i-th value of `right`."""
+def main(
+    model: str, stated: dict[str, Any], form: dict[str, Any], manifest: str, wrong: int, right: int
+) -> dict[str, Any]:
+    """The variants of row `wrong`, the i-th with the i-th value of row `right`; the original's answers."""
     import pandas as pd
 
     warnings.simplefilter("ignore")
@@ -40,5 +41,6 @@ def main(model: str, stated: dict[str, Any], form: dict[str, Any], manifest: str
             columns[name] = asked[name].take(takes)
     varied = pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
     rows = json_rows(varied, described.features)
-    with as_fitted(original, varied):
-        return {"rows": rows, "answers": answers_to(original, varied, rows, described)}
+    asking = Original(original, described.task, described.targets, read.name)
+    with asking.as_fitted(varied):
+        return {"rows": rows, "answers": asking.answers(varied, rows, described.features)}

@@ -1,7 +1,7 @@
 """Makes of a model that was fitted to a DataFrame, with a table that it answers, the folder that `publish` takes.
 
-The model is rewritten to take arrays, and proved on the rows of the table: what it answers to their JSON, where Lambda's
-libraries are, must be what it answered to the DataFrame.
+The model is rewritten to take arrays, and proved on the rows of the table: what it answers to their JSON, where there
+are Lambda's libraries alone, must be what it answered to the DataFrame.
 """
 
 import json
@@ -26,6 +26,7 @@ from training.errors import UnpackableArtifact, listed
 from training.fit.held_out import HELD_OUT_FILE
 from training.folder.writing import ARTIFACT_FILE, write_files
 from training.isolation import ProcessFailed, run_isolated
+from training.pickles.imports import inspect_pickle
 from training.release.proof import prove
 
 SCRIPT = Path(__file__).with_name("frames_process.py")
@@ -42,6 +43,7 @@ def package_with_table(
     with tempfile.TemporaryDirectory(prefix="package-") as scratch:
         copied = Path(scratch, ARTIFACT_FILE)
         inspected = _inspect_isolated(model, copied, stated, table, Path(scratch))
+        _require_no_pandas(copied)
         with copied.open("rb") as file:
             content = hold(partial(parts_from, file), copied.stat().st_size)
         drafted = manifest_of(model, stated, inspected.model, content)
@@ -79,6 +81,16 @@ def _inspect_isolated(model: Path, copied: Path, stated: Stated, table: TableFor
     if "refused" in answer:
         raise UnpackableArtifact(answer["refused"])
     return decode(FrameInspected, answer)
+
+
+def _require_no_pandas(copied: Path) -> None:
+    with copied.open("rb") as file:
+        held = [name for name in inspect_pickle(file).imports if name.startswith("pandas.")]
+    if held:
+        raise UnpackableArtifact(
+            f"The model keeps an object of pandas where it cannot be taken out ({held[0]}): give plain lists, arrays "
+            "and functions of numpy as parameters, and fit again."
+        )
 
 
 def notes_on(table: TableForm, inspected: FrameInspected, proved: Proved) -> list[str]:

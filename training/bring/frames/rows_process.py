@@ -11,7 +11,7 @@ from handler.coldstart.deferred_imports import defer_imports
 from handler.coldstart.docstrings import keep_docstrings
 
 ROUNDING = 1e-12
-"""How far a number may be from the original's, as a share of it: sums of the same numbers in another order differ so."""
+"""How far a number may be from the original's, as a share of it: sums in another order differ so."""
 
 LEAST = 1e-15
 """The same of a number near zero, such as a probability."""
@@ -20,10 +20,10 @@ MOST_LISTED = 10_000
 """So many of the rows that are wrong are listed."""
 
 
-def main(registry: str, version: str, rows: str, answers: str) -> dict[str, Any]:
+def main(registry: str, version: str, rows: str, answers: str, together: int) -> dict[str, Any]:
     """How many rows were asked, how many answers differ at all (`inexact`) and too much (`wrong`), the `largest`
     difference as a share, the first row that is wrong with both answers, one that is not; or the first that was refused
-    with its column and the reason."""
+    with its column and the reason. So many of the rows are asked `together`, the others each alone."""
     # As in Lambda's init phase, and before scikit-learn is imported: a proof means what the function does.
     defer_imports()
     keep_docstrings()
@@ -39,10 +39,13 @@ def main(registry: str, version: str, rows: str, answers: str) -> dict[str, Any]
     predictor = load_predictor(read_artifact(store, manifest, form_for(manifest)))
     values = json.loads(Path(rows).read_text(encoding="utf-8"))
     try:
-        array = to_rows(parse_body(json.dumps({"instances": values})), manifest.features)
-        got = predictor.predict(array)
+        got = []
+        for asked in (values[:together], *([row] for row in values[together:])):
+            # A batch, as one row is laid out in the same way; json.dumps writes each float so that it is read again.
+            body = json.dumps({"instances": asked})
+            got += predictor.predict(to_rows(parse_body(body), manifest.features))
     except RequestError as error:
-        problems = [{"row": one.row, "feature": one.feature, "problem": one.problem} for one in error.problems]
+        problems = [vars(one) for one in getattr(error, "problems", ())]
         return {"refused": problems[:1] or [{"row": None, "feature": None, "problem": str(error)}]}
     return compared(json.loads(Path(answers).read_text(encoding="utf-8")), got)
 

@@ -37,7 +37,7 @@ def prove_rows(
     Raises UnpackableArtifact with the row and the column where an answer differs or the API would refuse the row,
     UnprovedArtifact where it does not load.
     """
-    found = _asked(draft, folder / "rows.json", folder / "answers.json")
+    found = _asked(draft, folder / "rows.json", folder / "answers.json", inspected.rows)
     if "refused" in found:
         raise UnpackableArtifact(_refusal(found["refused"][0], table, inspected))
     if found["wrong"]:
@@ -46,9 +46,9 @@ def prove_rows(
     return Proved(found["rows"], found["inexact"], found["largest"])
 
 
-def _asked(draft: VerifiedArtifact, rows: Path, answers: Path) -> dict[str, Any]:
+def _asked(draft: VerifiedArtifact, rows: Path, answers: Path, together: int) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = run_on_version(SCRIPT, draft, str(rows), str(answers))
+        answer: dict[str, Any] = run_on_version(SCRIPT, draft, str(rows), str(answers), together)
     except ProcessFailed as failure:
         raise UnprovedArtifact(f"{draft.manifest.version} would not serve the table: {failure}") from failure
     return answer
@@ -65,9 +65,9 @@ def _difference(found: dict[str, Any], column: str | None, table: TableForm, ins
     at_fault = f" The column {column!r} makes the difference." if column else ""
     advice = f"Fit the model to frame[{column!r}] of one plain type" if column else "Fit the model to frame.to_numpy()"
     return (
-        f"The model cannot be turned exactly: {found['wrong']:,} of {found['rows']:,} answers from JSON differ from the "
-        f"DataFrame's, first {row}: {_shown(found['got'])}, not {_shown(found['expected'])}.{at_fault} {advice}, or do "
-        "the step that needs a DataFrame before the request."
+        f"The model cannot be turned exactly: {found['wrong']:,} of {found['rows']:,} answers from JSON differ from "
+        f"those to the DataFrame, first {row}: {_shown(found['got'])}, not {_shown(found['expected'])}.{at_fault} "
+        f"{advice}, or do the step that needs a DataFrame before the request."
     )
 
 
@@ -91,7 +91,8 @@ def _column_at_fault(
     folder: Path,
 ) -> str | None:
     """The column whose value, taken from a row that agrees, makes the two agree; None where no one column does."""
-    wrong, right = found["wrong_row"], found["right_row"]
+    wrong: int = found["wrong_row"]
+    right: int | None = found["right_row"]
     if wrong >= inspected.rows:
         return inspected.made[wrong - inspected.rows]
     if right is None or right >= inspected.rows:
@@ -103,6 +104,6 @@ def _column_at_fault(
         return None  # the model does not answer such rows, and the difference is told without its column
     for name, document in varied.items():
         (folder / f"varied_{name}.json").write_text(json.dumps(document), encoding="utf-8")
-    asked = _asked(draft, folder / "varied_rows.json", folder / "varied_answers.json")
+    asked = _asked(draft, folder / "varied_rows.json", folder / "varied_answers.json", len(varied["rows"]))
     agreeing = set(range(len(varied["rows"]))) - set(asked.get("wrong_rows", range(len(varied["rows"]))))
     return draft.manifest.features[min(agreeing)].name if agreeing else None

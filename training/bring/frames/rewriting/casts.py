@@ -6,7 +6,8 @@ floats are computed with as such.
 """
 
 import contextlib
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from handler.engines.fitted_parts import fitted_parts
 
 Types = dict[tuple[int, int], str]
-"""Of the ColumnTransformers of a model, in the order of its parts, and of the branches of each: the type that it got."""
+"""Of the ColumnTransformers of a model, in the order of its parts, and of each's branches: the type that it got."""
 
 
 @contextlib.contextmanager
@@ -33,7 +34,7 @@ def observed(estimator: Any) -> Iterator[Types]:
     module: Any = _column_transformer
     plain = module._transform_one
 
-    def noting(transformer: Any, X: Any, *arguments: Any, **named: Any) -> Any:  # noqa: N803 - scikit-learn's name
+    def noting(transformer: Any, X: Any, *arguments: Any, **named: Any) -> Any:
         place = places.get(id(transformer))
         if place is not None:
             types[place] = block_type(X)
@@ -51,7 +52,11 @@ def block_type(block: Any) -> str:
 
     "float64" for whole numbers too, which JSON does not tell from others.
     """
-    columns = [block.iloc[:, place] for place in range(block.shape[1])] if hasattr(block, "iloc") and block.ndim == 2 else [block]
+    columns = (
+        [block.iloc[:, place] for place in range(block.shape[1])]
+        if hasattr(block, "iloc") and block.ndim == 2
+        else [block]
+    )
     types = {_array_type(column) for column in columns}
     if not types or any(one.kind not in "biuf" for one in types):
         return "object"
@@ -59,24 +64,43 @@ def block_type(block: Any) -> str:
     return common.name if common.kind in "bf" else "float64"
 
 
-def cast_blocks(estimator: Any, types: Types) -> None:
-    """Put before each branch of a rewritten model's ColumnTransformers the cast to its type of `types`."""
-    for number, transformer in enumerate(_transformers(estimator)):
+def with_types(rewritten: Any, types: Types, whole: str, numbers_alone: bool, differing: Callable[[Any], int]) -> Any:
+    """A rewritten model with casts before the branches that had `types`, and before it all where the frame was `whole`.
+
+    Where its rows are `numbers_alone`, 64-bit ones, as its blocks were, a cast only lays them out in memory as a frame
+    does. It is then left out, unless fewer answers are `differing` with it: their last digits may depend on it.
+    """
+    if not (numbers_alone and {whole, *types.values()} <= {"float64", "object"}):
+        needs_whole = whole != "object" and (whole != "float64" or not numbers_alone)
+        cast = _with_casts(rewritten, types, whole if needs_whole else "object")
+        differing(cast)
+        return cast
+    plain = differing(rewritten)
+    if not plain:
+        return rewritten
+    whole_of_steps = whole if isinstance(rewritten, Pipeline) else "object"
+    laid_out = _with_casts(copy.deepcopy(rewritten), types, whole_of_steps)
+    return laid_out if differing(laid_out) < plain else rewritten
+
+
+def _with_casts(rewritten: Any, types: Types, whole: str) -> Any:
+    for number, transformer in enumerate(_transformers(rewritten)):
         branches = []
         for branch, (name, step, chosen) in enumerate(transformer.transformers_):
             kind = types.get((number, branch), "object")
             is_cast = kind != "object" and not isinstance(step, str)
-            branches.append((name, cast_before(step, kind) if is_cast else step, chosen))
+            branches.append((name, _behind_cast(step, kind) if is_cast else step, chosen))
         transformer.transformers_ = branches
+    return rewritten if whole == "object" else _behind_cast(rewritten, whole)
 
 
-def cast_before(step: Any, kind: str) -> Any:
-    """`step` behind a cast of its input to the type `kind`."""
-    cast = FunctionTransformer(np.asarray, kw_args={"dtype": kind})
+def _behind_cast(step: Any, kind: str) -> Any:
+    """`step` behind a cast of its input to the type `kind`, laid out in memory as a frame is: column by column."""
+    cast = FunctionTransformer(np.asarray, kw_args={"dtype": kind, "order": "F"})
     if isinstance(step, FunctionTransformer) and step.func is None:
         return cast
     if isinstance(step, Pipeline):
-        step.steps = [("cast", cast), *((name, inner) for name, inner in step.steps)]
+        step.steps = [("cast", cast), *step.steps]
         return step
     return Pipeline([("cast", cast), ("step", step)])
 
@@ -90,7 +114,7 @@ def _transformers(estimator: Any) -> list[Any]:
 
 
 def _array_type(column: Any) -> np.dtype[Any]:
-    kind = getattr(column, "dtype", None)
+    kind: Any = getattr(column, "dtype", None)
     if isinstance(kind, np.dtype):
         return kind
     # A type of pandas' own: scikit-learn computes with the numbers in it, gaps as NaN.

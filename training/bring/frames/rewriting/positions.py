@@ -10,18 +10,23 @@ from typing import Any
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from handler.engines.fitted_parts import fitted_parts
 from training.bring.frames.rewriting.pandas_objects import without_pandas
 from training.folder.column_steps import parts_given_all
 
 
-def chosen_by_position(estimator: Any) -> None:
+def chosen_by_position(estimator: Any, hands_on_frames: bool = False) -> None:
     """Rewrite a fitted model in place, so that it answers arrays whose columns are in the order that it was fitted to.
 
-    Its parameters are rewritten too: nothing of pandas is left in it that holds values.
+    Its parameters are rewritten too: nothing of pandas is left in it that holds values. `hands_on_frames` says that its
+    transformers gave DataFrames whatever they say themselves.
     """
     parts = list(fitted_parts(estimator))
+    for part in parts:
+        if isinstance(part, Pipeline):
+            _lay_out(part, hands_on_frames)
     for part in parts:
         if isinstance(part, ColumnTransformer) and hasattr(part, "transformers_"):
             places = {name: places_of(part, name) for name, _, _ in part.transformers_}
@@ -35,7 +40,7 @@ def chosen_by_position(estimator: Any) -> None:
 
 def places_of(transformer: Any, name: str) -> list[int]:
     """The positions of the columns that a fitted ColumnTransformer gives to its step `name`."""
-    return [int(place) for place in transformer._transformer_to_input_indices[name]]  # noqa: SLF001 - it has no public name
+    return [int(place) for place in transformer._transformer_to_input_indices[name]]
 
 
 def choose(transformer: Any, places: dict[str, list[int]]) -> None:
@@ -92,15 +97,30 @@ def keep_places(estimator: Any, kept: Sequence[int]) -> None:
     width = meeting[0].n_features_in_
     now = {before: place for place, before in enumerate(kept)}
     for part in meeting:
-        choose(part, {name: [now[at] for at in places_of(part, name) if at in now] for name, _, _ in part.transformers_})
+        choose(
+            part, {name: [now[at] for at in places_of(part, name) if at in now] for name, _, _ in part.transformers_}
+        )
         state = vars(part)
-        state["_transformer_to_input_indices"] = {
-            name: places_of(part, name) for name, _, _ in part.transformers_
-        }
+        state["_transformer_to_input_indices"] = {name: places_of(part, name) for name, _, _ in part.transformers_}
     inside = {id(part) for part in meeting}
     for part in _handing_on(estimator):
         if vars(part).get("n_features_in_") == width or id(part) in inside:
             part.n_features_in_ = len(kept)
+
+
+def _lay_out(pipeline: Pipeline, hands_on_frames: bool) -> None:
+    """Let what a last step was given as a DataFrame come to it column by column in memory, as that came.
+
+    Sums are then made in the same order, and are the same to the last digit.
+    """
+    steps = [step for _, step in pipeline.steps[:-1] if not isinstance(step, str) and step is not None]
+    last = steps[-1] if steps else None
+    while isinstance(last, Pipeline):
+        last = last.steps[-1][1]
+    told = getattr(last, "_sklearn_output_config", {}).get("transform")
+    if steps and told != "default" and (told is not None or hands_on_frames):
+        columns = FunctionTransformer(np.asarray, kw_args={"order": "F"})
+        pipeline.steps = [*pipeline.steps[:-1], ("columns", columns), pipeline.steps[-1]]
 
 
 def _is_name(chosen: Any) -> bool:

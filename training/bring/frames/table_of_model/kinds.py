@@ -59,17 +59,24 @@ def normalised(series: "pd.Series[Any]", feature: Feature) -> "pd.Series[Any]":
     return series
 
 
-def json_values(series: "pd.Series[Any]", feature: Feature) -> list[Value]:
-    """The column as a request would have it, null for a gap."""
+def _json_values(series: "pd.Series[Any]", feature: Feature) -> list[Value]:
     gaps = series.isna().tolist()
     values = series.tolist()
     make: Any = {"boolean": bool, "number": float}.get(feature.kind, float if feature.is_coded else str)
     return [None if gap else make(value) for gap, value in zip(gaps, values, strict=True)]
 
 
+def json_rows(frame: "pd.DataFrame", features: Sequence[Feature]) -> list[list[Value]]:
+    """The rows of `frame` as requests would have them, in the order of `features`."""
+    columns = [_json_values(frame[feature.name], feature) for feature in features]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
 def _of_numbers(series: "pd.Series[Any]", known: Known, domain: Domain | None, nullable: bool, gap: Gap) -> Feature:
     name = str(series.name)
-    numbers = np.array([math.nan if is_gap else float(value) for value, is_gap in zip(series, series.isna(), strict=True)])
+    numbers = np.array(
+        [math.nan if is_gap else float(value) for value, is_gap in zip(series, series.isna(), strict=True)]
+    )
     present = numbers[np.isfinite(numbers)]
     codes = _codes(known, present)
     if codes:
@@ -87,9 +94,7 @@ def _of_nothing(name: str, known: Known, domain: Domain | None, gap: Gap) -> Fea
     return Feature(name, "number", nullable=True, domain=domain)
 
 
-def _of_texts(
-    name: str, texts: Sequence[str], known: Known, nullable: bool, gap: Gap, allow_unknown: bool
-) -> Feature:
+def _of_texts(name: str, texts: Sequence[str], known: Known, nullable: bool, gap: Gap, allow_unknown: bool) -> Feature:
     counts: dict[str, int] = {}
     for text in texts:
         counts[text] = counts.get(text, 0) + 1
@@ -102,7 +107,7 @@ def _of_texts(
             f"{listed(sorted(counts)[:10])}. If the column was changed before fitting, {PARQUET_ADVICE}."
         )
     more = sorted(counts) if own is None else [text for text in sorted(counts) if text not in set(own)]
-    categories = tuple([*(own or ()), *(more if known.takes_unknown else ())])
+    categories = (*(own or ()), *(more if known.takes_unknown else ()))
     return Feature(
         name,
         "category",
@@ -170,7 +175,7 @@ def _gap_of(series: "pd.Series[Any]", known: Known) -> Gap:
 
 
 def _most_frequent(present: "pd.Series[Any]") -> bool:
-    return bool(present.astype(bool).mean() >= 0.5)  # noqa: PLR2004 - the half of them
+    return bool(present.astype(bool).mean() >= 0.5)
 
 
 def _most_frequent_code(present: Any) -> float | None:

@@ -41,8 +41,9 @@ def without_refused(features: list[Feature], refused: list[MadeRow]) -> list[Fea
     """The features, without what the model did not answer: a gap there, or an unknown category."""
     changed = list(features)
     for row in refused:
-        named = {"nullable": False} if row.value is None else {"allow_unknown": False}
-        changed[row.place] = replace(changed[row.place], **named)
+        before = changed[row.place]
+        is_gap = row.value is None
+        changed[row.place] = replace(before, nullable=False) if is_gap else replace(before, allow_unknown=False)
     return changed
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from training.errors import UnpackableArtifact, listed
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ class TableForm:
     is_pickled: bool = False
 
 
+MOST_ROWS = 100_000
+"""So many rows of the table are asked, drawn evenly where it has more."""
+
 PARQUET_ADVICE = (
     "write the very frame that the model was fitted to, with frame.to_parquet('table.parquet'), and give that: a CSV "
     "keeps no types"
@@ -57,15 +62,17 @@ def read_table(form: TableForm) -> "pd.DataFrame":
         raise UnpackableArtifact(
             f"There is no encoding {form.encoding!r}: --encoding takes Python's names, such as latin-1 or utf-16."
         ) from error
-    except Exception as error:  # noqa: BLE001 - pandas' and Arrow's errors have no base in common
+    except Exception as error:
         kind = "a Parquet file" if form.is_parquet else f"a CSV with {form.delimiter!r} between its values"
-        raise UnpackableArtifact(f"{form.name} cannot be read as {kind}: look at --delimiter and --encoding.") from error
+        raise UnpackableArtifact(
+            f"{form.name} cannot be read as {kind}: look at --delimiter and --encoding."
+        ) from error
     if frame.columns.nlevels > 1:
         raise UnpackableArtifact(f"{form.name} has columns of several levels: give each one name, and fit to that.")
     if len(frame) == 0:
         raise UnpackableArtifact(f"{form.name} has no rows.")
     if form.sample is not None and form.sample < len(frame):
-        frame = frame.sample(form.sample, random_state=0).sort_index()
+        frame = frame.iloc[np.linspace(0, len(frame) - 1, form.sample).round().astype(int)]
     frame = frame.reset_index(drop=True)
     frame.columns = [name if isinstance(name, str) else str(name) for name in frame.columns]
     return frame
@@ -113,6 +120,13 @@ def columns_of_model(
     if any(str(kind).startswith("Sparse") for kind in kept.dtypes):
         raise UnpackableArtifact("The table has sparse columns: fit to frame.sparse.to_dense(), and write that.")
     return kept, [name for name in names if name not in wanted and name not in targets]
+
+
+def drawn(count: int) -> list[int]:
+    """The places of the rows that are asked, of `count`: all, or so many drawn evenly."""
+    if count <= MOST_ROWS:
+        return list(range(count))
+    return [int(place) for place in np.linspace(0, count - 1, MOST_ROWS).round().astype(int)]
 
 
 def _csv_options(form: TableForm) -> dict[str, Any]:

@@ -16,7 +16,12 @@ Answer = float | str | dict[str, float | str] | list[str] | None
 
 
 def true_answers(
-    frame: "pd.DataFrame", table: str, task: Task, targets: Sequence[Target], names: Sequence[str], labels: Sequence[Any]
+    frame: "pd.DataFrame",
+    table: str,
+    task: Task,
+    targets: Sequence[Target],
+    names: Sequence[str],
+    labels: Sequence[Any],
 ) -> list[Answer] | None:
     """What each row's answer should be, as `prediction` has it; None for a row whose target is a gap.
 
@@ -71,16 +76,13 @@ def _labels_of(frame: "pd.DataFrame", table: str, target: Target, names: Sequenc
     """The labels of each row, where each has a column of 0 and 1."""
     if len(names) != len(target.classes):
         raise UnpackableArtifact(
-            f"The model has {len(target.classes)} labels ({listed(target.classes)}): name the column of each in {table} "
-            "with --target, in that order."
+            f"The model has {len(target.classes)} labels ({listed(target.classes)}): name the column of each in "
+            f"{table} with --target, in that order."
         )
     marks = frame[list(names)]
     if not marks.isin([0, 1]).all(axis=None):
         raise UnpackableArtifact(f"The columns of the labels must hold 0 and 1 alone in {table}: {listed(names)}.")
-    return [
-        [name for name, mark in zip(target.classes, row, strict=True) if mark]
-        for row in marks.to_numpy().tolist()
-    ]
+    return [[name for name, mark in zip(target.classes, row, strict=True) if mark] for row in marks.to_numpy().tolist()]
 
 
 def _same(value: Any) -> str:
