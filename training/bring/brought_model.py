@@ -15,10 +15,11 @@ from pathlib import Path
 from handler.records.decoding import decode
 from handler.records.signature import Example, Target
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
-from handler.registry.manifest import Manifest, Training, version_of
+from handler.registry.manifest import CODE, Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.stated import Stated
+from training.code.archive import CODE_FILE, code_file
 from training.errors import UnpackableArtifact, listed
 from training.folder.commit import git_commit
 from training.folder.places import parameters_without_places
@@ -38,28 +39,35 @@ class Packaged:
     notes: tuple[str, ...]
 
 
-def package(model: Path, stated: Stated, folder: Path) -> Packaged:
+def package(model: Path, stated: Stated, folder: Path, code: bytes | None = None) -> Packaged:
     """Load the file in an isolated process, prove it, and write the folder.
 
+    `code` is the archive of the modules that travel with it (`training.code.archive`).
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
     with tempfile.TemporaryDirectory(prefix="package-") as scratch:
         copy = Path(scratch, ARTIFACT_FILE)
-        inspected = _inspect_isolated(model, copy, stated)
+        if code is not None:
+            Path(scratch, CODE_FILE).write_bytes(code)
+        inspected = _inspect_isolated(model, copy, stated, Path(scratch, CODE_FILE) if code is not None else None)
         with copy.open("rb") as file:
             content = hold(partial(parts_from, file), copy.stat().st_size)
-    manifest = manifest_of(model, stated, inspected, content)
+    manifest = manifest_of(model, stated, inspected, content, code)
     # Parsed again: the rules of a manifest are checked where it is read.
-    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content))
+    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content, code=code))
     report = render_brought_report(manifest)
-    files = {ARTIFACT_FILE: content, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
+    files: dict[str, Content] = {ARTIFACT_FILE: content, REPORT_FILE: report.encode()}
+    if code is not None:
+        files[CODE_FILE] = code
+    files[MANIFEST_FILE] = manifest.to_json().encode()
     write_files(folder, files)
     return Packaged(manifest, tuple(notes_on(stated, inspected)))
 
 
-def _inspect_isolated(model: Path, copy: Path, stated: Stated) -> Inspected:
+def _inspect_isolated(model: Path, copy: Path, stated: Stated, code: Path | None) -> Inspected:
+    given = (str(model), str(model.resolve()), str(copy), asdict(stated), str(code) if code else None)
     try:
-        answer = run_isolated(SCRIPT, str(model), str(model.resolve()), str(copy), asdict(stated), modules=MODULES)
+        answer = run_isolated(SCRIPT, *given, modules=MODULES)
     except ProcessFailed as failure:
         raise UnpackableArtifact(
             f"{model} ends the process that loads it ({failure}): it needs more memory than there is, or libraries of "
@@ -70,8 +78,10 @@ def _inspect_isolated(model: Path, copy: Path, stated: Stated) -> Inspected:
     return decode(Inspected, answer)
 
 
-def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Content) -> Manifest:
-    """The manifest of what `model` became, whose joblib form is `content`."""
+def manifest_of(
+    model: Path, stated: Stated, inspected: Inspected, content: Content, code: bytes | None = None
+) -> Manifest:
+    """The manifest of what `model` became, whose joblib form is `content`, and with which `code` travels."""
     now, file = datetime.now(UTC), artifact_file(content)
     first, *others = inspected.examples
     return Manifest(
@@ -79,7 +89,7 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Cont
         version=version_of(now, file.sha256),
         created_at=now.isoformat(timespec="seconds"),
         task=inspected.task,
-        artifacts={"joblib": file},
+        artifacts={"joblib": file} if code is None else {"joblib": file, CODE: code_file(code)},
         features=inspected.features,
         target=Target(stated.targets[0], inspected.classes, _spread_of(inspected.examples)),
         metrics={},

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import joblib
 
+from handler.engines.own_code.modules import OwnModules, place_of
 from handler.engines.versions import installed_versions
 from handler.records.decoding import decode
 from handler.records.signature import Example, Feature, Task
@@ -59,10 +60,12 @@ class Inspected:
     runtime: dict[str, str]
 
 
-def main(name: str, model: str, copy: str, stated: dict[str, Any]) -> dict[str, Any]:
-    """What `inspect` returns, or `{"refused": sentence}`."""
+def main(name: str, model: str, copy: str, stated: dict[str, Any], code: str | None = None) -> dict[str, Any]:
+    """What `inspect` returns, or `{"refused": sentence}`. `code` is the archive of the modules that travel with it."""
     warnings.simplefilter("ignore")
     try:
+        if code is not None:
+            OwnModules.for_everybody(Path(code).read_bytes())
         return asdict(inspect(name, Path(model), Path(copy), decode(Stated, stated)))
     except UnpackableArtifact as error:
         return {"refused": str(error)}
@@ -109,7 +112,13 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
 def _loaded(model: Path) -> Any:
     try:
         return joblib.load(model)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if place := place_of(error):
+            raise Refused(
+                f"Its own code raises {type(error).__name__} in {place}: correct it, and fit again."
+            ) from error
+        if not isinstance(error, Exception):
+            raise
         raise Refused(load_failure(error)) from error
 
 
