@@ -153,6 +153,45 @@ def test_code_that_was_changed_is_never_executed(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
+FIT_TO_FRAME = """
+import joblib, numpy, pandas
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from features import Ratio
+X = numpy.random.default_rng(0).uniform(1, 2, (60, 3))
+frame = pandas.DataFrame(X, columns=["unused", "a", "b"])
+frame["y"] = X[:, 1] / X[:, 2] * 2
+frame.to_csv("table.csv", index=False)
+columns = ColumnTransformer([("ratio", make_pipeline(Array(), Ratio()), ["a", "b"])])
+model = make_pipeline(columns, Ridge(alpha=0.001)).fit(frame[["unused", "a", "b"]], frame["y"])
+joblib.dump(model, "model.joblib")
+""".replace("from features import Ratio", "from features import Array, Ratio")
+ARRAY = """
+
+class Array(TransformerMixin, BaseEstimator):
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
+    def transform(self, X):
+        return numpy.asarray(X, dtype=float)
+"""
+
+
+def test_a_pipeline_of_a_data_frame_with_its_own_transformer_is_brought_with_its_table(tmp_path: Path) -> None:
+    (tmp_path / "features.py").write_text(FEATURES + ARRAY)
+    (tmp_path / "more.py").write_text("FACTOR = 2.0")
+    subprocess.run([sys.executable, "-c", FIT_TO_FRAME], cwd=tmp_path, check=True)
+    code = ("--code", tmp_path / "features.py", "--code", tmp_path / "more.py")
+    table = ("--table", tmp_path / "table.csv", "--target", "y")
+    result = run("package", tmp_path / "model.joblib", "--out", tmp_path / "out", *table, *code, "--trust")
+    assert result.exit_code == 0, result.stderr
+    assert "no answer differs from the DataFrame's" in " ".join(result.stderr.split())
+    assert read_folder(tmp_path / "out").artifact.code is not None
+    assert run("publish", tmp_path / "out", "--model-uri", tmp_path / "registry").exit_code == 0
+
+
 def test_a_module_that_needs_pandas_in_a_function_is_refused_with_its_line(tmp_path: Path) -> None:
     fitted(tmp_path / "model", 2.0)
     (tmp_path / "model" / "more.py").write_text("FACTOR = 2.0\n\ndef later():\n    import pandas\n")

@@ -39,35 +39,33 @@ class Packaged:
     notes: tuple[str, ...]
 
 
-def package(model: Path, stated: Stated, folder: Path, code: bytes | None = None) -> Packaged:
+def package(model: Path, stated: Stated, folder: Path) -> Packaged:
     """Load the file in an isolated process, prove it, and write the folder.
 
-    `code` is the archive of the modules that travel with it (`training.code.archive`).
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
     with tempfile.TemporaryDirectory(prefix="package-") as scratch:
         copy = Path(scratch, ARTIFACT_FILE)
-        if code is not None:
-            Path(scratch, CODE_FILE).write_bytes(code)
-        inspected = _inspect_isolated(model, copy, stated, Path(scratch, CODE_FILE) if code is not None else None)
+        inspected = _inspect_isolated(model, copy, stated)
         with copy.open("rb") as file:
             content = hold(partial(parts_from, file), copy.stat().st_size)
-    manifest = manifest_of(model, stated, inspected, content, code)
+    manifest = manifest_of(model, stated, inspected, content)
     # Parsed again: the rules of a manifest are checked where it is read.
-    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content, code=code))
+    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content, code=stated.code))
     report = render_brought_report(manifest)
-    files: dict[str, Content] = {ARTIFACT_FILE: content, REPORT_FILE: report.encode()}
-    if code is not None:
-        files[CODE_FILE] = code
-    files[MANIFEST_FILE] = manifest.to_json().encode()
-    write_files(folder, files)
+    files = {ARTIFACT_FILE: content, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
+    write_files(folder, code_files(stated) | files)
     return Packaged(manifest, tuple(notes_on(stated, inspected)))
 
 
-def _inspect_isolated(model: Path, copy: Path, stated: Stated, code: Path | None) -> Inspected:
-    given = (str(model), str(model.resolve()), str(copy), asdict(stated), str(code) if code else None)
+def code_files(stated: Stated) -> dict[str, Content]:
+    """The files of a folder for the modules that travel with the model."""
+    return {} if stated.code is None else {CODE_FILE: stated.code}
+
+
+def _inspect_isolated(model: Path, copy: Path, stated: Stated) -> Inspected:
     try:
-        answer = run_isolated(SCRIPT, *given, modules=MODULES)
+        answer = run_isolated(SCRIPT, str(model), str(model.resolve()), str(copy), asdict(stated), modules=MODULES)
     except ProcessFailed as failure:
         raise UnpackableArtifact(
             f"{model} ends the process that loads it ({failure}): it needs more memory than there is, or libraries of "
@@ -78,10 +76,8 @@ def _inspect_isolated(model: Path, copy: Path, stated: Stated, code: Path | None
     return decode(Inspected, answer)
 
 
-def manifest_of(
-    model: Path, stated: Stated, inspected: Inspected, content: Content, code: bytes | None = None
-) -> Manifest:
-    """The manifest of what `model` became, whose joblib form is `content`, and with which `code` travels."""
+def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Content) -> Manifest:
+    """The manifest of what `model` became, whose joblib form is `content`."""
     now, file = datetime.now(UTC), artifact_file(content)
     first, *others = inspected.examples
     return Manifest(
@@ -89,7 +85,7 @@ def manifest_of(
         version=version_of(now, file.sha256),
         created_at=now.isoformat(timespec="seconds"),
         task=inspected.task,
-        artifacts={"joblib": file} if code is None else {"joblib": file, CODE: code_file(code)},
+        artifacts={"joblib": file} | ({} if stated.code is None else {CODE: code_file(stated.code)}),
         features=inspected.features,
         target=Target(stated.targets[0], inspected.classes, _spread_of(inspected.examples)),
         metrics={},

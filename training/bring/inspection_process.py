@@ -60,12 +60,10 @@ class Inspected:
     runtime: dict[str, str]
 
 
-def main(name: str, model: str, copy: str, stated: dict[str, Any], code: str | None = None) -> dict[str, Any]:
-    """What `inspect` returns, or `{"refused": sentence}`. `code` is the archive of the modules that travel with it."""
+def main(name: str, model: str, copy: str, stated: dict[str, Any]) -> dict[str, Any]:
+    """What `inspect` returns, or `{"refused": sentence}`."""
     warnings.simplefilter("ignore")
     try:
-        if code is not None:
-            OwnModules.for_everybody(Path(code).read_bytes())
         return asdict(inspect(name, Path(model), Path(copy), decode(Stated, stated)))
     except UnpackableArtifact as error:
         return {"refused": str(error)}
@@ -77,7 +75,7 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     Raises UnpackableArtifact, with what to change.
     """
     try:
-        estimator, searched = found_by_search(_loaded(model))
+        estimator, searched = found_by_search(loaded(model, stated))
         task = require_predictor(estimator)
         own_names = names_of(estimator)
         labels = classes_of(estimator) if task == "classification" else []
@@ -109,7 +107,11 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     )
 
 
-def _loaded(model: Path) -> Any:
+def loaded(model: Path, stated: Stated) -> Any:
+    """What the file holds; raises Refused where it does not load. The modules that travel with it are importable under
+    their own names from here on, as where it was fitted."""
+    if stated.code is not None:
+        OwnModules.for_everybody(stated.code)
     try:
         return joblib.load(model)
     except (Exception, SystemExit) as error:
@@ -123,15 +125,13 @@ def _loaded(model: Path) -> Any:
 
 
 def _require_by_position(estimator: Any, names: Sequence[str]) -> None:
-    """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know; with the new lines."""
-    lines = [
-        f"  ({name!r}, {step}, {columns!r})  becomes  ({name!r}, {step}, {places!r})"
-        for name, step, columns, places in chosen_by_name(estimator, names)
-    ]
-    if lines:
+    """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know."""
+    chosen = [f"{name!r} takes {columns!r}" for name, _, columns, _ in chosen_by_name(estimator, names)]
+    if chosen:
         raise UnpackableArtifact(
-            "The model chooses columns by name, which needs a DataFrame, and Lambda has no pandas. Choose them by "
-            "position and fit to frame.to_numpy():\n" + "\n".join(lines)
+            f"The model chooses columns by name, as it was fitted to a DataFrame ({listed(chosen)}). Add --table DATA "
+            "--target COLUMN, with a CSV or Parquet file that it answers: it is then turned into one that chooses by "
+            "position, and proved on that table."
         )
 
 

@@ -1,15 +1,20 @@
 """The command `package`: a model fitted elsewhere becomes a folder to publish."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.options import as_json, print_json
+from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
 from training.function_environment import function_libraries
 from training.pickles.imports import inspect_pickle
+
+if TYPE_CHECKING:
+    from training.bring.brought_model import Packaged
 
 
 @click.command("package")
@@ -19,6 +24,17 @@ from training.pickles.imports import inspect_pickle
     "--example",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON file with one row or several to prove the model with, best one of each class. At most 50 are kept.",
+)
+@click.option(
+    "--table",
+    "source",
+    help="A CSV or Parquet file that the model answers, read by pandas: a path or s3://bucket/key. Needed by a model "
+    "that chooses columns by name; the example is then not. Best is one that it was not fitted to.",
+)
+@csv_options
+@click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
+@click.option(
+    "--allow-unknown", is_flag=True, help="Let the API take categories that neither the model nor the table has."
 )
 @click.option(
     "--features",
@@ -55,6 +71,8 @@ def package_command(
     code: tuple[Path, ...],
     trust: bool,
     as_json: bool,
+    source: str | None,
+    **table_options: Any,
 ) -> None:
     """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
 
@@ -70,17 +88,21 @@ def package_command(
     from training.code.archive import code_archive, require_sound_code
 
     archive = code_archive(code) if code else None
-    require_loadable(contents, require_sound_code(archive) if archive is not None else ())
+    own = require_sound_code(archive) if archive is not None else ()
+    require_loadable(contents, source is not None, own)
     if not trust:
         raise UnpackableArtifact(
             "Nothing was loaded. Loading the file runs whatever code is in it"
             + (" and in --code; if you know who made both" if code else "; if you know who made it")
             + ", add --trust."
         )
-    stated = stated_by(file, example, features, classes, target, name)
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
-    with working("Loading and proving"):
-        packaged = package(file, stated, out, archive)
+    if source is not None:
+        packaged = _package_with_table(file, source, table_options, target, features, classes, name, out, archive)
+    else:
+        stated = stated_by(file, example, features, classes, target, name).with_code(archive)
+        function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+        with working("Loading and proving"):
+            packaged = package(file, stated, out)
     manifest = packaged.manifest
     for note in packaged.notes:
         person().print(note)
@@ -90,6 +112,34 @@ def package_command(
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
         person().print(f"Wrote {out}. Publish it: python -m training publish {out}")
+
+
+def _package_with_table(
+    file: Path,
+    source: str,
+    options: dict[str, Any],
+    target: tuple[str, ...],
+    features: str | None,
+    classes: str | None,
+    name: str | None,
+    out: Path,
+    archive: bytes | None,
+) -> "Packaged":
+    if features is not None:
+        raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
+    from training.bring.frames.framed_model import package_with_table
+    from training.bring.frames.table_of_model.opening import opened_table
+
+    stated = Stated(
+        name or file.name.partition(".")[0],
+        None,
+        parse_classes(classes) if classes else None,
+        target or ("target",),
+        (),
+    ).with_code(archive)
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    with opened_table(source, **options) as table, working("Asking the model the table, turning it, proving it"):
+        return package_with_table(file, stated, table, out)
 
 
 def stated_by(

@@ -32,9 +32,10 @@ def prove(artifact: VerifiedArtifact) -> None:
         raise UnprovedArtifact(f"{artifact.manifest.version} would not serve: {failure}") from failure
 
 
-def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) -> Any:
+def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any, with_training: bool = False) -> Any:
     """What `main(registry, version, *arguments)` of `script` returns in isolation, `artifact` being that version of the
-    registry; raises ProcessFailed, or UnprovedArtifact where the artifact may not be loaded at all."""
+    registry; `with_training` is as for `run_isolated`. Raises ProcessFailed, or UnprovedArtifact where the artifact may
+    not be loaded at all."""
     require_allowed(artifact)
     manifest = artifact.manifest
     with tempfile.TemporaryDirectory(prefix="version-") as folder:
@@ -45,7 +46,7 @@ def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) ->
             file.writelines(parts_of(artifact.content))
         if artifact.code is not None and manifest.code is not None:
             store.create(version_key(manifest.version, manifest.code.file), artifact.code)
-        return run_isolated(script, folder, manifest.version, *arguments)
+        return run_isolated(script, folder, manifest.version, *arguments, with_training=with_training)
 
 
 def require_allowed(artifact: VerifiedArtifact) -> None:
@@ -57,7 +58,7 @@ def require_allowed(artifact: VerifiedArtifact) -> None:
     try:
         own = require_sound_code(artifact.code) if artifact.code is not None else ()
         with artifact.open() as reader:
-            refusal = refusal_of_imports(inspect_pickle(reader), own)
+            refusal = refusal_of_imports(inspect_pickle(reader), own=own)
     except UnpackableArtifact as error:
         refusal = str(error)
     if refusal is not None:

@@ -14,11 +14,11 @@ def contents(*imports: str) -> PickleContents:
 
 def test_modules_that_travel_with_the_model_are_let_through_by_their_own_names_alone() -> None:
     named = contents("features.Ratio", "features.deep.Other", "sklearn.pipeline.Pipeline", "numpy.ndarray")
-    assert refusal_of_imports(named, {"features"}) is None
-    require_loadable(named, {"features"})
+    assert refusal_of_imports(named, own={"features"}) is None
+    require_loadable(named, own={"features"})
     assert refusal_of_imports(named) is not None
     for other in ("features_more.Ratio", "os.system", "builtins.eval", "pandas.DataFrame", "__main__.Ratio"):
-        assert refusal_of_imports(contents("features.Ratio", other), {"features"}) is not None
+        assert refusal_of_imports(contents("features.Ratio", other), own={"features"}) is not None
 
 
 @pytest.mark.parametrize(
