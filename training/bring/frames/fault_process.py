@@ -25,7 +25,7 @@ def main(
 
     warnings.simplefilter("ignore")
     read, described = decode(TableForm, form), Manifest.from_json(manifest)
-    original, _ = found_by_search(loaded(Path(model)))
+    original, _ = found_by_search(loaded(Path(model), decode(Stated, stated)))
     width = getattr(original, "n_features_in_", None)
     table = read_table(read)
     frame, _ = columns_of_model(table, read, names_of(original), width, decode(Stated, stated).targets)

@@ -88,7 +88,7 @@ def inspect_on_frame(
 
 
 def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folder: Path) -> FrameInspected:
-    estimator, searched = found_by_search(loaded(model))
+    estimator, searched = found_by_search(loaded(model, stated))
     task = cast(Task, require_predictor(estimator))
     labels = classes_of(estimator) if task == "classification" else []
     texts = tuple(str(label) for label in labels)
