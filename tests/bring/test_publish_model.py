@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from handler.registry.chain import checked_manifest, manifest_bytes
 from handler.registry.directory_store import DirectoryStore
@@ -92,3 +94,18 @@ def test_a_class_of_the_notebook_gets_the_sentence_of_the_command(tmp_path: Path
     with pytest.raises(UnpackableArtifact, match="Mine"):
         publish_model(Mine().fit(rows, rows["a"]), rows, rows["a"].rename("y"), uri=str(tmp_path / "mine"))
     assert not (tmp_path / "mine").exists()
+
+
+def test_a_module_of_one_s_own_travels_with_the_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "my_features.py"
+    module.write_text("def doubled(rows):\n    return rows * 2.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import my_features  # type: ignore[import-not-found] # written just now
+
+    rows = np.arange(20.0).reshape(10, 2)
+    model = make_pipeline(FunctionTransformer(my_features.doubled), Ridge()).fit(rows, rows[:, 0])
+    with pytest.raises(UnpackableArtifact, match="my_features"):
+        publish_model(model, rows, rows[:, 0], uri=str(tmp_path / "mine"))
+    published = publish_model(model, rows, rows[:, 0], uri=str(tmp_path / "mine"), code=module)
+    assert manifest_of(tmp_path / "mine", published.version).code is not None
+    assert published.metrics["r2"] > 0.9

@@ -8,7 +8,7 @@ import click
 from training.cli.options import alias, as_json, model_uri, print_json, reason
 from training.cli.releases import move
 from training.console import person
-from training.release.gated import publish_compared
+from training.release.compared.publication import publish_compared
 from training.release.promote import promote
 from training.release.publish import is_published, read_folder
 from training.release.stores.schemes import open_writable_store

@@ -31,8 +31,8 @@ from training.fit.description import (
 )
 from training.folder.places import command_line
 from training.function_environment import function_libraries
+from training.release.compared.publication import show_comparison
 from training.release.gate.comparison import compare, served_version
-from training.release.gated import show_comparison
 from training.release.shipped import require_shipped_versions
 
 DATA_OPTIONS = (

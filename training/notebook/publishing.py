@@ -22,6 +22,7 @@ from training.bring.frames.framed_model import package_with_table
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.loadable import require_loadable
 from training.bring.stated import Stated
+from training.code.archive import code_archive, require_sound_code
 from training.console import person, working
 from training.errors import InvalidTable, UnpackableArtifact
 from training.folder.places import without_caches
@@ -29,8 +30,8 @@ from training.function_environment import function_libraries
 from training.notebook.table import Table, table_of
 from training.pickles.imports import inspect_pickle
 from training.release.alias_move import Release
+from training.release.compared.publication import publish_compared
 from training.release.gate.check import Comparison
-from training.release.gated import publish_compared
 from training.release.promote import current_user
 from training.release.promote import promote as promote_version
 from training.release.publish import read_folder
@@ -60,6 +61,7 @@ def publish_model(
     target: str | Sequence[str] | None = None,
     classes: Sequence[str] | None = None,
     metric: str | None = None,
+    code: str | Path | Sequence[str | Path] | None = None,
     alias: str = DEFAULT_ALIAS,
     promote: bool = False,
     force: bool = False,
@@ -71,10 +73,11 @@ def publish_model(
     `X_test` are rows as the model takes them, of shape (rows, features): a DataFrame, an array or lists; best ones that
     it was not fitted to. `y_test` are the true answers, of shape (rows,) or (rows, targets); None for what is fitted
     without. The model is proved and measured on them, and compared on them with the version that serves as `alias`.
-    `name` is the model's ([default: the last part of `uri`]), `target` the name of what is predicted, or the names;
-    `classes` name a classifier's, in the order of its classes_; `metric` is the scorer of scikit-learn that the gate
-    uses; `allow_unknown` lets the API take categories that neither model nor rows have. `promote` lets the version
-    serve at once; `force` publishes what falls short of the gate, and needs a `reason`.
+    `name` is the model's, else the last part of `uri`; `target` the name of what is predicted, or the names; `classes`
+    name a classifier's, in the order of its classes_; `metric` is the scorer of scikit-learn that the gate uses; `code`
+    are modules of yours that the model imports, or folders of them, which travel with the version and run in the
+    function with its rights; `allow_unknown` lets the API take categories that neither model nor rows have. `promote`
+    lets the version serve at once; `force` publishes what falls short of the gate, and needs a `reason`.
 
     Raises a SklearnOnLambdaError that says what to change; then nothing was published.
     """
@@ -85,8 +88,10 @@ def publish_model(
     called = name or uri.rstrip("/").rpartition("/")[2] or "model"
     with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
         folder = Path(scratch, "version")
-        file = _dumped(model, Path(scratch, "model.joblib"))
-        stated = Stated(called, None, tuple(classes) if classes else None, table.targets or _targets(target), ())
+        archive = code_archive(_paths(code)) if code else None
+        file = _dumped(model, Path(scratch, "model.joblib"), archive)
+        targets = table.targets or _targets(target)
+        stated = Stated(called, None, tuple(classes) if classes else None, targets, ()).with_code(archive)
         form = _written(table, Path(scratch, "rows.pickle"), allow_unknown)
         function_libraries()  # says so where it makes them, which a progress would hide
         with working("Asking the model the rows, turning it, proving it, measuring it"):
@@ -120,7 +125,7 @@ def _require_usable(model: Any, truth: Any, alias: str, force: bool, reason: str
         )
 
 
-def _dumped(model: Any, file: Path) -> Path:
+def _dumped(model: Any, file: Path, archive: bytes | None = None) -> Path:
     try:
         with without_caches(model):
             joblib.dump(model, file)
@@ -130,7 +135,8 @@ def _dumped(model: Any, file: Path) -> Path:
             "defined within another, is in it. Define it at the top of a module of yours, and fit again."
         ) from error
     with file.open("rb") as opened:
-        require_loadable(inspect_pickle(opened), with_frames=True)
+        own = require_sound_code(archive) if archive is not None else ()
+        require_loadable(inspect_pickle(opened), with_frames=True, own=own)
     return file
 
 
@@ -141,6 +147,14 @@ def _written(table: Table, file: Path, allow_unknown: bool) -> TableForm:
     return TableForm(
         str(file), SUPPLIED, SUPPLIED, digest, is_parquet=False, is_pickled=True, allow_unknown=allow_unknown
     )
+
+
+def _paths(code: str | Path | Sequence[str | Path]) -> list[Path]:
+    given = [code] if isinstance(code, (str, Path)) else list(code)
+    absent = [str(path) for path in given if not Path(path).exists()]
+    if absent:
+        raise UnpackableArtifact(f"code names {absent[0]}, which is not there: give a module of yours, or a folder.")
+    return [Path(path) for path in given]
 
 
 def _targets(target: str | Sequence[str] | None) -> tuple[str, ...]:
