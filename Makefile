@@ -167,12 +167,17 @@ format: install ## Format the code as `make check` expects it
 	$(RUN) -m ruff format .
 
 .PHONY: install
-install: $(VENV)/installed $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
+install: $(VENV)/installed $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@touch $@
+
+# Lets the Python of $(VENV) import this project in any folder. An isolated process, and what has no `site`, does not.
+$(VENV)/importable: $(VENV)/installed
+	@$(RUN) -c 'import sysconfig as s; from pathlib import Path as P; P(s.get_path("purelib"), "sklearn-on-lambda.pth").write_text(f"{P.cwd()}\n")'
 	@touch $@
 
 # The libraries that models are proved with, for the Python of $(VENV). Quiet where they are there.

@@ -70,6 +70,7 @@ KINDS = (
     Feature("remark", "text", max_length=40),
     Feature("shop", "category", nullable=True, categories=(10, 20), allow_unknown=True, typical=10.0),
     Feature("confirmed", "boolean"),
+    Feature("note", "text", nullable=True, max_length=10),
 )
 """Every kind of feature, with and without gaps."""
 
@@ -88,12 +89,13 @@ def kinds(gap: Gap = "NaN") -> Version:
             REMARKS[index % 4],
             None if index % 6 == 0 else 10 * (1 + index % 2),
             index % 9 == 0,
+            None if index % 8 == 0 else ("paid", "")[index % 2],
         ]
         for index, size in enumerate(SIZES.tolist())
     ]
     prepared = make_column_transformer(
         (make_pipeline(SimpleImputer(), StandardScaler()), [0]),
-        (OneHotEncoder(handle_unknown="ignore"), [1, 2, 3, 5, 6]),
+        (OneHotEncoder(handle_unknown="ignore"), [1, 2, 3, 5, 6, 7]),
         (TfidfVectorizer(), 4),
     )
     estimator = make_pipeline(prepared, LogisticRegression())

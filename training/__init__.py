@@ -1,9 +1,23 @@
 """Everything offline: training, publishing, promoting, serving on localhost.
 
-Runs as `python -m training`; nothing of it runs in Lambda. The names below are those of the lesson that this project
-grew from, importable as they were there.
+Runs as `python -m training`; nothing of it runs in Lambda. `publish_model` is for notebooks and scripts. The other
+names below are those of the lesson that this project grew from, importable as they were there.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from training.lesson import load_model, predict_sample, save_model, train_iris_model
 
-__all__ = ["load_model", "predict_sample", "save_model", "train_iris_model"]
+if TYPE_CHECKING:
+    from training.notebook.publishing import Published, publish_model
+
+__all__ = ["Published", "load_model", "predict_sample", "publish_model", "save_model", "train_iris_model"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Published", "publish_model"):
+        # Imported when it is asked for: it needs what publishes, which the lesson does without.
+        from training.notebook import publishing
+
+        return getattr(publishing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,7 @@ registry and the names in a model are: control characters in it are written out,
 """
 
 import contextlib
+import importlib.util
 import shlex
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -72,11 +73,16 @@ def quoted(text: str) -> str:
     return shlex.quote(text) if any(mark in text for mark in '"$`\\!') else f'"{text}"'
 
 
+def _is_animated(console: Console) -> bool:
+    """Whether a progress can be drawn: on a terminal, and in a notebook that has the widgets for it."""
+    return console.is_terminal or (console.is_jupyter and importlib.util.find_spec("ipywidgets") is not None)
+
+
 def working(what: str) -> AbstractContextManager[object]:
-    """Show on a terminal that `what` is under way; show nothing elsewhere."""
-    # rich animates on terminals alone, but prints the text once everywhere else.
+    """Show on a terminal or in a notebook that `what` is under way; show nothing elsewhere."""
+    # rich animates there alone, but prints the text once everywhere else.
     console = person()
-    return console.status(what) if console.is_terminal else Console(quiet=True).status(what)
+    return console.status(what) if _is_animated(console) else Console(quiet=True).status(what)
 
 
 def show_table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
@@ -93,7 +99,7 @@ def show_table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -
 def bytes_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar over `total` bytes on a terminal, and nothing elsewhere; yields a function that takes how many are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
+    with Progress(*columns, console=person(), disable=not _is_animated(person()), transient=True) as bar:
         task = bar.add_task(shown(what), total=total)
         yield lambda done: bar.update(task, completed=done)
 
@@ -102,6 +108,6 @@ def bytes_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 def count_progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar over `total` steps (None: not known) on a terminal; yields a function that takes how many more are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=person(), disable=not person().is_terminal, transient=True) as bar:
+    with Progress(*columns, console=person(), disable=not _is_animated(person()), transient=True) as bar:
         task = bar.add_task(shown(what), total=total)
         yield lambda steps: bar.advance(task, steps)

@@ -28,7 +28,7 @@ def form_for(manifest: Manifest) -> str:
         if form in manifest.artifacts:
             return form
     raise UnloadableArtifact(
-        f"{manifest.version} has its model as {', '.join(sorted(manifest.artifacts))}, and this function loads "
+        f"{manifest.version} has its model as {', '.join(sorted(manifest.forms))}, and this function loads "
         f"{', '.join(sorted(ENGINES))}: publish the model in such a form, or deploy a function that has the engine."
     )
 

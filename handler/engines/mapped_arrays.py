@@ -11,6 +11,7 @@ pinned exactly, and tests/unit/handler/engines/test_mapped_arrays.py fails where
 """
 
 import math
+from collections.abc import Callable
 from mmap import mmap
 from typing import Any
 
@@ -27,21 +28,28 @@ _PICKLE = b"\x80"
 """How every pickle begins that joblib wrote, unless it is compressed (pickletools, PROTO)."""
 
 
-def load_mapped(artifact: VerifiedArtifact) -> Any:
-    """The object in `artifact`; None where that is not in a file, or compressed, so that no array lies in it."""
+def load_mapped(artifact: VerifiedArtifact, imported: Callable[[str], str] = str) -> Any:
+    """The object in `artifact`; None where that is not in a file, or compressed, so that no array lies in it.
+
+    Its modules are found under the names that `imported` gives for theirs.
+    """
     if not isinstance(artifact.content, PrivateFile):
         return None
     mapping = artifact.content.mapped()
     if mapping[:1] != _PICKLE:
         return None
-    return _Unpickler("", mapping, ensure_native_byte_order=True).load()
+    return _Unpickler(imported, mapping).load()
 
 
 class _Unpickler(NumpyUnpickler):  # type: ignore[misc] # joblib has no types
     """Reads from a mapping, and takes _MappedArray for joblib's class."""
 
+    def __init__(self, imported: Callable[[str], str], mapping: mmap) -> None:
+        super().__init__("", mapping, ensure_native_byte_order=True)
+        self.imported = imported
+
     def find_class(self, module: str, name: str) -> Any:
-        found = super().find_class(module, name)
+        found = super().find_class(self.imported(module), name)
         return _MappedArray if found is NumpyArrayWrapper else found
 
 

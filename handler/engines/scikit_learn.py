@@ -1,11 +1,11 @@
 """Loads what joblib wrote of a fitted estimator, and asks it.
 
-With `mapped_arrays` the only place in `handler` that unpickles, which runs whatever code is in the bytes. So both take
-verified bytes alone.
+With `mapped_arrays` and `own_code` the only place in `handler` that unpickles, which runs whatever code is in the
+bytes. So all take verified bytes alone.
 """
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
@@ -19,6 +19,9 @@ from handler.engines.shipped import artifact_modules
 from handler.errors.model import UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.storage import PrivateFile
+
+if TYPE_CHECKING:
+    from handler.engines.own_code.modules import OwnModules
 
 
 class FittedEstimator(LoadedModel):
@@ -74,30 +77,64 @@ class ScikitLearn(Engine):
     name = "scikit-learn"
 
     def load(self, artifact: VerifiedArtifact) -> FittedEstimator:
-        version = artifact.manifest.version
+        if artifact.code is None:
+            return FittedEstimator(_estimator_in(artifact))
+        # Of versions with code alone.
+        import weakref
+
+        from handler.engines.own_code.modules import OwnModules
+
+        own = OwnModules.of(artifact.code)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the log has JSON lines alone
-                warnings.simplefilter("error", InconsistentVersionWarning)
-                estimator = _unpickled(artifact)
-        except Exception as error:
-            raise UnloadableArtifact(
-                f"{version} could not be loaded: {type(error).__name__}: {error}. Every class in it must come from "
-                f"{', '.join(artifact_modules(self.name))}; `python -m training publish` finds out beforehand."
-            ) from error
-        if not callable(getattr(estimator, "predict", None)):
-            raise UnloadableArtifact(f"{version} holds a {type(estimator).__name__}, not an estimator with predict().")
-        serve_alone(estimator)
-        return FittedEstimator(estimator)
+            model = FittedEstimator(_estimator_in(artifact, own))
+        except BaseException:
+            own.forget()
+            raise
+        weakref.finalize(model, own.forget).atexit = False
+        return model
 
 
-def _unpickled(artifact: VerifiedArtifact) -> Any:
+def _estimator_in(artifact: VerifiedArtifact, own: "OwnModules | None" = None) -> Any:
+    """The estimator in the artifact, fit to serve; raises UnloadableArtifact."""
+    version = artifact.manifest.version
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the log has JSON lines alone
+            warnings.simplefilter("error", InconsistentVersionWarning)
+            estimator = _unpickled(artifact, own)
+    except UnloadableArtifact as error:
+        raise UnloadableArtifact(f"{version} could not be loaded. {error}") from error
+    except Exception as error:
+        if own is not None:
+            from handler.engines.own_code.modules import place_of
+
+            if place := place_of(error):
+                # What the code of others says may hold values.
+                raise UnloadableArtifact(
+                    f"{version} could not be loaded: {type(error).__name__} in {place}."
+                ) from error
+        modules = ", ".join(artifact_modules(ScikitLearn.name)) + (" or its own code" if own else "")
+        raise UnloadableArtifact(
+            f"{version} could not be loaded: {type(error).__name__}: {error}. Every class in it must come from "
+            f"{modules}; `python -m training publish` finds out beforehand."
+        ) from error
+    if not callable(getattr(estimator, "predict", None)):
+        raise UnloadableArtifact(f"{version} holds a {type(estimator).__name__}, not an estimator with predict().")
+    serve_alone(estimator, own.root if own else "")
+    return estimator
+
+
+def _unpickled(artifact: VerifiedArtifact, own: "OwnModules | None") -> Any:
     """The object in the artifact: from a file its arrays are mapped, from memory they are copied."""
     if isinstance(artifact.content, PrivateFile):
         from handler.engines.mapped_arrays import load_mapped  # for large artifacts alone
 
-        loaded = load_mapped(artifact)
+        loaded = load_mapped(artifact, own.imported if own else str)
         if loaded is not None:
             return loaded
     with artifact.open() as reader:
+        if own is not None:
+            from handler.engines.own_code.unpickling import load_with  # of versions with code alone
+
+            return load_with(own.imported, reader)
         return joblib.load(reader)

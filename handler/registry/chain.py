@@ -19,12 +19,15 @@ from handler.errors.model import (
     ManifestMissing,
 )
 from handler.registry.alias import Alias, is_moment
-from handler.registry.manifest import Manifest, is_digest, is_version, sha256
+from handler.registry.manifest import CODE, Manifest, is_digest, is_version, sha256
 from handler.registry.storage import Content, hold, opened, parts_of
 from handler.registry.store import Blob, Store
 
 MANIFEST_FILE = "manifest.json"
 REPORT_FILE = "report.html"
+
+MOST_CODE_BYTES = 4 * 1024 * 1024
+"""The longest archive of modules that a model may bring; each cold start reads it into memory."""
 
 
 def alias_key(alias: str) -> str:
@@ -42,10 +45,12 @@ class VerifiedArtifact:
     """Bytes whose length and SHA-256 are the ones that `manifest` names, which lists no other form of the model.
 
     Made by `read_artifact` and `verify_artifact` alone. `content` is where the bytes are: nobody else can change them.
+    `code` are the bytes of the modules that the model imports beside what ships, verified as well, if it needs any.
     """
 
     manifest: Manifest
     content: Content
+    code: bytes | None = None
 
     def open(self) -> BinaryIO:
         """A new reader of the bytes, from the start."""
@@ -118,31 +123,72 @@ def read_artifact(store: Store, manifest: Manifest, form: str | None = None) -> 
 
     Raises an ArtifactError or a RegistryError.
     """
-    return verify_parts(manifest, partial(_parts, store, manifest, form), form)
+    return read_artifact_with(store, manifest, form, read_code(store, manifest))
+
+
+def read_artifact_with(store: Store, manifest: Manifest, form: str | None, code: bytes | None) -> VerifiedArtifact:
+    """The same where `read_code` was asked before, and gave `code`."""
+    return verify_parts(manifest, partial(_parts, store, manifest, form), form, code)
+
+
+def read_code(store: Store, manifest: Manifest) -> bytes | None:
+    """The archive of the modules that the model imports beside what ships, verified; None where it needs none.
+
+    Raises an ArtifactError or a RegistryError.
+    """
+    if manifest.code is None:
+        return None
+    _require_small(manifest)
+    return b"".join(_proved(_parts(store, manifest, CODE), manifest, CODE))
 
 
 def check_artifact(store: Store, manifest: Manifest) -> None:
     """Raise what `read_artifact` raises, and keep nothing of what is read."""
+    read_code(store, manifest)
     for _ in _proved(_parts(store, manifest, None), manifest, manifest.form):
         pass
 
 
-def verify_artifact(manifest: Manifest, content: Content, form: str | None = None) -> VerifiedArtifact:
-    """Check `content` against what the manifest says of `form`, or of the one that its version is named for.
+def verify_artifact(
+    manifest: Manifest, content: Content, form: str | None = None, code: bytes | None = None
+) -> VerifiedArtifact:
+    """Check `content` against what the manifest says of `form`, or of the one that its version is named for, and `code`
+    against what it says of the code.
 
-    Raises ArtifactSizeMismatch or ArtifactDigestMismatch.
+    Raises ArtifactMissing, ArtifactSizeMismatch or ArtifactDigestMismatch.
     """
     form = form or manifest.form
     for _ in _proved(parts_of(content), manifest, form):
         pass
-    return VerifiedArtifact(manifest.only(form), content)
+    return VerifiedArtifact(manifest.only(form), content, _verified_code(manifest, code))
 
 
-def verify_parts(manifest: Manifest, read: Callable[[], Iterable[bytes]], form: str | None = None) -> VerifiedArtifact:
+def verify_parts(
+    manifest: Manifest, read: Callable[[], Iterable[bytes]], form: str | None = None, code: bytes | None = None
+) -> VerifiedArtifact:
     """The same for what `read` gives part by part, each time it is called; passes on what it raises."""
     form = form or manifest.form
+    proved = _verified_code(manifest, code)
     content = hold(lambda: _proved(read(), manifest, form), manifest.artifacts[form].bytes)
-    return VerifiedArtifact(manifest.only(form), content)
+    return VerifiedArtifact(manifest.only(form), content, proved)
+
+
+def _verified_code(manifest: Manifest, code: bytes | None) -> bytes | None:
+    if manifest.code is None:
+        return None
+    if code is None:
+        raise ArtifactMissing(f"{manifest.code.file} of {manifest.version} was not read: publish the model again.")
+    _require_small(manifest)
+    return b"".join(_proved([code], manifest, CODE))
+
+
+def _require_small(manifest: Manifest) -> None:
+    code = manifest.artifacts[CODE]
+    if code.bytes > MOST_CODE_BYTES:
+        raise ArtifactSizeMismatch(
+            f"{code.file} of {manifest.version} has {code.bytes:,} bytes, and a model's own code has at most "
+            f"{MOST_CODE_BYTES:,}: package the model again with less."
+        )
 
 
 def _parts(store: Store, manifest: Manifest, form: str | None) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from handler.errors.model import ArtifactError
-from handler.registry.chain import VerifiedArtifact, read_artifact, verify_parts
+from handler.registry.chain import VerifiedArtifact, read_artifact_with, read_code, verify_parts
 from handler.registry.manifest import Manifest
 from handler.registry.storage import parts_from, parts_of, room_needed
 from handler.registry.store import Store
@@ -45,15 +45,17 @@ class ArtifactCache:
         """What `read_artifact` gives and raises, from the folder where it is kept."""
         kept = None
         form = form or manifest.form
+        # Small, and of few versions: it is read each time.
+        code = read_code(store, manifest)
         length = manifest.artifacts[form].bytes
         with contextlib.suppress(OSError), self._opened() as folder:
             with contextlib.suppress(OSError):
-                kept = _kept(folder, manifest, form)
+                kept = _kept(folder, manifest, form, code)
             if kept is None:
                 _make_room(folder, self.maximum_bytes, room_needed(length))
         if kept is not None:
             return kept
-        artifact = read_artifact(store, manifest, form)
+        artifact = read_artifact_with(store, manifest, form, code)
         if length <= self.maximum_bytes:
             # A disk that is full or read-only is no reason to have no model.
             with contextlib.suppress(OSError):
@@ -81,7 +83,7 @@ class ArtifactCache:
             os.close(folder)
 
 
-def _kept(folder: int, manifest: Manifest, form: str) -> VerifiedArtifact | None:
+def _kept(folder: int, manifest: Manifest, form: str, code: bytes | None) -> VerifiedArtifact | None:
     """The artifact, if it is kept; a file that is not it is deleted. Raises OSError."""
     name = manifest.artifacts[form].sha256
     # O_NONBLOCK, because opening a pipe would wait for its writer.
@@ -89,7 +91,7 @@ def _kept(folder: int, manifest: Manifest, form: str) -> VerifiedArtifact | None
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return None
         try:
-            artifact = verify_parts(manifest, partial(parts_from, file), form)
+            artifact = verify_parts(manifest, partial(parts_from, file), form, code)
         except ArtifactError:
             os.unlink(name, dir_fd=folder)
             return None

@@ -114,7 +114,10 @@ def test_a_function_of_a_script_is_refused_with_what_to_do(tmp_path: Path, monke
     monkeypatch.setattr(__main__, "local", local, raising=False)
     model = make_pipeline(FunctionTransformer(local), fitted_iris())
     refused(
-        run(tmp_path, model, ROW, "--trust"), "'local', which was defined in the script", "Put a class of scikit-learn"
+        run(tmp_path, model, ROW, "--trust"),
+        "'local', which was defined in the script",
+        "--code features.py",
+        "Or put a class of scikit-learn",
     )
 
 

@@ -13,7 +13,7 @@ CASES = 50
 """Fewer than a busy machine makes in that time; one that has nothing else to do makes one or two thousand."""
 
 
-@pytest.mark.parametrize("model", ["iris", "categories", "regression"])
+@pytest.mark.parametrize("model", ["iris", "categories", "kinds", "regression"])
 def test_schemathesis_finds_nothing(model: str, tmp_path: Path) -> None:
     with serving(write(model, tmp_path / "registry"), tmp_path / "served.log") as url:
         outcome = run_schemathesis(url, tmp_path, SECONDS)

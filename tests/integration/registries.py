@@ -52,13 +52,16 @@ def made_at(folder: TrainedFolder, second: int) -> TrainedFolder:
     digest = folder.manifest.artifact.sha256
     version = f"20300101T0000{second:02}Z-{digest[:8]}"
     manifest = replace(folder.manifest, version=version, created_at=f"2030-01-01T00:00:{second:02}+00:00")
-    return TrainedFolder(VerifiedArtifact(manifest, folder.artifact.data), manifest.to_json().encode(), folder.report)
+    artifact = VerifiedArtifact(manifest, folder.artifact.data, folder.artifact.code)
+    return TrainedFolder(artifact, manifest.to_json().encode(), folder.report)
 
 
 def put_version(uri: str, folder: TrainedFolder) -> str:
     """Put a version there without the proof that publishing takes; gives its name."""
     version = folder.manifest.version
     put_file(uri, version_key(version, folder.manifest.artifact.file), folder.artifact.data)
+    if folder.manifest.code is not None:
+        put_file(uri, version_key(version, folder.manifest.code.file), folder.artifact.code or b"")
     put_file(uri, version_key(version, REPORT_FILE), folder.report)
     put_file(uri, version_key(version, MANIFEST_FILE), folder.manifest_json)
     return version

@@ -1,5 +1,6 @@
 """The try-it page in a real browser: controls ask, answers show, mistakes are told where they were made."""
 
+import json
 import re
 import subprocess
 import sys
@@ -136,11 +137,13 @@ def test_the_languages_are_tabs_of_the_keyboard_and_the_request_can_be_copied(pa
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#request").inner_text()
 
 
-@pytest.mark.parametrize("model", ["iris", "categories"])
+@pytest.mark.parametrize("model", ["iris", "categories", "kinds"])
 def test_the_requests_to_copy_run_as_they_stand_and_answer_the_same(page: Page, service: Service, model: str) -> None:
     open_page(page, service(model))
     if model == "categories":
         page.get_by_label("colour").select_option('it\'s "green" </script>')
+    if model == "kinds":
+        page.get_by_label("remark").fill('it\'s "fine" </script>\n\\ 😀')
     prediction = page.locator("#prediction").inner_text()
     for language, command in (("Python", [sys.executable, "-"]), ("curl", ["bash"])):
         page.get_by_role("tab", name=language).click()
@@ -166,6 +169,42 @@ def test_categories_and_gaps_can_be_chosen(page: Page, service: Service) -> None
     page.get_by_label("größe (cm)", exact=True).fill("1")
     expect(page.locator("#prediction")).to_have_text("small")
     expect(page.get_by_label("weight & <b>", exact=True)).to_have_value(re.compile(r"1[56]"))
+
+
+def test_every_kind_is_sent_as_what_it_is(page: Page, service: Service) -> None:
+    open_page(page, service("kinds"))
+    row = [40, 3, True, "B", "some text", 10, False, "some text"]
+    changes: list[tuple[Callable[[], object], list[object]]] = [
+        (lambda: page.get_by_label("class").select_option("2"), [40, 2, *row[2:]]),
+        (lambda: page.get_by_label("member").select_option("false"), [40, 2, False, *row[3:]]),
+        (lambda: page.get_by_label("member").select_option("(missing)"), [40, 2, None, *row[3:]]),
+        (lambda: page.get_by_label("shop").select_option("(missing)"), [40, 2, None, *row[3:5], None, *row[6:]]),
+        (lambda: page.get_by_label("confirmed").check(), [40, 2, None, *row[3:5], None, True, row[7]]),
+        (lambda: page.get_by_label("note (missing)").check(), [40, 2, None, *row[3:5], None, True, None]),
+    ]
+    for change, sent in changes:
+        with page.expect_response("**/predict") as answered:
+            change()
+        assert answered.value.request.post_data_json == {"features": sent}
+        assert answered.value.status == 200
+    assert page.get_by_label("member").locator("option").all_text_contents() == ["true", "false", "(missing)"]
+    expect(page.get_by_label("note", exact=True)).to_be_disabled()
+    page.get_by_label("note (missing)").uncheck()
+    expect(page.get_by_label("note", exact=True)).to_be_enabled()
+
+
+def test_a_text_can_be_written_up_to_its_limit(page: Page, service: Service) -> None:
+    open_page(page, service("kinds"))
+    remark = page.get_by_label("remark")
+    expect(remark).to_have_attribute("maxlength", "40")
+    remark.fill("")
+    remark.press_sequentially("it's <b>\n" + 50 * "x")
+    expect(page.locator("#json")).to_contain_text('"prediction"')
+    written = remark.input_value()
+    assert written == "it's <b>\n" + 31 * "x"
+    page.get_by_role("tab", name="JavaScript").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text(json.dumps(written))
+    expect(page.get_by_role("alert")).to_be_empty()
 
 
 def test_names_that_are_markup_are_shown_as_they_are_written(page: Page, service: Service) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 from handler.records.decoding import decode
 from handler.records.signature import Target
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
-from handler.registry.manifest import Manifest, Training, version_of
+from handler.registry.manifest import CODE, Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.stated import Stated
+from training.code.archive import CODE_FILE, code_file
 from training.errors import UnpackableArtifact, listed
 from training.folder.commit import git_commit
 from training.folder.places import parameters_without_places
@@ -49,11 +50,16 @@ def package(model: Path, stated: Stated, folder: Path) -> Packaged:
             content = hold(partial(parts_from, file), copy.stat().st_size)
     manifest = manifest_of(model, stated, inspected, content)
     # Parsed again: the rules of a manifest are checked where it is read.
-    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content))
+    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content, code=stated.code))
     report = render_brought_report(manifest)
     files = {ARTIFACT_FILE: content, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
-    write_files(folder, files)
+    write_files(folder, code_files(stated) | files)
     return Packaged(manifest, tuple(notes_on(stated, inspected)))
+
+
+def code_files(stated: Stated) -> dict[str, Content]:
+    """The files of a folder for the modules that travel with the model."""
+    return {} if stated.code is None else {CODE_FILE: stated.code}
 
 
 def _inspect_isolated(model: Path, copy: Path, stated: Stated) -> Inspected:
@@ -79,7 +85,7 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Cont
         version=version_of(now, file.sha256),
         created_at=now.isoformat(timespec="seconds"),
         task=inspected.task,
-        artifacts={"joblib": file},
+        artifacts={"joblib": file} | ({} if stated.code is None else {CODE: code_file(stated.code)}),
         features=inspected.features,
         target=target,
         metrics={},

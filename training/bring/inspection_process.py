@@ -11,6 +11,7 @@ from typing import Any
 
 import joblib
 
+from handler.engines.own_code.modules import OwnModules, place_of
 from handler.engines.versions import installed_versions
 from handler.records.decoding import decode
 from handler.records.signature import Example, Feature, Target, Task
@@ -76,7 +77,7 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     Raises UnpackableArtifact, with what to change.
     """
     try:
-        estimator, searched = found_by_search(loaded(model))
+        estimator, searched = found_by_search(loaded(model, stated))
         role = require_predictor(estimator)
         own_names = names_of(estimator)
         with without_caches(estimator):
@@ -107,11 +108,20 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     )
 
 
-def loaded(model: Path) -> Any:
-    """What the file holds; raises Refused where it does not load."""
+def loaded(model: Path, stated: Stated) -> Any:
+    """What the file holds; raises Refused where it does not load. The modules that travel with it are importable under
+    their own names from here on, as where it was fitted."""
+    if stated.code is not None:
+        OwnModules.for_everybody(stated.code)
     try:
         return joblib.load(model)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if place := place_of(error):
+            raise Refused(
+                f"Its own code raises {type(error).__name__} in {place}: correct it, and fit again."
+            ) from error
+        if not isinstance(error, Exception):
+            raise
         raise Refused(load_failure(error)) from error
 
 

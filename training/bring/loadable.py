@@ -3,6 +3,8 @@
 What only the loaded model can show is in `training.bring.estimator`.
 """
 
+from collections.abc import Collection
+
 from handler.engines.shipped import estimator_libraries
 from training.errors import UnpackableArtifact
 from training.pickles.allowed import refusal_of_imports
@@ -12,11 +14,12 @@ from training.release.shipped import shipped_versions
 _ARRAYS = ("joblib.numpy_pickle.", "numpy.", "scipy.sparse.")
 
 
-def require_loadable(contents: PickleContents, with_frames: bool = False) -> None:
+def require_loadable(contents: PickleContents, with_frames: bool = False, own: Collection[str] = ()) -> None:
     """Raise UnpackableArtifact, naming what the file holds or the import and the line to change, where Lambda could
-    not load the file or it holds no estimator. `with_frames` it may hold values of pandas."""
+    not load the file or it holds no estimator. `with_frames` it may hold values of pandas; `own` are the top-level
+    names of the modules that travel with it."""
     _require_one_estimator(contents.held)
-    refusal = refusal_of_imports(contents, with_frames)
+    refusal = refusal_of_imports(contents, with_frames, own)
     if refusal is not None:
         raise UnpackableArtifact(refusal)
     has = shipped_versions()["scikit-learn"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import get_scorer_names
 
 from handler.engines.choice import form_for
 from handler.errors.request import RequestError
@@ -65,6 +66,9 @@ def main(
         measured = _measured(predictor, model)
     except InvalidTable as error:
         return {"refused": str(error)}
+    scorers = (*get_scorer_names(), *measured.metrics)
+    if metric is not None and metric not in scorers and metric.removeprefix("neg_") not in measured.metrics:
+        return {"refused": f"There is no metric {metric!r} for a {manifest.task}; there are {', '.join(scorers)}."}
     return {
         "manifest": measured.to_json(),
         "report": render_measured_report(model, measured, len(values), IMPORTANCE_SECONDS),

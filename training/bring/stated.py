@@ -1,11 +1,12 @@
 """What a person says of a brought model, read from options and files: its features, its classes, rows to answer."""
 
+import base64
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from handler.records.decoding import Undecodable, decode
 from handler.records.signature import Feature
@@ -19,13 +20,24 @@ Row = Mapping[str, Any] | Sequence[Any]
 class Stated:
     """What the person says of the model; None means: find out. `rows` are the example, at least one `Row`; `targets`
     are the names of what is predicted, more than one of a model that predicts several; `classes` are those of one
-    target, or of each that has any."""
+    target, or of each that has any. `code_base64` is the archive of the modules that travel with it
+    (`training.code.archive`), as JSON can hold it."""
 
     name: str
     features: tuple[Feature, ...] | None
     classes: tuple[tuple[str, ...], ...] | None
     targets: tuple[str, ...]
     rows: tuple[Any, ...]
+    code_base64: str | None = None
+
+    @property
+    def code(self) -> bytes | None:
+        """The archive of the modules that travel with the model, if any do."""
+        return None if self.code_base64 is None else base64.b64decode(self.code_base64)
+
+    def with_code(self, archive: bytes | None) -> Self:
+        """The same with these modules."""
+        return replace(self, code_base64=None if archive is None else base64.b64encode(archive).decode())
 
 
 def parse_features(text: str) -> tuple[Feature, ...]:

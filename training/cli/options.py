@@ -10,8 +10,6 @@ import click
 from handler.registry.alias import Alias, is_alias_name
 from handler.registry.manifest import Manifest
 from handler.settings import DEFAULT_ALIAS
-from training.console import show_table
-from training.release.gate.check import Comparison
 
 
 def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -54,9 +52,3 @@ def print_json(document: Any) -> None:
 def metric_rows(manifest: Manifest) -> list[tuple[str, str]]:
     """The metrics as rows of a table."""
     return [(name.replace("_", " "), f"{value:.4g}") for name, value in manifest.metrics.items()]
-
-
-def show_comparison(comparison: Comparison) -> None:
-    """Print the gate's table, for a person."""
-    rows = [(c.name, c.new, c.served, c.allowed, "passed" if c.passed else "FELL SHORT") for c in comparison.checks]
-    show_table(comparison.title, ("What", "New", "Serves", "Allowed", ""), rows)

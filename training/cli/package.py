@@ -51,7 +51,16 @@ if TYPE_CHECKING:
 @click.option("--target", multiple=True, help="The name of what is predicted; once for each.  [default: target]")
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
 @click.option(
-    "--trust", is_flag=True, help="Load the file, which runs whatever code is in it: only if you know who made it."
+    "--code",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="A module of yours that the model imports, such as features.py, or a folder of them; once for each. It "
+    "travels with the version, and runs on Lambda with the function's rights.",
+)
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Load the file, which runs whatever code is in it and in --code: only if you know who made them.",
 )
 @as_json
 def package_command(
@@ -62,6 +71,7 @@ def package_command(
     classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
+    code: tuple[Path, ...],
     trust: bool,
     as_json: bool,
     source: str | None,
@@ -70,8 +80,8 @@ def package_command(
 ) -> None:
     """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
 
-    Code in the file runs in a process without the credentials of your environment and with an empty home. It can still
-    reach your files and the network.
+    Code in the file and in --code runs in a process without the credentials of your environment and with an empty home.
+    It can still reach your files and the network. Where the version serves, it runs in the function, as the function.
     """
     with file.open("rb") as opened:
         contents = inspect_pickle(opened)
@@ -79,13 +89,18 @@ def package_command(
     # Slow imports, for this command alone.
     from training.bring.brought_model import package
     from training.bring.loadable import require_loadable
+    from training.code.archive import code_archive, require_sound_code
 
-    require_loadable(contents, with_frames=source is not None)
+    archive = code_archive(code) if code else None
+    own = require_sound_code(archive) if archive is not None else ()
+    require_loadable(contents, source is not None, own)
     if not trust:
         raise UnpackableArtifact(
-            "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
+            "Nothing was loaded. Loading the file runs whatever code is in it"
+            + (" and in --code; if you know who made both" if code else "; if you know who made it")
+            + ", add --trust."
         )
-    stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None)
+    stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None).with_code(archive)
     function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     if source is not None:
         packaged = _package_with_table(file, source, table_options, stated, metric, out)

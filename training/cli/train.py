@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from training.cli.options import alias, as_json, metric_rows, print_json, show_comparison
+from training.cli.options import alias, as_json, metric_rows, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.data.columns.kinds import KINDS, NamedColumns
@@ -31,6 +31,7 @@ from training.fit.description import (
 )
 from training.folder.places import command_line
 from training.function_environment import function_libraries
+from training.release.compared.publication import show_comparison
 from training.release.gate.comparison import compare, served_version
 from training.release.shipped import require_shipped_versions
 

@@ -6,6 +6,7 @@ knows scikit-learn well can do harm with its own functions. Which libraries a mo
 """
 
 import sys
+from collections.abc import Collection
 
 from handler.engines.shipped import artifact_modules
 from training.pickles.imports import PickleContents
@@ -17,6 +18,11 @@ NEVER_IN_A_MODEL = {
     f"builtins.{name}" for name in ("eval", "exec", "compile", "open", "__import__", "input", "breakpoint")
 }
 """Built-in functions that run or read something."""
+
+_MOVE_IT = (
+    "move it to a file such as features.py, import it from there (from features import …), fit and dump again, and add "
+    "--code features.py"
+)
 
 _SEARCHES = "sklearn.model_selection._search"
 
@@ -50,10 +56,11 @@ WITH_FRAMES = (
 """What a model that was fitted to a DataFrame may hold of pandas: what keeps values, and nothing that reads or runs."""
 
 
-def refusal_of_imports(contents: PickleContents, with_frames: bool = False) -> str | None:
+def refusal_of_imports(contents: PickleContents, with_frames: bool = False, own: Collection[str] = ()) -> str | None:
     """Why a model that imports this may not be loaded, naming the import and the line to change; None where it may.
 
-    `with_frames` it may hold values of pandas, which are taken out before it is served.
+    `with_frames` it may hold values of pandas, which are taken out before it is served. `own` are the top-level names
+    of the modules that travel with the model.
     """
     for imported in contents.imports:
         module = imported.partition(".")[0]
@@ -61,7 +68,7 @@ def refusal_of_imports(contents: PickleContents, with_frames: bool = False) -> s
             return f"The model calls {imported}, which no model needs: ask whoever made it."
         if with_frames and imported.startswith(WITH_FRAMES):
             continue
-        if module not in (*artifact_modules(), *STANDARD) or "cloudpickle" in imported:
+        if module not in (*artifact_modules(), *STANDARD, *own) or "cloudpickle" in imported:
             return _advice(imported, module, contents)
     return None
 
@@ -72,7 +79,7 @@ def _advice(imported: str, module: str, contents: PickleContents) -> str:
             f"The model holds a class or function of the script that fitted it (it was written with "
             f"{'cloudpickle' if 'cloudpickle' in imported else module}), as code that another Python cannot run. Put "
             "what scikit-learn has in its place: for FunctionTransformer(lambda …) a function of numpy, as in "
-            "FunctionTransformer(numpy.log1p); for a class of your own one of scikit-learn's."
+            f"FunctionTransformer(numpy.log1p). What has to be your own: {_MOVE_IT}."
         )
     if module == "__main__":
         dumped = (
@@ -82,8 +89,8 @@ def _advice(imported: str, module: str, contents: PickleContents) -> str:
         )
         return (
             f"The model holds {imported.removeprefix('__main__.')!r}, which was defined in the script that fitted it, "
-            "and Lambda does not have that script. Put a class of scikit-learn in its place, or do that step before "
-            f"the request{dumped}."
+            f"and Lambda does not have that script. Give it a module to travel with the model: {_MOVE_IT}. Or put a "
+            f"class of scikit-learn in its place{dumped}."
         )
     if module == "pandas":
         return (
@@ -98,6 +105,7 @@ def _advice(imported: str, module: str, contents: PickleContents) -> str:
     if module in _INSTEAD:
         return f"The model needs {module} ({imported}), which the function does not have. {_INSTEAD[module]}."
     return (
-        f"The model imports {imported}, and the function has {', '.join(artifact_modules())} and nothing else. Put a "
+        f"The model imports {imported}, and the function has {', '.join(artifact_modules())} and nothing else. If "
+        f"{module} is a module of yours, let it travel with the model: --code {module}.py, or its folder. Else put a "
         "class of scikit-learn in its place, and fit again."
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
 from handler.registry.storage import parts_of
+from training.code.archive import require_sound_code
 from training.errors import UnpackableArtifact, UnprovedArtifact
 from training.isolation import ProcessFailed, run_isolated
 from training.pickles.allowed import refusal_of_imports
@@ -43,17 +44,21 @@ def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any, wi
         # A copy, and no link: code in the artifact could write to the bytes that were verified.
         with Path(folder, version_key(manifest.version, manifest.artifact.file)).open("wb") as file:
             file.writelines(parts_of(artifact.content))
+        if artifact.code is not None and manifest.code is not None:
+            store.create(version_key(manifest.version, manifest.code.file), artifact.code)
         return run_isolated(script, folder, manifest.version, *arguments, with_training=with_training)
 
 
 def require_allowed(artifact: VerifiedArtifact) -> None:
-    """Raise UnprovedArtifact, with the import, where a pickle imports what no model may. Nothing of it is run."""
+    """Raise UnprovedArtifact, with the import, where a pickle imports what no model may, or a module that travels with
+    it what Lambda does not have. Nothing of them is run."""
     manifest = artifact.manifest
     if manifest.form != PICKLED:
         return
     try:
+        own = require_sound_code(artifact.code) if artifact.code is not None else ()
         with artifact.open() as reader:
-            refusal = refusal_of_imports(inspect_pickle(reader))
+            refusal = refusal_of_imports(inspect_pickle(reader), own=own)
     except UnpackableArtifact as error:
         refusal = str(error)
     if refusal is not None:

@@ -1,7 +1,8 @@
 """Puts the folder that `train` wrote into a registry, as a version that never changes.
 
-The order of the writes is the promise: the artifact and the report first, the manifest last, so that a manifest never
-names a missing file. A publisher that died half-way is finished by running it again; of two at once, one wins.
+The order of the writes is the promise: the artifact, its code and the report first, the manifest last, so that a
+manifest never names a missing file. A publisher that died half-way is finished by running it again; of two at once, one
+wins.
 """
 
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ def read_folder(folder: Path) -> TrainedFolder:
     manifest_json = _read(folder, MANIFEST_FILE)
     manifest = Manifest.from_json(manifest_json)
     file = folder / manifest.artifact.file
-    artifact = verify_parts(manifest, partial(_parts, file))
+    code = _read(folder, manifest.code.file) if manifest.code else None
+    artifact = verify_parts(manifest, partial(_parts, file), code=code)
     return TrainedFolder(artifact, manifest_json, _read(folder, REPORT_FILE), file)
 
 
@@ -64,6 +66,8 @@ def publish(
     require_runtime(manifest.runtime, shipped_versions())
     prove(folder.artifact)
     _create_artifact(folder, store, progress)
+    if manifest.code is not None and folder.artifact.code is not None:
+        _create_or_match(store, version_key(manifest.version, manifest.code.file), folder.artifact.code)
     _create_or_match(store, version_key(manifest.version, REPORT_FILE), folder.report)
     if gate_record is not None:
         # Not compared with what a publisher that died left: latencies differ from one measurement to the next.

@@ -28,7 +28,7 @@ def _what(manifest: Manifest) -> str:
 
 def kind_in_words(feature: Feature) -> str:
     """The kind of a feature, and what else it takes."""
-    kind = "category of codes" if feature.is_coded else str(feature.kind)
+    kind = "category of whole numbers" if feature.is_coded else str(feature.kind)
     if feature.max_length is not None:
         kind += f", up to {feature.max_length:,} characters"
     if feature.allow_unknown:

@@ -27,10 +27,10 @@ def main(
 
     warnings.simplefilter("ignore")
     read, described = decode(TableForm, form), Manifest.from_json(manifest)
-    original, _ = found_by_search(loaded(Path(model)))
+    told = decode(Stated, stated)
+    original, _ = found_by_search(loaded(Path(model), told))
     own = names_of(original)
-    targets = decode(Stated, stated).targets
-    frame, _ = columns_of_model(read_table(read), read, own, needed_places(original, own), targets)
+    frame, _ = columns_of_model(read_table(read), read, own, needed_places(original, own), told.targets)
     asked = frame.iloc[drawn(len(frame))]
     columns = {}
     features = {feature.name: place for place, feature in enumerate(described.features)}

@@ -15,7 +15,7 @@ from handler.records.decoding import decode
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import hold, parts_from
-from training.bring.brought_model import Packaged, manifest_of, notes_on_targets
+from training.bring.brought_model import Packaged, code_files, manifest_of, notes_on_targets
 from training.bring.frames.frames_process import FrameInspected
 from training.bring.frames.rows_proof import Proved, prove_rows
 from training.bring.frames.table_of_model.reading import TableForm
@@ -46,7 +46,7 @@ def package_with_table(
         with copied.open("rb") as file:
             content = hold(partial(parts_from, file), copied.stat().st_size)
         drafted = manifest_of(model, stated, inspected.model, content)
-        draft = verify_artifact(Manifest.from_json(drafted.to_json()), content)
+        draft = verify_artifact(Manifest.from_json(drafted.to_json()), content, code=stated.code)
         proved = prove_rows(draft, model, stated, table, inspected, Path(scratch))
         measured = measure(draft, _rows_of(table, inspected, Path(scratch)), metric)
     manifest = Manifest.from_json(measured.manifest.to_json())
@@ -58,7 +58,7 @@ def package_with_table(
         HELD_OUT_FILE: measured.held_out.to_json().encode(),
         MANIFEST_FILE: manifest.to_json().encode(),
     }
-    write_files(folder, files)
+    write_files(folder, code_files(stated) | files)
     return Packaged(manifest, tuple(notes_on(table, inspected, proved)))
 
 

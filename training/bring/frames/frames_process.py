@@ -97,7 +97,7 @@ def inspect_on_frame(
 
 
 def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folder: Path) -> FrameInspected:
-    estimator, searched = found_by_search(loaded(model))
+    estimator, searched = found_by_search(loaded(model, stated))
     role = require_predictor(estimator)
     table = read_table(form)
     own = names_of(estimator)

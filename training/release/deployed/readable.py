@@ -38,7 +38,7 @@ def unreadable(manifest_json: bytes, package: PackageDescription) -> str | None:
         return f"its manifest is not sound: {str(error).rstrip('.')}"
     form = _form_for(manifest, package)
     if form is None:
-        forms, loads = ", ".join(sorted(manifest.artifacts)), ", ".join(sorted(package.engines)) or "none"
+        forms, loads = ", ".join(sorted(manifest.forms)), ", ".join(sorted(package.engines)) or "none"
         return f"it has the model as {forms}, and the package loads {loads}"
     engine = package.engines[form]
     if engine.name not in LIBRARIES:

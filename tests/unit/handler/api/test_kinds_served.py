@@ -1,5 +1,6 @@
 """A model of every kind of feature, through the whole handler: it is asked with what it was fitted on."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ from handler.records.signature import Feature, Gap
 from tests import served_models
 from tests.unit.handler.asking import ask, assert_refused, get_event, open_application, predict_event
 from tests.unit.handler.models import Version, estimator_of, version_with
+from tests.unit.handler.processes import run_function
 
 NAMES = [feature.name for feature in served_models.KINDS]
 ROWS: list[list[Any]] = [
-    [30, 1, True, "A", "came alone", 10, False],
-    [30.5, 3.0, False, "B", "Came with a FRIEND\u0000 😀", 20.0, True],
-    [None, 2, None, None, "", None, False],
-    [None, 2, None, None, "none of these words", 4711, True],
+    [30, 1, True, "A", "came alone", 10, False, "paid"],
+    [30.5, 3.0, False, "B", "Came with a FRIEND\u0000 😀", 20.0, True, ""],
+    [None, 2, None, None, "", None, False, None],
+    [None, 2, None, None, "none of these words", 4711, True, "unpaid"],
 ]
 
 
@@ -33,8 +35,8 @@ def shares(answer: Any) -> list[float]:
 
 def held(row: list[Any], gap: Any) -> list[Any]:
     """The row as the estimator is asked with it: numbers as floats, codes as whole numbers, null as `gap`."""
-    age, code, member, deck, remark, shop, confirmed = row
-    others = [member, deck, remark, shop if shop is None else int(shop), confirmed]
+    age, code, member, deck, remark, shop, confirmed, note = row
+    others = [member, deck, remark, shop if shop is None else int(shop), confirmed, note]
     return [math.nan if age is None else float(age), int(code), *(gap if value is None else value for value in others)]
 
 
@@ -63,7 +65,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Application:
 
 
 def test_each_value_of_another_kind_is_told_in_one_answer(application: Application) -> None:
-    row = ["old", "3", 1, "C", "x" * 41, 1.5, None]
+    row = ["old", "3", 1, "C", "x" * 41, 1.5, None, 7]
     answer = ask(application, predict_event({"features": row}))
     assert_refused(answer, 422, "invalid_features")
     assert {detail["feature"]: detail["problem"].split(", got")[0] for detail in answer.body["details"]} == {
@@ -74,6 +76,7 @@ def test_each_value_of_another_kind_is_told_in_one_answer(application: Applicati
         "remark": "expected a text of at most 40 characters",
         "shop": "expected a whole number within ±9007199254740992 or null",
         "confirmed": "expected true or false",
+        "note": "expected a text of at most 10 characters or null",
     }
     assert "x" * 41 not in answer.text
 
@@ -87,9 +90,9 @@ def test_a_lone_surrogate_is_a_422_wherever_a_text_is_taken(application: Applica
 
 def test_the_example_is_of_each_kind_and_is_answered(application: Application) -> None:
     model = ask(application, get_event("/model")).body
-    assert model["example"]["features"] == [40.0, 3, True, "B", "some text", 10, False]
+    assert model["example"]["features"] == [40.0, 3, True, "B", "some text", 10, False, "some text"]
     assert model["example"]["prediction"] in ("no", "yes")
-    assert [type(value) for value in model["example"]["features"]] == [float, int, bool, str, str, int, bool]
+    assert [type(value) for value in model["example"]["features"]] == [float, int, bool, str, str, int, bool, str]
     answer = ask(application, predict_event({"features": model["example"]["features"]}))
     assert answer.body["prediction"] == model["example"]["prediction"]
 
@@ -97,7 +100,7 @@ def test_the_example_is_of_each_kind_and_is_answered(application: Application) -
 def test_a_client_sees_each_kind_and_not_what_the_model_gets_for_null(application: Application) -> None:
     seen = {feature["name"]: feature for feature in ask(application, get_event("/model")).body["features"]}
     assert [seen[name]["kind"] for name in NAMES] == [
-        *["number", "category", "boolean", "category", "text", "category", "boolean"],
+        *["number", "category", "boolean", "category", "text", "category", "boolean", "text"],
     ]
     assert seen["class"]["categories"] == [1, 2, 3]
     assert (seen["remark"]["max_length"], seen["age"]["max_length"]) == (40, None)
@@ -105,8 +108,21 @@ def test_a_client_sees_each_kind_and_not_what_the_model_gets_for_null(applicatio
 
 
 def test_what_lies_outside_training_is_told_of_numbers_alone(application: Application) -> None:
-    answer = ask(application, predict_event({"features": [1e6, 1, True, "A", "", 4711, False]}))
+    answer = ask(application, predict_event({"features": [1e6, 1, True, "A", "", 4711, False, None]}))
     assert [warning["feature"] for warning in answer.body["warnings"]] == ["age"]
+
+
+def test_every_kind_is_answered_where_what_is_not_needed_is_not_imported(
+    application: Application, tmp_path: Path
+) -> None:
+    root = served_models.kinds().write(tmp_path / "registry")
+    event = predict_event({"instances": ROWS})
+    (answer,) = run_function(
+        tmp_path, [{"ask": event}], MODEL_URI=str(root), AWS_LAMBDA_RUNTIME_API="127.0.0.1:1"
+    ).answers
+    expected = ask(application, event).body["predictions"]
+    for got, wanted in zip(json.loads(answer["body"])["predictions"], expected, strict=True):
+        np.testing.assert_allclose(shares(got), shares(wanted), rtol=1e-12)
 
 
 COLOURS = np.array([["red"], ["blue"], ["red"], [math.nan], ["red"], ["blue"]], dtype=object)

@@ -114,6 +114,8 @@ def test_a_table_of_which_nothing_is_answered_or_whose_classes_are_others_is_ref
     assert none == {"refused": "The model answers no row of iris.csv that the API would take."}
     other = measured(tmp_path / "b", draft, VALUES[:2], ["setosa", "rose"])
     assert "has 'rose', and the model's classes are setosa" in other["refused"]
+    unknown = measured(tmp_path / "c", draft, VALUES[:2], ["setosa"] * 2, "acuracy")
+    assert "There is no metric 'acuracy'" in unknown["refused"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from handler.records.signature import Domain, Target
+from handler.api.body.instances import Instances, to_rows
+from handler.errors.request import InvalidFeatures
+from handler.records.signature import Domain, Feature, Target, Value
 from handler.registry.manifest import Manifest
 from handler.serving.predictor import load_predictor
 from tests.unit.training.regression import train_diabetes
@@ -20,6 +22,7 @@ from training.fit.iris import train_iris
 from training.fit.trained_model import TrainedModel
 from training.folder.examples import MOST_CLASSES, OVER_THE_RANGE
 from training.folder.writing import build
+from training.measuring.taken import is_taken
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -106,3 +109,25 @@ def test_a_trained_regression_knows_the_spread_of_the_rows_fitted() -> None:
     assert model.target.spread is not None
     assert 60 < model.target.spread < 90  # of the whole data set 77.0
     assert train_iris().target.spread is None
+
+
+def test_a_row_is_an_example_only_where_the_api_takes_each_value_by_its_kind() -> None:
+    features = (
+        Feature("code", "category", categories=(1, 2)),
+        Feature("member", "boolean", nullable=True),
+        Feature("remark", "text", max_length=3),
+    )
+    rows: list[tuple[list[Value], bool]] = [
+        ([1, True, "abc"], True),
+        ([2.0, None, ""], True),
+        ([3, True, "abc"], False),
+        ([None, True, "abc"], False),
+        ([1, True, "abcd"], False),
+        ([1, True, None], False),
+    ]
+    for values, taken in rows:
+        assert is_taken(values, features) is taken
+        try:
+            to_rows(Instances([values], batch=False), features)
+        except InvalidFeatures:
+            assert not taken

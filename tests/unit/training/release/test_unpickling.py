@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[4]
 MAY_UNPICKLE = {
     "handler/engines/scikit_learn.py",
     "handler/engines/mapped_arrays.py",
+    # A model's own code, which is executed from the bytes that were verified with the artifact's.
+    "handler/engines/own_code/modules.py",
+    "handler/engines/own_code/unpickling.py",
     "training/lesson.py",
     # A file of the user's own, once --trust was given, in a process of its own; it never sees a registry.
     "training/bring/inspection_process.py",

@@ -1,14 +1,17 @@
 """The report is one HTML file that needs nothing else, and shows a name as it is written."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from handler.records.signature import Feature
 from handler.registry.manifest import Manifest
 from tests.unit.training.regression import FIRST_FEATURE, train_diabetes
 from training.folder.writing import write_folder
+from training.report.page import render_brought_report
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 POINTING = {"src", "href", "xlink:href", "data", "action", "poster", "srcset"}
@@ -90,6 +93,28 @@ def test_the_report_holds_the_metrics_the_features_and_the_digest(written: tuple
     assert all(feature.name in cells for feature in manifest.features)
     assert all(f"{value:.4g}" in cells for value in manifest.metrics.values())
     assert any(manifest.artifact.sha256 in cell for cell in cells)
+
+
+def test_the_report_says_the_kind_of_each_feature_in_words(iris_manifest: Manifest) -> None:
+    features = (
+        Feature("age", "number", nullable=True),
+        Feature("deck", "category", categories=("A", "B")),
+        Feature("class", "category", nullable=True, categories=(1, 2)),
+        Feature("member", "boolean", nullable=True),
+        Feature("remark", "text", max_length=1000),
+        Feature("story", "text"),
+    )
+    cells = Page(render_brought_report(replace(iris_manifest, features=features))).cells()
+    told = {name: cells[cells.index(name) + 1] for name in (feature.name for feature in features)}
+    assert told == {
+        "age": "number, may be null",
+        "deck": "category",
+        "class": "category of whole numbers, may be null",
+        "member": "boolean, may be null",
+        "remark": "text, up to 1,000 characters",
+        "story": "text",
+    }
+    assert "1, 2" in cells
 
 
 def test_the_report_says_what_its_picture_shows(written: tuple[Manifest, str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from handler.engines.package_description import EngineDescription, PackageDescription
-from handler.registry.manifest import Manifest
+from handler.registry.manifest import CODE, ArtifactFile, Manifest
 from handler.registry.storage import storage_needed
 from tests.unit.training.release.deployed.descriptions import package
 from training.release.deployed.readable import MEGABYTE, MOST_STORAGE_MB, too_large, unreadable
@@ -47,6 +47,16 @@ def test_versions_that_pickle_alike_are_no_difference(iris_manifest: Manifest) -
 def test_a_format_that_the_package_does_not_read_is_named(iris_manifest: Manifest, formats: tuple[int, ...]) -> None:
     reason = unreadable(written(iris_manifest, format_version=2), replace(package(), manifest_formats=formats))
     assert str(reason).startswith("its manifest has format 2, and the package reads ")
+
+
+def test_a_version_with_code_is_refused_for_a_function_of_the_releases_before(iris_manifest: Manifest) -> None:
+    code = ArtifactFile("code.zip", 1, "0" * 64)
+    with_code = replace(iris_manifest, artifacts={**iris_manifest.artifacts, CODE: code})
+    assert unreadable(with_code.to_json().encode(), package()) is None
+    reason = unreadable(with_code.to_json().encode(), replace(package(), manifest_formats=(1, 2)))
+    assert reason == "its manifest has format 3, and the package reads formats 1, 2"
+    other = replace(package(), engines={"onnx": package().engines["joblib"]})
+    assert unreadable(with_code.to_json().encode(), other) == "it has the model as joblib, and the package loads onnx"
 
 
 def test_a_format_of_a_later_release_is_judged_although_this_checkout_cannot_read_it(iris_manifest: Manifest) -> None:

@@ -1,0 +1,1 @@
+"""A model's own modules, as the function reads and imports them."""

@@ -1,0 +1,1 @@
+"""A user's own modules, on their way into a version."""
