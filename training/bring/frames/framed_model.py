@@ -35,8 +35,8 @@ SCRIPT = Path(__file__).with_name("frames_process.py")
 def package_with_table(
     model: Path, stated: Stated, table: TableForm, folder: Path, metric: str | None = None
 ) -> Packaged:
-    """Load the file in an isolated process, ask it the table, rewrite it, prove it on the table, measure it on that,
-    and write the folder. `metric` is a scorer of scikit-learn, for the gate.
+    """Load the file in an isolated process, ask it the table, rewrite it, prove and measure it on that, and write the
+    folder. `metric` is a scorer of scikit-learn, for the gate.
 
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class TableForm:
     """A table in a local file, and how it is written. `name` is what the person calls it, `dataset` its base name,
-    `sha256` the digest of the file; `is_pickled` says that it is a frame that this very program wrote, which keeps what a
-    Parquet file does not; `sample` is how many of its rows are taken, None: all; `allow_unknown` says whether
-    the API takes categories that neither model nor table has."""
+    `sha256` the digest of the file; `sample` is how many of its rows are taken, None: all; `allow_unknown` says whether
+    the API takes categories that neither model nor table has; `is_pickled` that this very program wrote the frame, with
+    what a Parquet file does not keep."""
 
     path: str
     name: str
