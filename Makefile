@@ -105,6 +105,10 @@ test-models: install ## Train models of ten families on the command line, and ha
 test-bring: install ## Package models that were fitted elsewhere by the command line, in the processes that it starts
 	$(RUN) -m pytest -n auto tests/bring
 
+.PHONY: test-estimators
+test-estimators: install ## Serve every estimator of scikit-learn that has predict, and hold docs/estimators.md to it
+	$(RUN) -m pytest tests/estimators
+
 .PHONY: test-releases
 test-releases: install ## Prove, deploy, release, roll back and prune for real: several writers at once, killed half-way, refused by S3
 	$(RUN) -m pytest -n auto tests/releases

@@ -1,7 +1,8 @@
 """Models that between them have all that a manifest can say, for the suites that look at what is served.
 
 `categories` classifies by numbers and categories, with and without nulls; `kinds` by every kind of feature;
-`regression` answers numbers; `iris` is the first model. All are real and fitted.
+`regression` answers numbers; `iris` is the first model; `outliers`, `clusters`, `targets`, `labels` and `scores` are of
+the other tasks. All are real and fitted.
 """
 
 from dataclasses import replace
@@ -19,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from handler.records.signature import Feature, Gap
 from handler.rows.dtype import typed_rows
 from tests.unit.handler.models import Version, version_with
+from tests.unit.handler.tasks import task_version
 from training.fit.iris import train_iris
 from training.folder.writing import build
 
@@ -108,7 +110,19 @@ def regression() -> Version:
     return version_with(estimator, [2.0, -15.0], features=(number("a", rows[:, 0]), number("b", rows[:, 1])))
 
 
+OTHER_TASKS = {
+    "outliers": "forest of outliers",
+    "clusters": "mixture",
+    "targets": "two classes at once",
+    "labels": "labels of a chain",
+    "scores": "scores",
+}
+"""Models of the other tasks, by the names that they have among the unit tests' own."""
+
+
 def write(name: str, root: Path) -> Path:
     """Let the model `name` serve from the registry at `root`; gives `root`."""
+    if name in OTHER_TASKS:
+        return task_version(OTHER_TASKS[name]).write(root)
     models = {"iris": iris, "categories": categories, "kinds": kinds, "regression": regression}
     return models[name]().write(root)

@@ -25,7 +25,7 @@ def test_a_search_is_served_by_the_estimator_that_it_found(tmp_path: Path, kind:
     search = SEARCHES[kind].fit(IRIS.data, IRIS.target)
     result = package_model(tmp_path, search, ROW, *FEATURES)
     manifest = packaged(result, tmp_path)
-    assert manifest.training.estimator == "sklearn.linear_model.LogisticRegression"
+    assert manifest.training.estimator == f"sklearn.linear_model.LogisticRegression, found by {kind}"
     assert manifest.training.parameters["C"] == search.best_params_["C"]
     assert f"Found by {kind}" in result.stderr
     assert b"cv_results_" not in (tmp_path / "out" / "model.joblib").read_bytes()

@@ -12,6 +12,7 @@ from handler.api.routes.table import ROUTES
 from handler.serving.predictor import Predictor, load_predictor
 from tests.contract.schemathesis_run import SCHEMATHESIS
 from tests.served_models import categories, kinds, regression
+from tests.unit.handler.tasks import MADE, task_version
 from training.release.publish import TrainedFolder
 
 SCRIPT = Path(__file__).with_name("check_documents.py")
@@ -31,7 +32,9 @@ def checked(folder: Path, *documents: Any) -> "subprocess.CompletedProcess[str]"
 
 
 def test_the_contract_of_every_kind_of_model_is_valid_and_its_examples_fit(tmp_path: Path, iris: TrainedFolder) -> None:
-    predictors = (load_predictor(iris.artifact), categories().load(), kinds().load(), regression().load())
+    others = [task_version(name).load() for name in MADE]
+    made = (categories().load(), kinds().load(), regression().load())
+    predictors = (load_predictor(iris.artifact), *made, *others)
     done = checked(tmp_path, *map(contract, predictors))
     assert done.returncode == 0, done.stdout + done.stderr
 

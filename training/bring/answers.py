@@ -3,82 +3,89 @@
 Runs in the isolated process that loaded the model.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
-from handler.records.signature import Example, Feature, Value
+from handler.engines.scikit_learn import FittedEstimator
+from handler.errors.model import UnloadableArtifact
+from handler.errors.request import NoClass, NoFiniteAnswer
+from handler.records.signature import Example, Feature, Target, Task, Value
 from handler.rows.dtype import typed_rows
-from training.bring.estimator import Refused, several_targets
+from handler.serving.answers.choice import answers_of
+from training.bring.held.refused import Refused
 from training.errors import UnpackableArtifact, listed
+
+T = TypeVar("T")
 
 MOST_EXAMPLES = 50
 """So many rows are kept: each is answered at every cold start."""
+
+
+def predicted_of(estimator: Any, rows: Sequence[Sequence[Value]], features: Sequence[Feature]) -> Any:
+    """What its predict gives for the rows, as an array; raises UnpackableArtifact where it cannot answer a row."""
+    return _asked(estimator, rows, features, lambda model, array: np.asarray(model.predict(array)))
 
 
 def examples_of(
     estimator: Any,
     rows: Sequence[Sequence[Value]],
     features: Sequence[Feature],
-    labels: Sequence[Any],
-    classes: Sequence[str],
+    task: Task,
+    targets: Sequence[Target],
 ) -> list[Example]:
-    """Each row with the model's answer; `classes` are the names of a classifier's `labels`.
+    """Each row with the model's answer, as the HTTP contract has it for the task.
 
     Raises Refused where it answers what is not served, UnpackableArtifact where it cannot answer a row.
     """
-    array = typed_rows(rows, features)
-    try:
-        predicted, probabilities = answers_of(estimator, array, labels)
-    except Refused:
-        raise
-    except Exception as error:
-        number = _first_that_fails(estimator, array)
-        raise UnpackableArtifact(_failure(error, number, rows[number], features)) from error
-    if not classes:
-        return [Example(tuple(row), answer) for row, answer in zip(rows, predicted, strict=True)]
-    shares: Sequence[list[float] | None] = probabilities or [None] * len(rows)
-    return [
-        Example(tuple(row), classes[index], index, dict(zip(classes, share, strict=True)) if share else None)
-        for row, index, share in zip(rows, predicted, shares, strict=True)
-    ]
+
+    def said(model: FittedEstimator, array: Any) -> list[dict[str, Any]]:
+        answers = answers_of(task, model, features, targets)
+        return answers.plain(answers.ask(array))
+
+    return [Example.of(row, answer) for row, answer in zip(rows, _asked(estimator, rows, features, said), strict=True)]
 
 
-def kept_examples(examples: Sequence[Example]) -> list[Example]:
-    """Up to MOST_EXAMPLES of them, in their order: the first of each class, then the first others."""
-    seen: set[int | None] = set()
+def kept_examples(examples: Sequence[Example], task: Task) -> list[Example]:
+    """Up to MOST_EXAMPLES of them, in their order: the first of each class, cluster or set of labels, then others."""
+    seen: set[Any] = set()
     firsts: list[int] = []
     others: list[int] = []
     for place, example in enumerate(examples):
-        is_first = example.prediction_index is not None and example.prediction_index not in seen
-        (firsts if is_first else others).append(place)
-        seen.add(example.prediction_index)
+        said = example.prediction
+        kind = None if task in ("regression", "several_targets") or isinstance(said, dict) else said
+        (firsts if kind is not None and kind not in seen else others).append(place)
+        seen.add(kind)
     return [examples[place] for place in sorted([*firsts, *others][:MOST_EXAMPLES])]
 
 
-def answers_of(estimator: Any, rows: Any, labels: Sequence[Any]) -> tuple[list[Any], list[list[float]] | None]:
-    """What the model says of `rows`: numbers, or places in a classifier's `labels`; and its probabilities.
-
-    Raises Refused where it answers what is not served; whatever the model raises passes through.
-    """
-    with np.errstate(all="ignore"):
-        predicted = np.asarray(estimator.predict(rows))
-        if predicted.size != len(rows):
-            raise Refused(several_targets(predicted.size // len(rows)))
-        answers = predicted.ravel().tolist()
-        if not labels:
-            _require_finite(predicted.astype(np.float64).reshape(len(rows), 1))
-            return [float(value) for value in answers], None
-        indexes = [_place(answer, labels) for answer in answers]
-        if not hasattr(estimator, "predict_proba"):
-            return indexes, None
-        shares = np.asarray(estimator.predict_proba(rows), dtype=np.float64)
-    if shares.shape != (len(rows), len(labels)):
-        raise Refused("Its probabilities are not one for each of its classes.")
-    _require_finite(shares)
-    return indexes, shares.tolist()
+def _asked(
+    estimator: Any,
+    rows: Sequence[Sequence[Value]],
+    features: Sequence[Feature],
+    ask: Callable[[FittedEstimator, Any], T],
+) -> T:
+    array = typed_rows(rows, features)
+    try:
+        with np.errstate(all="ignore"):
+            return ask(FittedEstimator(estimator), array)
+    except NoFiniteAnswer as error:
+        raise Refused(
+            f"It has no finite answer to row {error.problems[0].row} of the example: give a row like those it was "
+            "fitted to."
+        ) from error
+    except NoClass as error:
+        raise Refused(
+            f"It answers row {error.problems[0].row} of the example with none of its classes: give a row like those it "
+            "was fitted to, or look at what changed its classes_."
+        ) from error
+    except UnloadableArtifact as error:
+        raise Refused(str(error)) from error
+    except Exception as error:
+        number = _first_that_fails(estimator, array)
+        raise UnpackableArtifact(_failure(error, number, rows[number], features)) from error
 
 
 def _first_that_fails(estimator: Any, rows: Any) -> int:
@@ -122,19 +129,3 @@ def _failure(error: Exception, number: int, row: Sequence[Value], features: Sequ
         f"The model cannot answer row {number} of the example: its predict raises {type(error).__name__}. Try "
         "model.predict on that row as an array where it was made; what is missing before it belongs into a pipeline."
     )
-
-
-def _place(label: Any, labels: Sequence[Any]) -> int:
-    alike = [index for index, one in enumerate(labels) if type(one) is type(label) and one == label]
-    alike += [index for index, one in enumerate(labels) if one == label]
-    if not alike:
-        raise Refused(f"It answers {label!r}, which is none of its classes: look at what changed its classes_.")
-    return alike[0]
-
-
-def _require_finite(answers: Any) -> None:
-    wrong = np.flatnonzero(~np.isfinite(answers).all(axis=1))
-    if len(wrong):
-        raise Refused(
-            f"It has no finite answer to row {wrong[0]} of the example: give a row like those it was fitted to."
-        )

@@ -6,14 +6,13 @@ isolated process. What the model cannot say of itself comes from what its user s
 
 import statistics
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from handler.records.decoding import decode
-from handler.records.signature import Example, Target
+from handler.records.signature import Target
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.manifest import CODE, Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from
@@ -23,7 +22,7 @@ from training.code.archive import CODE_FILE, code_file
 from training.errors import UnpackableArtifact, listed
 from training.folder.commit import git_commit
 from training.folder.places import parameters_without_places
-from training.folder.writing import ARTIFACT_FILE, artifact_file, public_name_of, write_files
+from training.folder.writing import ARTIFACT_FILE, artifact_file, write_files
 from training.isolation import ProcessFailed, run_isolated
 from training.release.proof import prove
 from training.report.page import render_brought_report
@@ -80,6 +79,7 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Cont
     """The manifest of what `model` became, whose joblib form is `content`."""
     now, file = datetime.now(UTC), artifact_file(content)
     first, *others = inspected.examples
+    target, *more_targets = [_with_spread(target, inspected) for target in inspected.targets]
     return Manifest(
         name=stated.name,
         version=version_of(now, file.sha256),
@@ -87,27 +87,32 @@ def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Cont
         task=inspected.task,
         artifacts={"joblib": file} | ({} if stated.code is None else {CODE: code_file(stated.code)}),
         features=inspected.features,
-        target=Target(stated.targets[0], inspected.classes, _spread_of(inspected.examples)),
+        target=target,
         metrics={},
         runtime=inspected.runtime,
         training=Training(
             dataset=f"not known: packaged from {model.name}",
             dataset_sha256="",
             rows=0,
-            estimator=public_name_of(inspected.module, inspected.qualname),
+            estimator=inspected.estimator,
             parameters=parameters_without_places(inspected.parameters),
             seed=None,
             git_commit=git_commit(),
         ),
         example=first,
         more_examples=tuple(others),
+        more_targets=tuple(more_targets),
     )
 
 
-def _spread_of(examples: Sequence[Example]) -> float | None:
-    """What is known of the spread of a regression's target: that of its answers to several rows."""
-    answers = [example.prediction for example in examples if isinstance(example.prediction, float)]
-    return statistics.pstdev(answers) or None if len(answers) > 1 else None
+def _with_spread(target: Target, inspected: Inspected) -> Target:
+    """The target with what is known of the spread of a number: that of the model's answers to several rows."""
+    if inspected.task not in ("regression", "several_targets") or target.classes:
+        return target
+    said = [example.prediction for example in inspected.examples]
+    answers = [answer[target.name] if isinstance(answer, dict) else answer for answer in said]
+    numbers = [answer for answer in answers if isinstance(answer, float)]
+    return replace(target, spread=statistics.pstdev(numbers) or None if len(numbers) > 1 else None)
 
 
 def notes_on(stated: Stated, inspected: Inspected) -> list[str]:
@@ -122,13 +127,35 @@ def notes_on(stated: Stated, inspected: Inspected) -> list[str]:
             f"example's keys: {names}. If it was fitted to columns in another order, every answer is for the "
             "wrong ones: say the order with --features."
         )
-    pairs = zip(inspected.labels, inspected.classes, strict=True)
-    renamed = [f"{label} is named {name}" for label, name in pairs if label != name]
-    if renamed:
-        notes.append(f"Classes: {listed(renamed)}.")
+    notes += notes_on_targets(inspected)
     rows, kept = len(stated.rows), len(inspected.examples)
     if kept < rows:
         notes.append(f"Proved on {kept} of {rows} rows: no more are kept in the manifest.")
     else:
         notes.append(f"Proved on {kept} row{'s' if kept > 1 else ''}.")
+    return notes
+
+
+def notes_on_targets(inspected: Inspected) -> list[str]:
+    """What the person should know of the names that targets, classes and labels got."""
+    said = {
+        "several_targets": ("targets", [target.name for target in inspected.targets], "--target, once for each"),
+        "multilabel": ("labels", inspected.targets[0].classes, "--classes, with commas between them"),
+    }
+    notes = []
+    if inspected.made_up:
+        what, names, option = said[inspected.task]
+        notes.append(
+            f"CHECK THIS: the model does not know its {what}' names, so they are {listed(names)}, in the order of the "
+            f"columns of y: say them with {option}."
+        )
+    if inspected.task == "multilabel":
+        return notes
+    for target, labels in zip(inspected.targets, inspected.labels, strict=True):
+        renamed = [
+            f"{label} is named {name}" for label, name in zip(labels, target.classes, strict=True) if label != name
+        ]
+        if renamed:
+            of = f" of {target.name}" if len(inspected.targets) > 1 else ""
+            notes.append(f"Classes{of}: {listed(renamed)}.")
     return notes

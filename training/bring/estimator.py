@@ -1,4 +1,4 @@
-"""What a loaded estimator that was fitted elsewhere says of itself: its task, its classes, its columns, its parts.
+"""What a loaded estimator that was fitted elsewhere says of its columns and its parts, and why one does not load.
 
 Runs in the isolated process that loaded it. Every sentence is ours, for scikit-learn's speak of arrays to people who
 have a JSON file.
@@ -9,76 +9,8 @@ from typing import Any
 
 import numpy as np
 import sklearn
-from sklearn.base import BaseEstimator, is_classifier, is_clusterer, is_outlier_detector, is_regressor
-from sklearn.exceptions import NotFittedError
-from sklearn.model_selection._search import BaseSearchCV
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
-
-NOT_FITTED = "It was not fitted: call fit(X, y), and dump it after that."
-
-
-class Refused(Exception):
-    """The model cannot be served; the text says why and what to do."""
-
-
-def found_by_search(estimator: Any) -> tuple[Any, list[str]]:
-    """The estimator with what it found in the place of each search, and the searches' classes.
-
-    A search, a step of a pipeline, and both within each other are looked into. Raises Refused.
-    """
-    if isinstance(estimator, BaseSearchCV):
-        kind = type(estimator).__name__
-        if not hasattr(estimator, "best_estimator_"):
-            if not hasattr(estimator, "cv_results_"):
-                raise Refused(NOT_FITTED)
-            raise Refused(f"The {kind} was made with refit=False and kept no estimator: fit it again with refit=True.")
-        best, more = found_by_search(estimator.best_estimator_)
-        return best, [kind, *more]
-    searched: list[str] = []
-    if isinstance(estimator, Pipeline):
-        steps = []
-        for name, step in estimator.steps:
-            found, kinds = found_by_search(step)
-            steps.append((name, found))
-            searched += kinds
-        if searched:
-            estimator.steps = steps
-    return estimator, searched
-
-
-def require_predictor(estimator: Any) -> str:
-    """The task of a fitted estimator, as manifests name it; raises Refused where it has none that is served."""
-    kind = type(estimator).__name__
-    article = "an" if kind[:1] in "AEIOU" else "a"
-    if not isinstance(estimator, BaseEstimator):
-        raise Refused(f"It is {article} {kind}, not an estimator of scikit-learn: dump the fitted model itself.")
-    held = f"It is {article} {kind}, which neither classifies nor regresses: it is"
-    if is_clusterer(estimator):
-        raise Refused(f"{held} a clusterer. Fit a classifier to its labels, and package that.")
-    if is_outlier_detector(estimator):
-        raise Refused(f"{held} an outlier detector. Fit a classifier to its labels, and package that.")
-    if not (is_classifier(estimator) or is_regressor(estimator)):
-        what = "a transformer, without predict" if hasattr(estimator, "transform") else "of another kind"
-        raise Refused(f"{held} {what}. Package the pipeline that ends in a classifier or a regressor.")
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError as error:
-        raise Refused(NOT_FITTED) from error
-    return "classification" if is_classifier(estimator) else "regression"
-
-
-def classes_of(estimator: Any) -> list[Any]:
-    """A classifier's labels, in its order; raises Refused."""
-    classes = getattr(estimator, "classes_", None)
-    if isinstance(classes, list) and any(isinstance(item, (list, np.ndarray)) for item in classes):
-        raise Refused(several_targets(len(classes)))
-    if classes is None:
-        raise Refused("It does not say which classes it knows (it has no classes_), so its answers have no names.")
-    labels: list[Any] = np.asarray(classes).tolist() if not isinstance(classes, list) else classes
-    if len(labels) < 2:
-        raise Refused("It knows one class only, so it always answers the same: fit it to rows of two classes or more.")
-    return labels
 
 
 def names_of(estimator: Any) -> list[str]:
@@ -138,10 +70,6 @@ def load_failure(error: Exception) -> str:
     if isinstance(error, AttributeError) or "incompatible dtype" in str(error):
         return f"It was written under another version of a library: fit it again, and {again}."
     return f"It does not load ({type(error).__name__}): {again}."
-
-
-def several_targets(count: int) -> str:
-    return f"It predicts {count} targets at once, and one is served: fit a model for each."
 
 
 def _list(chosen: Any) -> list[Any]:

@@ -7,35 +7,36 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import joblib
 
 from handler.engines.own_code.modules import OwnModules, place_of
 from handler.engines.versions import installed_versions
 from handler.records.decoding import decode
-from handler.records.signature import Example, Feature, Task
-from training.bring.answers import examples_of, kept_examples
-from training.bring.estimator import (
-    Refused,
-    chosen_by_name,
-    classes_of,
-    found_by_search,
-    load_failure,
-    names_of,
-    require_predictor,
-)
-from training.bring.features import features_of
-from training.bring.naming import class_names, names_in_order, values_in_order
+from handler.records.signature import Example, Feature, Target, Task
+from training.bring.answers import examples_of, kept_examples, predicted_of
+from training.bring.estimator import chosen_by_name, load_failure, names_of
+from training.bring.held.estimator_name import estimator_name
+from training.bring.held.features import features_of
+from training.bring.held.refused import Refused
+from training.bring.held.searches import found_by_search
+from training.bring.held.task import outputs_of, require_predictor
+from training.bring.naming import names_in_order, values_in_order
 from training.bring.stated import Stated
+from training.bring.targets import targets_of
 from training.errors import UnpackableArtifact, listed
 from training.folder.domains import domains_of, known_categories
 from training.folder.parameters import plain_parameters
 from training.folder.places import without_caches
 
 MODULES = (
-    *(f"training.bring.{name}" for name in ("answers", "estimator", "features", "naming", "stated")),
-    *(f"training.folder.{name}" for name in ("column_steps", "domains", "parameters", "places")),
+    *(f"training.bring.{name}" for name in ("answers", "estimator", "naming", "stated", "targets")),
+    *(
+        f"training.bring.held.{name}"
+        for name in ("__init__", "estimator_name", "features", "refused", "searches", "task")
+    ),
+    *(f"training.folder.{name}" for name in ("column_steps", "domains", "parameters", "places", "public_names")),
     "training.errors",
 )
 """All that this process imports of `training`."""
@@ -43,19 +44,20 @@ MODULES = (
 
 @dataclass(frozen=True)
 class Inspected:
-    """What a brought model is. `labels` are its own classes as texts, `classes` the names that they get; the order of
-    its columns `is_guessed` where only the example gives it; `searched` are the searches that it was found by;
-    `runtime` are the versions that it was loaded, asked and written again under."""
+    """What a brought model is. `estimator` names it, `searched` are the searches that it was found by; `labels` are the
+    own classes of each of its `targets` as texts, whose names are `made_up` where nobody said them; the order of its
+    columns `is_guessed` where only the example gives it; `runtime` are the versions that it was loaded, asked and
+    written again under."""
 
     task: Task
-    module: str
-    qualname: str
+    estimator: str
     parameters: dict[str, Any]
     searched: tuple[str, ...]
     features: tuple[Feature, ...]
     is_guessed: bool
-    labels: tuple[str, ...]
-    classes: tuple[str, ...]
+    targets: tuple[Target, ...]
+    labels: tuple[tuple[str, ...], ...]
+    made_up: bool
     examples: tuple[Example, ...]
     runtime: dict[str, str]
 
@@ -76,9 +78,8 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     """
     try:
         estimator, searched = found_by_search(loaded(model, stated))
-        task = require_predictor(estimator)
+        role = require_predictor(estimator)
         own_names = names_of(estimator)
-        labels = classes_of(estimator) if task == "classification" else []
         with without_caches(estimator):
             joblib.dump(estimator, copy)
         _require_by_position(estimator, own_names)
@@ -87,22 +88,22 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
         rows = values_in_order(stated.rows, names)
         asked_for = stated.features or [Feature(name, "number") for name in names]
         features = features_of(asked_for, known_categories(estimator), domains_of(estimator), rows)
-        texts = [str(label) for label in labels]
-        classes = class_names(texts, stated.classes, [type(label).__name__ for label in labels]) if labels else ()
-        examples = examples_of(estimator, rows, features, labels, classes)
+        outputs = outputs_of(estimator, role, predicted_of(estimator, rows, features), len(stated.targets))
+        targets, made_up = targets_of(outputs, stated)
+        examples = examples_of(estimator, rows, features, outputs.task, targets)
     except Refused as refused:
         raise UnpackableArtifact(f"{name} cannot be served. {refused}") from refused
     return Inspected(
-        task=cast(Task, task),
-        module=type(estimator).__module__,
-        qualname=type(estimator).__qualname__,
+        task=outputs.task,
+        estimator=estimator_name(estimator, searched),
         parameters=plain_parameters(estimator.get_params(deep=False)),
         searched=tuple(searched),
         features=features,
         is_guessed=is_guessed,
-        labels=tuple(texts),
-        classes=classes,
-        examples=tuple(kept_examples(examples)),
+        targets=targets,
+        labels=tuple(tuple(map(str, labels)) for labels in outputs.labels),
+        made_up=made_up,
+        examples=tuple(kept_examples(examples, outputs.task)),
         runtime=installed_versions(),
     )
 

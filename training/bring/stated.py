@@ -19,12 +19,13 @@ Row = Mapping[str, Any] | Sequence[Any]
 @dataclass(frozen=True)
 class Stated:
     """What the person says of the model; None means: find out. `rows` are the example, at least one `Row`; `targets`
-    are the names of what is predicted, more than one of a model that predicts several. `code_base64` is the archive of
-    the modules that travel with it (`training.code.archive`), as JSON can hold it."""
+    are the names of what is predicted, more than one of a model that predicts several; `classes` are those of one
+    target, or of each that has any. `code_base64` is the archive of the modules that travel with it
+    (`training.code.archive`), as JSON can hold it."""
 
     name: str
     features: tuple[Feature, ...] | None
-    classes: tuple[str, ...] | None
+    classes: tuple[tuple[str, ...], ...] | None
     targets: tuple[str, ...]
     rows: tuple[Any, ...]
     code_base64: str | None = None

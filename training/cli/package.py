@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 )
 @csv_options
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
+@click.option("--metric", help="The scorer of scikit-learn for the gate, on the table.")
 @click.option(
     "--allow-unknown", is_flag=True, help="Let the API take categories that neither the model nor the table has."
 )
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--classes",
-    help="The names of the classes with commas between them, in the order of classes_.  [default: the model's own]",
+    multiple=True,
+    help="The names of the classes with commas between them, in the order of classes_; of several targets once for "
+    "each that has classes, of several labels their names.  [default: the model's own]",
 )
 @click.option("--target", multiple=True, help="The name of what is predicted; once for each.  [default: target]")
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
@@ -65,13 +68,14 @@ def package_command(
     out: Path,
     example: Path | None,
     features: str | None,
-    classes: str | None,
+    classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
     code: tuple[Path, ...],
     trust: bool,
     as_json: bool,
     source: str | None,
+    metric: str | None,
     **table_options: Any,
 ) -> None:
     """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
@@ -96,11 +100,11 @@ def package_command(
             + (" and in --code; if you know who made both" if code else "; if you know who made it")
             + ", add --trust."
         )
+    stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None).with_code(archive)
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     if source is not None:
-        packaged = _package_with_table(file, source, table_options, target, features, classes, name, out, archive)
+        packaged = _package_with_table(file, source, table_options, stated, metric, out)
     else:
-        stated = stated_by(file, example, features, classes, target, name).with_code(archive)
-        function_libraries()  # says so where it makes them, which a progress on the terminal would hide
         with working("Loading and proving"):
             packaged = package(file, stated, out)
     manifest = packaged.manifest
@@ -115,51 +119,37 @@ def package_command(
 
 
 def _package_with_table(
-    file: Path,
-    source: str,
-    options: dict[str, Any],
-    target: tuple[str, ...],
-    features: str | None,
-    classes: str | None,
-    name: str | None,
-    out: Path,
-    archive: bytes | None,
+    file: Path, source: str, options: dict[str, Any], stated: Stated, metric: str | None, out: Path
 ) -> "Packaged":
-    if features is not None:
-        raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
     from training.bring.frames.framed_model import package_with_table
     from training.bring.frames.table_of_model.opening import opened_table
 
-    stated = Stated(
-        name or file.name.partition(".")[0],
-        None,
-        parse_classes(classes) if classes else None,
-        target or ("target",),
-        (),
-    ).with_code(archive)
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
-    with opened_table(source, **options) as table, working("Asking the model the table, turning it, proving it"):
-        return package_with_table(file, stated, table, out)
+    if stated.features is not None:
+        raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
+    with opened_table(source, **options) as table, working("Asking the model the table, turning and proving it"):
+        return package_with_table(file, stated, table, out, metric)
 
 
 def stated_by(
     file: Path,
     example: Path | None,
     features: str | None,
-    classes: str | None,
+    classes: tuple[str, ...],
     target: tuple[str, ...],
     name: str | None,
+    *,
+    needs_rows: bool = True,
 ) -> Stated:
-    """What the options say of the model; raises UnpackableArtifact."""
-    if example is None:
+    """What the options say of the model; raises UnpackableArtifact, also without rows where it `needs_rows`."""
+    if example is None and needs_rows:
         raise UnpackableArtifact(
             "Give a row to prove the model with: --example row.json, a list of values or an object of named values, or "
-            "a list of such rows."
+            "a list of such rows; or a table that it answers: --table DATA --target COLUMN."
         )
     return Stated(
         name or file.name.partition(".")[0],
         parse_features(features) if features else None,
-        parse_classes(classes) if classes else None,
+        tuple(map(parse_classes, classes)) or None,
         target or ("target",),
-        read_rows(example),
+        () if example is None else read_rows(example),
     )

@@ -30,6 +30,7 @@ from training.folder.domains import domains_of
 from training.folder.examples import choose_examples
 from training.folder.parameters import plain_parameters
 from training.folder.places import base_name, parameters_without_places, without_caches
+from training.folder.public_names import public_name
 from training.release.gate.check import Comparison
 from training.report.page import render_report
 
@@ -155,13 +156,3 @@ def final_estimator(estimator: Any) -> Any:
     """What predicts: the last step of the pipeline that `training.fit.preprocessing` makes, or the estimator itself."""
     steps = getattr(estimator, "named_steps", {})
     return steps.get(ESTIMATOR_STEP, estimator)
-
-
-def public_name(estimator: type) -> str:
-    """The name that a user imports the class by."""
-    return public_name_of(estimator.__module__, estimator.__qualname__)
-
-
-def public_name_of(module: str, name: str) -> str:
-    """The same from the class' own names: scikit-learn keeps each class in a private module below its public one."""
-    return ".".join([*(part for part in module.split(".") if not part.startswith("_")), name])

@@ -86,7 +86,7 @@ def publish_model(
     with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
         folder = Path(scratch, "version")
         file = _dumped(model, Path(scratch, "model.joblib"))
-        stated = Stated(called, None, tuple(classes) if classes else None, table.targets or _targets(target), ())
+        stated = Stated(called, None, (tuple(classes),) if classes else None, table.targets or _targets(target), ())
         form = _written(table, Path(scratch, "rows.pickle"), allow_unknown)
         function_libraries()  # says so where it makes them, which a progress would hide
         with working("Asking the model the rows, turning it, proving it, measuring it"):

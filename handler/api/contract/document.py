@@ -6,6 +6,7 @@ that fits them is answered, one that does not is refused, and tests try thousand
 
 from typing import Any
 
+from handler.api.contract.answers import task_in_words
 from handler.api.contract.operations import HEADERS, JSON_TYPE, DescribedService
 from handler.api.contract.schema_parts import ref
 from handler.api.contract.schemas import schemas
@@ -20,7 +21,7 @@ def openapi(service: DescribedService, paths: dict[str, dict[str, Any]]) -> dict
         "info": {
             "title": f"{manifest.name}: predictions",
             "version": manifest.version,
-            "description": f"{manifest.training.estimator}, {manifest.task} of {manifest.target.name}.",
+            "description": f"{manifest.training.estimator}, {task_in_words(manifest)}.",
         },
         # Relative to this document, so that it holds below a stage's prefix and on localhost alike.
         "servers": [{"url": "."}],

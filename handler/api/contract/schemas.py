@@ -6,8 +6,10 @@ names later.
 
 from typing import Any, get_args
 
+from handler.api.contract.answers import answer_fields, described_target, required_fields
 from handler.api.contract.row_values import described_feature, row_value
 from handler.api.contract.schema_parts import TEXT, answer_object, list_of, or_null, ref, request_object
+from handler.api.contract.shown_example import shown_fields
 from handler.errors.base import MAX_PROBLEMS
 from handler.records.signature import Task
 from handler.registry.manifest import Manifest
@@ -16,8 +18,8 @@ from handler.registry.manifest import Manifest
 def schemas(manifest: Manifest, *, answered: bool = True) -> dict[str, Any]:
     """`components.schemas` of a service that serves `manifest`; `answered` says whether its example has an answer."""
     values = {feature.name: row_value(feature) for feature in manifest.features}
-    prediction = _prediction(manifest)
-    required = [name for name in prediction if name != "probabilities"]
+    prediction = answer_fields(manifest)
+    required = required_fields(prediction)
     problem = {"row": {"type": "integer"}, "feature": {"type": ["string", "null"]}, "problem": TEXT}
     warnings = {
         **list_of("Problem"),
@@ -59,34 +61,20 @@ def schemas(manifest: Manifest, *, answered: bool = True) -> dict[str, Any]:
 
 
 def _manifest(prediction: dict[str, Any], answered: bool) -> dict[str, Any]:
-    # A regression's example has null where a classification's has a class's index and shares.
+    # An example has null for what models of other tasks answer.
     predicted = prediction["prediction"]
     example = {"features": {"type": "array"}, "prediction": predicted if answered else or_null(predicted)}
-    example |= {name: or_null(prediction.get(name)) for name in ("prediction_index", "probabilities")}
+    example |= {name: or_null(prediction.get(name)) for name in shown_fields()}
     return answer_object(
         {
             "format_version": {"type": "integer"},
             **dict.fromkeys(("name", "version", "created_at", "sha256", "estimator", "report"), TEXT),
             "task": {"enum": list(get_args(Task))},
             "features": list_of("Feature"),
-            "target": answer_object(
-                {"name": TEXT, "classes": {"type": "array", "items": TEXT}, "spread": {"type": ["number", "null"]}}
-            ),
+            "target": described_target(),
+            "targets": {"type": "array", "items": described_target()},
             "metrics": {"type": "object", "additionalProperties": {"type": "number"}},
             "runtime": {"type": "object", "additionalProperties": TEXT},
             "example": answer_object(example),
         }
     )
-
-
-def _prediction(manifest: Manifest) -> dict[str, Any]:
-    if manifest.task == "regression":
-        return {"prediction": {"type": "number"}}
-    classes = list(manifest.target.classes)
-    # Without bounds: the last digit of a sum may carry a share beyond them.
-    share = {"type": "number", "description": "From 0 to 1, but for rounding."}
-    return {
-        "prediction": {"enum": classes},
-        "prediction_index": {"type": "integer", "minimum": 0, "maximum": len(classes) - 1},
-        "probabilities": answer_object(dict.fromkeys(classes, share)),
-    }

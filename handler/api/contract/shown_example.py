@@ -5,7 +5,7 @@ feature's statistics.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,22 @@ TEXT = "some text"
 
 @dataclass(frozen=True)
 class ShownExample:
-    """A made row with the model's answer; `prediction` is None where the model answers none of the rows tried."""
+    """A made row with the model's answer, whose fields have the names that they have in the HTTP contract.
+
+    `prediction` is None where the model answers none of the rows tried, another field where its answers have none.
+    """
 
     features: tuple[Value, ...]
-    prediction: float | str | None
+    prediction: Any
     prediction_index: int | None = None
-    probabilities: dict[str, float] | None = None
+    probabilities: dict[str, Any] | None = None
+    score: float | None = None
+    scores: dict[str, float] | None = None
+
+
+def shown_fields() -> list[str]:
+    """The names of what an answer may have beside its prediction."""
+    return [field.name for field in fields(ShownExample) if field.name not in ("features", "prediction")]
 
 
 def shown_example(predictor: Predictor) -> ShownExample:

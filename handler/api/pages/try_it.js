@@ -12,8 +12,7 @@ let controls = [];
 
 function showModel(model) {
   at("name").textContent = model.name;
-  at("target").textContent = "Predicts " + model.target.name + ": "
-    + (model.task === "regression" ? "a number." : "one of " + model.target.classes.join(", ") + ".");
+  at("target").textContent = predicts(model);
   document.title = "Try " + model.name;
   at("version").textContent = "Version " + model.version + ", " + model.estimator;
   at("metrics").textContent = Object.entries(model.metrics)
@@ -61,21 +60,8 @@ const showJson = (body) => { at("json").textContent = JSON.stringify(body, null,
 
 function showPrediction(body) {
   showJson(body);
-  at("prediction").textContent = typeof body.prediction === "number" ? round(body.prediction) : body.prediction;
   at("result").classList.remove("stale");
-  const bars = Object.entries(body.probabilities ?? {});
-  if (at("probabilities").children.length !== 3 * bars.length) {
-    at("probabilities").replaceChildren(...bars.flatMap(([name]) => [
-      make("dt", { textContent: name }),
-      make("dd", { className: "track" }, make("div")),
-      make("dd", { className: "share" }),
-    ]));
-  }
-  bars.forEach(([, share], i) => {
-    const [, track, number] = [...at("probabilities").children].slice(3 * i, 3 * i + 3);
-    track.firstChild.style.width = 100 * share + "%";
-    number.textContent = percent(share);
-  });
+  showAnswer(body);
   at("warnings").replaceChildren(...(body.warnings ?? []).map((warning) =>
     make("p", { textContent: warning.feature + ": " + warning.problem + "." })));
   mark("", []);

@@ -62,6 +62,7 @@ def visible_manifest(manifest: Manifest, example: "ShownExample") -> dict[str, A
     return document | {
         "features": features,
         "format_version": manifest.format_version,
+        "targets": [asdict(target) for target in manifest.targets],
         "example": asdict(example),
         "sha256": manifest.artifact.sha256,
         "estimator": manifest.training.estimator,

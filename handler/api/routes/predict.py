@@ -61,7 +61,7 @@ def operation(service: "DescribedService") -> dict[str, Any]:
     answer = {"schema": {"oneOf": [ref("OneAnswer"), ref("BatchAnswer")]}, **_answer_examples(service)}
     return {
         "operationId": "predict",
-        "summary": f"Predict {service.manifest.target.name} for one row or a batch of rows",
+        "summary": f"Predict {_predicted(service)} for one row or a batch of rows",
         "requestBody": {"required": True, "content": {JSON_TYPE: {"schema": schema, "examples": examples}}},
         "responses": {
             "200": {
@@ -72,6 +72,10 @@ def operation(service: "DescribedService") -> dict[str, Any]:
             **errors(400, 403, 405, 413, 415, 422, 429, 500, 502, 503, 504),
         },
     }
+
+
+def _predicted(service: "DescribedService") -> str:
+    return ", ".join(target.name for target in service.manifest.targets)
 
 
 def _answer_examples(service: "DescribedService") -> dict[str, Any]:

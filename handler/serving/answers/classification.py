@@ -17,7 +17,7 @@ from handler.serving.answers.base import (
     require_finite,
     require_shape,
 )
-from handler.serving.float_texts import float_texts
+from handler.serving.answers.float_texts import float_texts
 
 
 class Found(NamedTuple):

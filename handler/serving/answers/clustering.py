@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.serving.answers.base import Answers, filled_object, json_list, require_finite, require_shape
-from handler.serving.float_texts import float_texts
+from handler.serving.answers.float_texts import float_texts
 
 
 class Found(NamedTuple):

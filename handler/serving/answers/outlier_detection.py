@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from handler.records.signature import INLIER, OUTLIER
 from handler.serving.answers.base import Answers, json_list, require_finite, require_known
-from handler.serving.float_texts import float_texts
+from handler.serving.answers.float_texts import float_texts
 
 _NAMES = {1: INLIER, -1: OUTLIER}
 """What scikit-learn's detectors answer."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.serving.answers.base import Answers, json_list, require_finite
-from handler.serving.float_texts import float_texts
+from handler.serving.answers.float_texts import float_texts
 
 
 class Regression(Answers):

@@ -11,7 +11,7 @@ from handler.engines.base import LoadedModel
 from handler.errors.model import UnloadableArtifact
 from handler.records.signature import Feature, Target
 from handler.serving.answers.base import Answers, Labels, filled_object, json_list, require_finite, require_shape
-from handler.serving.float_texts import float_texts
+from handler.serving.answers.float_texts import float_texts
 
 
 class Found(NamedTuple):

@@ -9,10 +9,12 @@ from typing import Any
 
 from handler.records.decoding import decode
 from handler.registry.manifest import Manifest
-from training.bring.estimator import found_by_search, names_of
-from training.bring.frames.original import Original
+from training.bring.estimator import names_of
+from training.bring.frames.original import Original, as_fitted
+from training.bring.frames.rewriting.positions import needed_places
 from training.bring.frames.table_of_model.kinds import json_rows, normalised
 from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, drawn, read_table
+from training.bring.held.searches import found_by_search
 from training.bring.inspection_process import loaded
 from training.bring.stated import Stated
 
@@ -26,9 +28,9 @@ def main(
     warnings.simplefilter("ignore")
     read, described = decode(TableForm, form), Manifest.from_json(manifest)
     original, _ = found_by_search(loaded(Path(model), decode(Stated, stated)))
-    width = getattr(original, "n_features_in_", None)
-    table = read_table(read)
-    frame, _ = columns_of_model(table, read, names_of(original), width, decode(Stated, stated).targets)
+    own = names_of(original)
+    targets = decode(Stated, stated).targets
+    frame, _ = columns_of_model(read_table(read), read, own, needed_places(original, own), targets)
     asked = frame.iloc[drawn(len(frame))]
     columns = {}
     features = {feature.name: place for place, feature in enumerate(described.features)}
@@ -42,5 +44,5 @@ def main(
     varied = pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
     rows = json_rows(varied, described.features)
     asking = Original(original, described.task, described.targets, read.name)
-    with asking.as_fitted(varied):
+    with as_fitted(original, varied):
         return {"rows": rows, "answers": asking.answers(varied, rows, described.features)}

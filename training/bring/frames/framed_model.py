@@ -6,7 +6,6 @@ are Lambda's libraries alone, must be what it answered to the DataFrame.
 
 import json
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from handler.records.decoding import decode
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import hold, parts_from
-from training.bring.brought_model import Packaged, code_files, manifest_of
+from training.bring.brought_model import Packaged, code_files, manifest_of, notes_on_targets
 from training.bring.frames.frames_process import FrameInspected
 from training.bring.frames.rows_proof import Proved, prove_rows
 from training.bring.frames.table_of_model.reading import TableForm
@@ -102,9 +101,9 @@ def notes_on(table: TableForm, inspected: FrameInspected, proved: Proved) -> lis
         notes.append(f"The model does not take these columns of {table.name}: {listed(inspected.unused)}.")
     if inspected.unneeded:
         notes.append(
-            f"The model was fitted to {listed(inspected.unneeded)} and makes no use of it: requests need not have it."
+            f"Requests leave out what the model was fitted to and has no use for: {listed(inspected.unneeded)}."
         )
-    notes += _renamed(inspected)
+    notes += notes_on_targets(inspected.model)
     of_table = f" of {inspected.table_rows:,}" if inspected.rows < inspected.table_rows else ""
     made = f", and {len(inspected.made):,} made with gaps and unseen categories" if inspected.made else ""
     said = "no answer differs from the DataFrame's"
@@ -115,9 +114,3 @@ def notes_on(table: TableForm, inspected: FrameInspected, proved: Proved) -> lis
         )
     notes.append(f"Proved on {inspected.rows:,}{of_table} rows of {table.name}{made}: {said}.")
     return notes
-
-
-def _renamed(inspected: FrameInspected) -> Sequence[str]:
-    pairs = zip(inspected.model.labels, inspected.model.classes, strict=True)
-    renamed = [f"{label} is named {name}" for label, name in pairs if label != name]
-    return [f"Classes: {listed(renamed)}."] if renamed else []

@@ -10,30 +10,34 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import joblib
 
 from handler.engines.scikit_learn import FittedEstimator
 from handler.engines.versions import installed_versions
 from handler.records.decoding import decode
-from handler.records.signature import Example, Feature, Target, Task
+from handler.records.signature import Example, Feature
 from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
-from training.bring.estimator import Refused, classes_of, found_by_search, names_of, require_predictor
-from training.bring.frames.original import Answers, Original, as_manifest
+from training.bring.estimator import names_of
+from training.bring.frames.original import Answers, Original, as_fitted, as_manifest, types_in
 from training.bring.frames.rewriting.arrays_alone import needs_frame
 from training.bring.frames.rewriting.casts import with_types
-from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, used_places
+from training.bring.frames.rewriting.positions import chosen_by_position, keep_places, needed_places
 from training.bring.frames.rows_process import compared
 from training.bring.frames.table_of_model.kinds import feature_of, json_rows, normalised
 from training.bring.frames.table_of_model.known import known_columns
 from training.bring.frames.table_of_model.made_rows import made_rows, without_refused
 from training.bring.frames.table_of_model.reading import TableForm, columns_of_model, drawn, read_table
 from training.bring.frames.table_of_model.targets import true_answers
+from training.bring.held.estimator_name import estimator_name
+from training.bring.held.refused import Refused
+from training.bring.held.searches import found_by_search
+from training.bring.held.task import outputs_of, require_predictor
 from training.bring.inspection_process import Inspected, loaded
-from training.bring.naming import class_names
 from training.bring.stated import Stated
+from training.bring.targets import targets_of
 from training.errors import UnpackableArtifact
 from training.folder.domains import domains_of
 from training.folder.parameters import plain_parameters
@@ -89,26 +93,25 @@ def inspect_on_frame(
 
 def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folder: Path) -> FrameInspected:
     estimator, searched = found_by_search(loaded(model, stated))
-    task = cast(Task, require_predictor(estimator))
-    labels = classes_of(estimator) if task == "classification" else []
-    texts = tuple(str(label) for label in labels)
-    classes = class_names(texts, stated.classes, [type(label).__name__ for label in labels]) if labels else ()
-    targets = (Target(stated.targets[0], tuple(classes)),)
+    role = require_predictor(estimator)
     table = read_table(form)
-    frame, unused = columns_of_model(
-        table, form, names_of(estimator), getattr(estimator, "n_features_in_", None), stated.targets
-    )
+    own = names_of(estimator)
+    needed = needed_places(estimator, own)
+    frame, unused = columns_of_model(table, form, own, needed, stated.targets)
     places = drawn(len(table))
-    true = true_answers(table, form.name, task, targets, stated.targets, labels)
-    original = Original(estimator, task, targets, form.name)
 
-    with original.as_fitted(frame.iloc[:LOOKED_AT]) as hands_on_frames:
-        types, whole = original.types(frame.iloc[:LOOKED_AT])
+    with as_fitted(estimator, frame.iloc[:LOOKED_AT]) as hands_on_frames:
+        types, whole, predicted = types_in(estimator, frame.iloc[:LOOKED_AT], form.name)
+        outputs = outputs_of(estimator, role, predicted, len(stated.targets))
+        task = outputs.task
+        targets, made_up = targets_of(outputs, stated)
+        true = true_answers(table, form.name, task, targets, outputs.labels)
+        original = Original(estimator, task, targets, form.name)
         rewritten = copy.deepcopy(estimator)
         chosen_by_position(rewritten, hands_on_frames)
-        used = used_places(rewritten, frame.shape[1])
-        keep_places(rewritten, used)
-        features, frame = _described(rewritten, frame, used, form)
+        keep_places(rewritten, needed)
+        names = [own[place] for place in needed] if own else list(frame.columns)
+        features, frame = _described(rewritten, frame, names, form)
         asked = frame.iloc[places]
         rows = json_rows(asked, features)
         answers = original.sound_answers(asked, rows, features)
@@ -134,14 +137,14 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
     return FrameInspected(
         Inspected(
             task=task,
-            module=type(estimator).__module__,
-            qualname=type(estimator).__qualname__,
+            estimator=estimator_name(estimator, searched),
             parameters=parameters,
             searched=tuple(searched),
             features=tuple(features),
             is_guessed=False,
-            labels=texts,
-            classes=tuple(classes),
+            targets=targets,
+            labels=tuple(tuple(map(str, labels)) for labels in outputs.labels),
+            made_up=made_up,
             examples=(Example.of(rows[0], answers[0]),),
             runtime=installed_versions(),
         ),
@@ -149,18 +152,18 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
         made=tuple(features[row.place].name for row, _, _ in made),
         table_rows=len(table),
         unused=tuple(unused),
-        unneeded=tuple(str(frame.columns[place]) for place in range(frame.shape[1]) if place not in used),
+        unneeded=tuple(name for name in frame.columns if name not in names),
     )
 
 
 def _described(
-    rewritten: Any, frame: "pd.DataFrame", used: Sequence[int], form: TableForm
+    rewritten: Any, frame: "pd.DataFrame", names: Sequence[str], form: TableForm
 ) -> "tuple[list[Feature], pd.DataFrame]":
-    """The features of the columns that are used, and the frame with the gaps that the model knows."""
-    known, domains = known_columns(rewritten, len(used)), domains_of(rewritten)
+    """The features of the columns of these names, and the frame with the gaps that the model knows."""
+    known, domains = known_columns(rewritten, len(names)), domains_of(rewritten)
     features = [
-        feature_of(frame.iloc[:, place], known[at], domains.get(at), form.allow_unknown)
-        for at, place in enumerate(used)
+        feature_of(frame[name], known[place], domains.get(place), form.allow_unknown)
+        for place, name in enumerate(names)
     ]
     changed = {feature.name: normalised(frame[feature.name], feature) for feature in features}
     return features, frame.assign(**changed)

@@ -63,23 +63,6 @@ class Original:
                     ) from alone
             raise
 
-    def types(self, frame: "pd.DataFrame") -> tuple[Types, str]:
-        """The type of each block within the model when it is asked `frame`, and that of the frame itself.
-
-        Raises UnpackableArtifact where it does not answer.
-        """
-        try:
-            with observed(self.estimator) as types:
-                self.estimator.predict(frame)
-        except Exception as error:
-            raise UnpackableArtifact(
-                f"The model, as it was loaded, does not answer {self.table}: its predict raises "
-                f"{type(error).__name__}. The table must be what it was fitted to: the same columns, of the same "
-                "types. What was changed in a notebook (categories, texts, dates, booleans) a CSV does not keep: "
-                "write that frame with frame.to_parquet('table.parquet'), and give it."
-            ) from error
-        return types, block_type(frame)
-
     def answers_to_made(
         self, made: Sequence[MadeRow], base: Sequence[Any], features: Sequence[Feature]
     ) -> tuple[list[tuple[MadeRow, list[Any], dict[str, Any]]], list[MadeRow]]:
@@ -96,20 +79,39 @@ class Original:
                 refused.append(row)
         return answered, refused
 
-    @contextlib.contextmanager
-    def as_fitted(self, frame: "pd.DataFrame") -> Iterator[bool]:
-        """Within, scikit-learn has the settings under which the model answers `frame`: its own, or those of a notebook
-        in which every transformer gave DataFrames, as it says."""
-        serve_alone(self.estimator)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                self.estimator.predict(frame)
-            except Exception:  # noqa: BLE001 - whatever a model raises
-                with sklearn.config_context(transform_output="pandas"):
-                    yield True
-                return
-            yield False
+
+def types_in(estimator: Any, frame: "pd.DataFrame", table: str) -> tuple[Types, str, Any]:
+    """The type of each block within the model when it is asked `frame`, that of the frame itself, and the prediction.
+
+    Raises UnpackableArtifact where it does not answer.
+    """
+    try:
+        with observed(estimator) as types:
+            predicted = np.asarray(estimator.predict(frame))
+    except Exception as error:
+        raise UnpackableArtifact(
+            f"The model, as it was loaded, does not answer {table}: its predict raises {type(error).__name__}. The "
+            "table must be what it was fitted to: the same columns, of the same types. What was changed in a notebook "
+            "(categories, texts, dates, booleans) a CSV does not keep: write that frame with "
+            "frame.to_parquet('table.parquet'), and give it."
+        ) from error
+    return types, block_type(frame), predicted
+
+
+@contextlib.contextmanager
+def as_fitted(estimator: Any, frame: "pd.DataFrame") -> Iterator[bool]:
+    """Within, scikit-learn has the settings under which the model answers `frame`: its own, or those of a notebook in
+    which every transformer gave DataFrames, as it says."""
+    serve_alone(estimator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            estimator.predict(frame)
+        except Exception:  # noqa: BLE001 - whatever a model raises
+            with sklearn.config_context(transform_output="pandas"):
+                yield True
+            return
+        yield False
 
 
 def as_manifest(task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Manifest:

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.cluster import KMeans
-from sklearn.ensemble import IsolationForest
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.cluster import DBSCAN
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -123,9 +123,8 @@ HELD: dict[str, tuple[Any, tuple[str, ...]]] = {
     "an estimator that was not fitted": (LogisticRegression(), ("not fitted", "fit(")),
     "a pipeline that was not fitted": (make_pipeline(StandardScaler(), LogisticRegression()), ("not fitted", "fit(")),
     "a transformer": (StandardScaler().fit(IRIS.data), ("StandardScaler", "transformer", "predict")),
-    "a clusterer": (KMeans(2, n_init=1).fit(IRIS.data), ("KMeans", "clusterer")),
-    "an outlier detector": (IsolationForest(n_estimators=3).fit(IRIS.data), ("IsolationForest", "outlier")),
-    "several targets": (LinearRegression().fit(IRIS.data, IRIS.data[:, :2]), ("2 targets",)),
+    "a clusterer": (DBSCAN().fit(IRIS.data), ("DBSCAN", "no predict", "Fit a classifier to its labels")),
+    "an outlier detector": (LocalOutlierFactor().fit(IRIS.data), ("LocalOutlierFactor", "novelty=True")),
 }
 
 

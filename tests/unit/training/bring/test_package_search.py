@@ -25,7 +25,9 @@ C = {"C": [0.5, 1.0, 2.0]}
 def test_a_search_at_the_end_of_a_pipeline_gives_way_to_what_it_found(tmp_path: Path) -> None:
     model = make_pipeline(StandardScaler(), GridSearchCV(LogisticRegression(), C, cv=2)).fit(IRIS.data, IRIS.target)
     understood = understand(tmp_path, model, ROW, *FEATURES)
-    assert understood.manifest.training.estimator == "sklearn.pipeline.Pipeline"
+    assert understood.manifest.training.estimator == (
+        "sklearn.linear_model.LogisticRegression in a Pipeline, found by GridSearchCV"
+    )
     assert "Found by GridSearchCV" in understood.notes
     assert b"cv_results_" not in understood.artifact
 

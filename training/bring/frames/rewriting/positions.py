@@ -65,17 +65,12 @@ def choose(transformer: Any, places: dict[str, list[int]]) -> None:
         state["_remainder"] = (name, step, list(state["_transformer_to_input_indices"].get("remainder", [])))
 
 
-def is_by_name(estimator: Any) -> bool:
-    """Whether a fitted model holds what only works on a DataFrame, or was told to answer with one."""
-    return any(
-        isinstance(part, ColumnTransformer)
-        and any(_is_name(chosen) for _, _, chosen in getattr(part, "transformers_", []))
-        for part in fitted_parts(estimator)
-    )
+def needed_places(estimator: Any, names: Sequence[str]) -> list[int]:
+    """The columns that a fitted model has any use for: all, unless only ColumnTransformers meet its input.
 
-
-def used_places(estimator: Any, width: int) -> list[int]:
-    """The columns that a rewritten model has any use for: all, unless only ColumnTransformers meet its input."""
+    `names` are its own, if it has any; none are known to be needed where it does not say how many it takes either.
+    """
+    width = len(names) or getattr(estimator, "n_features_in_", 0)
     meeting = _meeting_input(estimator)
     if meeting is None or any(part.n_features_in_ != width for part in meeting):
         return list(range(width))
@@ -90,9 +85,9 @@ def used_places(estimator: Any, width: int) -> list[int]:
 
 
 def keep_places(estimator: Any, kept: Sequence[int]) -> None:
-    """Rewrite a rewritten model once more, so that it takes the columns of `used_places` alone, in their order."""
+    """Rewrite a rewritten model once more, so that it takes the columns of `needed_places` alone, in their order."""
     meeting = _meeting_input(estimator)
-    if meeting is None:
+    if meeting is None or len(kept) == meeting[0].n_features_in_:
         return
     width = meeting[0].n_features_in_
     now = {before: place for place, before in enumerate(kept)}
@@ -121,12 +116,6 @@ def _lay_out(pipeline: Pipeline, hands_on_frames: bool) -> None:
     if steps and told != "default" and (told is not None or hands_on_frames):
         columns = FunctionTransformer(np.asarray, kw_args={"order": "F"})
         pipeline.steps = [*pipeline.steps[:-1], ("columns", columns), pipeline.steps[-1]]
-
-
-def _is_name(chosen: Any) -> bool:
-    if isinstance(chosen, slice):
-        return isinstance(chosen.start, str) or isinstance(chosen.stop, str)
-    return isinstance(chosen, str) or (hasattr(chosen, "__len__") and any(isinstance(one, str) for one in chosen))
 
 
 def _forget_names(state: dict[str, Any]) -> None:

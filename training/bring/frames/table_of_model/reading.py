@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableForm:
-    """A table in a local file, and how it is written. `name` is what the person calls it, `dataset` its base name,
-    `sha256` the digest of the file; `sample` is how many of its rows are taken, None: all; `allow_unknown` says whether
-    the API takes categories that neither model nor table has; `is_pickled` that this very program wrote the frame, with
-    what a Parquet file does not keep."""
+    """A table in a local file, and how it is written.
+
+    `name` is what the person calls it, `dataset` its base name, `sha256` the digest of the file; `is_pickled` says that
+    it is a frame that this very program wrote, which keeps what a Parquet file does not; `sample` is how many of its
+    rows are taken, None: all; `allow_unknown` says whether the API takes categories that neither model nor table has.
+    """
 
     path: str
     name: str
@@ -87,15 +89,16 @@ def _read(form: TableForm) -> "pd.DataFrame":
 
 
 def columns_of_model(
-    frame: "pd.DataFrame", form: TableForm, own: Sequence[str], width: int | None, targets: Sequence[str]
+    frame: "pd.DataFrame", form: TableForm, own: Sequence[str], needed: Sequence[int], targets: Sequence[str]
 ) -> "tuple[pd.DataFrame, list[str]]":
     """The columns that the model takes, in its order, and the names of those that it does not.
 
-    A model that knows no names takes all columns but the targets. Raises UnpackableArtifact.
+    `own` are the model's names, and it has a use for those of the places `needed`, so the others may be absent. A model
+    that knows no names takes all columns but the targets. Raises UnpackableArtifact.
     """
     names = [str(name) for name in frame.columns]
-    wanted = list(own) or [name for name in names if name not in targets]
-    lacking = [name for name in wanted if name not in names]
+    wanted = [name for name in own if name in names] or [name for name in names if name not in targets]
+    lacking = [own[place] for place in needed if own[place] not in names] if own else []
     if lacking:
         raise UnpackableArtifact(
             f"{form.name} has no column {listed(list(map(repr, lacking)))}, which the model was fitted to; it has "
@@ -105,10 +108,11 @@ def columns_of_model(
     twice = [name for name in wanted if names.count(name) > 1]
     if twice:
         raise UnpackableArtifact(f"{form.name} has two columns named {twice[0]!r}: rename one, and fit again.")
-    if width is not None and width != len(wanted):
+    if not own and needed and len(needed) != len(wanted):
         raise UnpackableArtifact(
-            f"The model takes {width} columns and does not know their names; {form.name} has {len(wanted)} beside the "
-            f"target: {listed(wanted)}. Give a table of those columns alone, in the order that it was fitted to."
+            f"The model takes {len(needed)} columns and does not know their names; {form.name} has {len(wanted)} "
+            f"beside the target: {listed(wanted)}. Give a table of those columns alone, in the order of its "
+            "fit."
         )
     kept = frame[wanted]
     dates = [name for name in wanted if kept[name].dtype.kind in "mM"]

@@ -12,45 +12,42 @@ from training.errors import UnpackableArtifact, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-Answer = float | str | dict[str, float | str] | list[str] | None
-
 
 def true_answers(
-    frame: "pd.DataFrame",
-    table: str,
-    task: Task,
-    targets: Sequence[Target],
-    names: Sequence[str],
-    labels: Sequence[Any],
-) -> list[Answer] | None:
+    frame: "pd.DataFrame", table: str, task: Task, targets: Sequence[Target], labels: Sequence[Sequence[Any]]
+) -> list[Any] | None:
     """What each row's answer should be, as `prediction` has it; None for a row whose target is a gap.
 
-    `names` are the columns that the person named as targets, `labels` the model's own of its only target. None in all
-    where the table has no such column, or the task has no truth. Raises UnpackableArtifact where the target is needed
-    and not there, or holds classes that the model does not know.
+    `labels` are the model's own, of each of its targets. None in all where the table has no target: of a clustering, an
+    outlier detection without such a column, labels without columns of their names. Raises UnpackableArtifact where the
+    target is needed and not there, or holds classes that the model does not know.
     """
-    absent = [name for name in names if name not in frame.columns]
-    if task in ("clustering", "outlier_detection"):
+    names = [target.name for target in targets]
+    if task == "multilabel":
+        return _labels_of(frame, table, targets[0].classes)
+    if task == "clustering" or (task == "outlier_detection" and names[0] not in frame.columns):
         return None
+    absent = [name for name in names if name not in frame.columns]
     if absent:
         raise UnpackableArtifact(
             f"{table} has no column {absent[0]!r}: name the column that holds what is predicted with --target; it has "
             f"{listed([repr(name) for name in frame.columns])}."
         )
-    if task == "multilabel":
-        return _labels_of(frame, table, targets[0], names)
-    columns = [
-        _column(frame[name], table, target, labels if len(targets) == 1 else target.classes)
-        for name, target in zip(names, targets, strict=True)
-    ]
+    if task == "outlier_detection":
+        return _plain(frame[names[0]])
+    columns = [_column(frame[target.name], table, target, own) for target, own in zip(targets, labels, strict=True)]
     if task != "several_targets":
-        return list(columns[0])
+        return columns[0]
     rows = list(zip(*columns, strict=True))
-    return [None if None in row else dict(zip([one.name for one in targets], row, strict=True)) for row in rows]
+    return [None if None in row else dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _plain(series: "pd.Series[Any]") -> list[Any]:
+    return [None if gap else value for value, gap in zip(series.tolist(), series.isna().tolist(), strict=True)]
 
 
 def _column(series: "pd.Series[Any]", table: str, target: Target, labels: Sequence[Any]) -> list[Any]:
-    values = [None if gap else value for value, gap in zip(series.tolist(), series.isna().tolist(), strict=True)]
+    values = _plain(series)
     if not target.classes:
         try:
             return [None if value is None else float(value) for value in values]
@@ -72,17 +69,14 @@ def _column(series: "pd.Series[Any]", table: str, target: Target, labels: Sequen
     return [None if value is None else named[_same(value)] for value in values]
 
 
-def _labels_of(frame: "pd.DataFrame", table: str, target: Target, names: Sequence[str]) -> list[Answer]:
-    """The labels of each row, where each has a column of 0 and 1."""
-    if len(names) != len(target.classes):
-        raise UnpackableArtifact(
-            f"The model has {len(target.classes)} labels ({listed(target.classes)}): name the column of each in "
-            f"{table} with --target, in that order."
-        )
-    marks = frame[list(names)]
+def _labels_of(frame: "pd.DataFrame", table: str, labels: Sequence[str]) -> list[Any] | None:
+    """The labels of each row, where each label has a column of 0 and 1 under its name; None where one has none."""
+    if any(label not in frame.columns for label in labels):
+        return None
+    marks = frame[list(labels)]
     if not marks.isin([0, 1]).all(axis=None):
-        raise UnpackableArtifact(f"The columns of the labels must hold 0 and 1 alone in {table}: {listed(names)}.")
-    return [[name for name, mark in zip(target.classes, row, strict=True) if mark] for row in marks.to_numpy().tolist()]
+        raise UnpackableArtifact(f"The columns of the labels must hold 0 and 1 alone in {table}: {listed(labels)}.")
+    return [[name for name, mark in zip(labels, row, strict=True) if mark] for row in marks.to_numpy().tolist()]
 
 
 def _same(value: Any) -> str:

@@ -20,8 +20,8 @@ def test_a_client_sees_the_model_and_not_where_its_data_or_files_lie(iris_manife
     seen = visible_manifest(iris_manifest, example)
     assert seen["example"] == asdict(example)
     assert set(seen) == {
-        *["format_version", "name", "version", "created_at", "task", "features", "target", "metrics", "runtime"],
-        *["example", "sha256", "estimator", "report"],
+        *["format_version", "name", "version", "created_at", "task", "features", "target", "targets", "metrics"],
+        *["runtime", "example", "sha256", "estimator", "report"],
     }
     text = json.dumps(seen)
     assert iris_manifest.training.dataset not in text

@@ -11,7 +11,7 @@ import pandas as pd
 
 from handler.api.body.instances import parse_body, to_rows
 from handler.engines.scikit_learn import FittedEstimator
-from handler.records.signature import Feature, Target
+from handler.records.signature import Feature
 from handler.serving.predictor import Predictor
 from training.bring.frames.frames_process import inspect_on_frame
 from training.bring.frames.original import as_manifest
@@ -81,7 +81,7 @@ def turned(folder: Path, model: Any, frame: pd.DataFrame, target: Any, **form: A
     features = inspected.model.features
     made: Any = joblib.load(folder / "model.joblib")
     rows = json.loads((folder / "rows.json").read_text())
-    manifest = as_manifest(inspected.model.task, features, [Target(TARGET, inspected.model.classes)])
+    manifest = as_manifest(inspected.model.task, features, inspected.model.targets)
     predictor = Predictor(manifest, FittedEstimator(made))
     answers = []
     for asked in (rows[: inspected.rows], *([row] for row in rows[inspected.rows :])):

@@ -1,4 +1,4 @@
-"""`handler.serving.float_texts`: many floats are written digit by digit as Python writes one."""
+"""`handler.serving.answers.float_texts`: many floats are written digit by digit as Python writes one."""
 
 import json
 import math
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.serving import float_texts as module
-from handler.serving.float_texts import LEAST, MANY, MOST, float_texts
+from handler.serving.answers import float_texts as module
+from handler.serving.answers.float_texts import LEAST, MANY, MOST, float_texts
 
 TWOS = [2.0**power for power in range(-1074, 1024)]
 TENS = [float(f"1e{power}") for power in range(-323, 309)]

@@ -1,0 +1,1 @@
+"""Every public estimator of scikit-learn that has predict: fitted, packaged, published, promoted, and asked."""
