@@ -111,7 +111,10 @@ def test_the_folder_names_its_code_and_the_model_answers_as_the_original(tmp_pat
     result = package(tmp_path / "model", "--trust")
     assert result.exit_code == 0, result.stderr
     folder = read_folder(tmp_path / "model" / "out")
-    assert (folder.manifest.format_version, folder.manifest.training.estimator) == (3, "sklearn.pipeline.Pipeline")
+    assert (folder.manifest.format_version, folder.manifest.training.estimator) == (
+        3,
+        "sklearn.linear_model.Ridge in a Pipeline",
+    )
     assert folder.manifest.code is not None
     assert folder.manifest.code.file == "code.zip"
     assert np.isclose(float(str(folder.manifest.example.prediction)), expected, rtol=0, atol=0)

@@ -74,10 +74,11 @@ def publish_model(
     it was not fitted to. `y_test` are the true answers, of shape (rows,) or (rows, targets); None for what is fitted
     without. The model is proved and measured on them, and compared on them with the version that serves as `alias`.
     `name` is the model's, else the last part of `uri`; `target` the name of what is predicted, or the names; `classes`
-    name a classifier's, in the order of its classes_, of several targets a list for each; `metric` is the scorer of scikit-learn that the gate uses; `code`
-    are modules of yours that the model imports, or folders of them, which travel with the version and run in the
-    function with its rights; `allow_unknown` lets the API take categories that neither model nor rows have. `promote`
-    lets the version serve at once; `force` publishes what falls short of the gate, and needs a `reason`.
+    name a classifier's, in the order of its classes_, of several targets a list for each; `metric` is the scorer of
+    scikit-learn that the gate uses; `code` are modules of yours that the model imports, or folders of them, which
+    travel with the version and run in the function with its rights; `allow_unknown` lets the API take categories that
+    neither model nor rows have. `promote` lets the version serve at once; `force` publishes what falls short of the
+    gate, and needs a `reason`.
 
     Raises a SklearnOnLambdaError that says what to change; then nothing was published.
     """
