@@ -1,19 +1,23 @@
-"""Three models that between them have all that a manifest can say, for the suites that look at what is served.
+"""Models that between them have all that a manifest can say, for the suites that look at what is served.
 
-`categories` classifies by numbers and categories, with and without nulls; `regression` answers numbers; `iris` is the
-first model. All are real and fitted.
+`categories` classifies by numbers and categories, with and without nulls; `kinds` by every kind of feature;
+`regression` answers numbers; `iris` is the first model. All are real and fitted.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import Ridge
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from handler.records.signature import Feature
+from handler.records.signature import Feature, Gap
+from handler.rows.dtype import typed_rows
 from tests.unit.handler.models import Version, version_with
 from training.fit.iris import train_iris
 from training.folder.writing import build
@@ -56,6 +60,45 @@ def iris() -> Version:
     return Version(artifact.manifest, artifact.data)
 
 
+KINDS = (
+    number("age", SIZES * 8, nullable=True),
+    Feature("class", "category", categories=(1, 2, 3), typical=3.0),
+    Feature("member", "boolean", nullable=True, typical=True),
+    Feature("deck", "category", nullable=True, categories=("A", "B"), typical="B"),
+    Feature("remark", "text", max_length=40),
+    Feature("shop", "category", nullable=True, categories=(10, 20), allow_unknown=True, typical=10.0),
+    Feature("confirmed", "boolean"),
+)
+"""Every kind of feature, with and without gaps."""
+
+REMARKS = ("came with a friend", "came alone", "left a note: good", "")
+
+
+def kinds(gap: Gap = "NaN") -> Version:
+    """Two classes by every kind of feature; what the model gets for null in a column that is no number is `gap`."""
+    features = tuple(feature if feature.kind == "number" else replace(feature, gap=gap) for feature in KINDS)
+    rows = [
+        [
+            None if index % 7 == 0 else 8 * size,
+            1 + index % 3,
+            None if index % 5 == 0 else index % 2 == 0,
+            None if index % 4 == 0 else "AB"[index % 2],
+            REMARKS[index % 4],
+            None if index % 6 == 0 else 10 * (1 + index % 2),
+            index % 9 == 0,
+        ]
+        for index, size in enumerate(SIZES.tolist())
+    ]
+    prepared = make_column_transformer(
+        (make_pipeline(SimpleImputer(), StandardScaler()), [0]),
+        (OneHotEncoder(handle_unknown="ignore"), [1, 2, 3, 5, 6]),
+        (TfidfVectorizer(), 4),
+    )
+    estimator = make_pipeline(prepared, LogisticRegression())
+    estimator.fit(typed_rows(rows, features), (SIZES + (np.arange(60) % 3) > 6).astype(int))
+    return version_with(estimator, rows[1], classes=("no", "yes"), features=features)
+
+
 def regression() -> Version:
     """A number by two numbers, of which one is negative."""
     rows = np.column_stack([SIZES, SIZES[::-1] - 20])
@@ -65,4 +108,5 @@ def regression() -> Version:
 
 def write(name: str, root: Path) -> Path:
     """Let the model `name` serve from the registry at `root`; gives `root`."""
-    return {"iris": iris, "categories": categories, "regression": regression}[name]().write(root)
+    models = {"iris": iris, "categories": categories, "kinds": kinds, "regression": regression}
+    return models[name]().write(root)

@@ -13,6 +13,9 @@ from handler.records.signature import Domain
 LARGEST = float(np.finfo(np.float32).max)
 """scikit-learn's trees compute in 32-bit floats and refuse what those cannot hold; no model is given more."""
 
+LARGEST_CODE = 2**53
+"""A whole number beyond it may be another one where JSON's numbers are 64-bit floats (RFC 8259, 6)."""
+
 MOST_VALUES_LISTED = 20
 
 

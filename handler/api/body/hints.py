@@ -4,6 +4,8 @@ Nothing here runs before a body is refused, so a sound request does not pay for 
 refusal are decided elsewhere.
 """
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +19,8 @@ OTHER_NAMES = frozenset(
 
 GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "inf", "-inf", "infinity", "-infinity"})
 """What people write, in lower case, where a number is missing."""
+
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+(\.0*)?\s*", re.ASCII)
 
 ROWS = """send one row as {"features": […]}, several as {"instances": [[…], …]}"""
 
@@ -70,11 +74,44 @@ def of_nested_row(row: object, width: int, *, batch: bool) -> str | None:
     return f"expected {width} values, got {got}: {mended}"
 
 
-def of_value(value: object, wanted: str) -> str:
-    """What to add about a value that was refused where `wanted` was expected; mostly nothing."""
-    if wanted.startswith("a number") and isinstance(value, str) and value.strip().lower() in GAPS:
+def of_number(value: object) -> str:
+    """What to add about a value that was refused where a number was expected; mostly nothing."""
+    if isinstance(value, str) and value.strip().lower() in GAPS:
         return "; send null for a missing value, where the model takes one"
     return ""
+
+
+def of_code(value: object) -> str:
+    """What to add about a value that was refused where a whole number that is a code was expected; mostly nothing."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return "; send the number itself, without quotes"
+    return of_number(value)
+
+
+def of_boolean(value: object) -> str:
+    """What to add about a value that was refused where true or false was expected; mostly nothing."""
+    if type(value) in (int, float) and value in (0, 1):
+        return f"; send {'true' if value else 'false'}"
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return f"; send {value.strip().lower()}, without quotes"
+    return of_number(value)
+
+
+def of_text(value: object) -> str:
+    """What to add about a value that was refused where a text was expected; mostly nothing."""
+    return "; send it in quotes" if isinstance(value, bool | int | float) else ""
+
+
+def described(value: object) -> str:
+    """How a refused value is named in the answer; a long one is cut."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value)
+    return f"the {'string' if isinstance(value, str) else 'number'} {text if len(text) <= 60 else text[:60] + '…'}"
 
 
 def of_row(row: object) -> str:

@@ -5,7 +5,6 @@ it refuses, so that a client learns of every problem at once. There is no schema
 columns at C speed, and importing one would cost every cold start.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,9 +19,8 @@ from handler.api.body.large_json import LARGE, read_batch
 from handler.api.body.sound_numbers import in_order, sound_numbers
 from handler.api.body.strict_json import RepeatedNames, read_strictly
 from handler.errors.base import MAX_PROBLEMS, Problem
-from handler.errors.request import InvalidBody, InvalidFeatures, InvalidJson, RequestError
+from handler.errors.request import InvalidBody, InvalidFeatures, RequestError
 from handler.records.signature import Feature
-from handler.rows.domain import LARGEST, description, outside
 from handler.rows.dtype import row_dtype, typed_column
 
 
@@ -64,8 +62,8 @@ def _parse_strictly(text: str) -> Instances:
 def to_rows(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
     """The rows as an array of shape (rows, features), in the order of `features`.
 
-    A null becomes NaN in a number's column and None in a category's. Raises InvalidFeatures, or InvalidJson on a number
-    that no 64-bit float holds.
+    How each value is held is in `handler.rows.dtype`. Raises InvalidFeatures, or InvalidJson on a number that no 64-bit
+    float holds.
     """
     if instances.text is not None:
         # What is not sound is read again, so that a refusal quotes each value as it was sent.
@@ -80,10 +78,12 @@ def _checked(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
     dtype = row_dtype(feature.kind for feature in features)
     if dtype is np.float64 and (sound := sound_numbers(instances.rows, features)) is not None:
         return sound
+    from handler.api.body.columns import column_problems  # not needed for numbers that are sound
+
     indexes, ordered, problems = _laid_out(instances.rows, names)
     matrix = np.empty((len(ordered), len(features)), dtype=dtype)
     for position, (feature, column) in enumerate(zip(features, zip(*ordered, strict=True), strict=False)):
-        found = list(islice(_column_problems(feature, column, indexes), MAX_PROBLEMS))
+        found = list(islice(column_problems(feature, column, indexes), MAX_PROBLEMS))
         problems.extend(found)
         if not found:
             matrix[:, position] = typed_column(column, feature)
@@ -134,65 +134,8 @@ def _row_problems(index: int, row: object, names: Sequence[str]) -> Iterator[Pro
         yield from (Problem(index, name, "missing") for name in names if name not in row)
         yield from (Problem(index, name[:100], "unknown to this model") for name in row if name not in known)
     else:
-        yield Problem(
-            index,
-            None,
-            f"expected a list of values or an object of named values, got {_described(row)}{body_hints.of_row(row)}",
-        )
-
-
-def _column_problems(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
-    """What is wrong with one feature's values. The set of its types shows a sound column, in one pass at C speed.
-
-    Raises InvalidJson on a number that no 64-bit float holds: the parser makes infinity of 1e999.
-    """
-    expected: set[type] = {int, float} if feature.kind == "number" else {str}
-    if feature.nullable:
-        expected.add(type(None))
-    if set(map(type, column)) <= expected:
-        if feature.kind == "number":
-            yield from _untakable(feature, column, indexes)
-            return
-        if feature.allow_unknown or set(column) <= {*feature.categories, None}:
-            return
-    listed = "a string" if feature.allow_unknown else f"one of {', '.join(map(repr, feature.categories[:20]))}"
-    wanted = "a number" if feature.kind == "number" else listed
-    if feature.nullable:
-        wanted += " or null"
-    known = {*feature.categories}
-    for index, value in zip(indexes, column, strict=True):
-        if type(value) not in expected or (type(value) is str and not feature.allow_unknown and value not in known):
-            got = _described(value) + body_hints.of_value(value, wanted)
-            yield Problem(index, feature.name, f"expected {wanted}, got {got}")
-
-
-def _untakable(feature: Feature, column: tuple[Any, ...], indexes: Sequence[int]) -> Iterator[Problem]:
-    """Numbers too large for any model to compute with, or outside what this one takes."""
-    try:
-        values = np.array(column, dtype=np.float64)
-    except OverflowError:
-        values = np.array([np.inf])
-    if np.isinf(values).any():
-        raise InvalidJson(f"The body holds a number, for {feature.name!r}, that no 64-bit float can hold.")
-    too_large = np.abs(values) > LARGEST
-    outside_domain = outside(feature.domain, values) if feature.domain else np.zeros_like(too_large)
-    for position in np.flatnonzero(too_large | outside_domain).tolist():
-        wanted = f"a number within ±{LARGEST:.3g}"
-        if feature.domain and not too_large[position]:
-            wanted = description(feature.domain) + (" or null" if feature.nullable else "")
-        yield Problem(indexes[position], feature.name, f"expected {wanted}, got {_described(column[position])}")
-
-
-def _described(value: object) -> str:
-    """How a refused value is named in the answer; a long one is cut."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "an object"
-    text = json.dumps(value)
-    return f"the {'string' if isinstance(value, str) else 'number'} {text if len(text) <= 60 else text[:60] + '…'}"
+        got = body_hints.described(row) + body_hints.of_row(row)
+        yield Problem(index, None, f"expected a list of values or an object of named values, got {got}")
 
 
 def _refusal(problems: Sequence[Problem]) -> InvalidFeatures:

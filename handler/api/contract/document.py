@@ -7,7 +7,8 @@ that fits them is answered, one that does not is refused, and tests try thousand
 from typing import Any
 
 from handler.api.contract.operations import HEADERS, JSON_TYPE, DescribedService
-from handler.api.contract.schemas import ref, schemas
+from handler.api.contract.schema_parts import ref
+from handler.api.contract.schemas import schemas
 from handler.errors.catalogue import OF_FUNCTION, OF_GATEWAY, TITLES, codes
 
 

@@ -6,17 +6,16 @@ names later.
 
 from typing import Any, get_args
 
+from handler.api.contract.row_values import described_feature, row_value
+from handler.api.contract.schema_parts import TEXT, answer_object, list_of, or_null, ref, request_object
 from handler.errors.base import MAX_PROBLEMS
-from handler.records.signature import Feature, Gap, Kind, Task
+from handler.records.signature import Task
 from handler.registry.manifest import Manifest
-from handler.rows.domain import LARGEST, bounds
-
-TEXT = {"type": "string"}
 
 
 def schemas(manifest: Manifest, *, answered: bool = True) -> dict[str, Any]:
     """`components.schemas` of a service that serves `manifest`; `answered` says whether its example has an answer."""
-    values = {feature.name: _value(feature) for feature in manifest.features}
+    values = {feature.name: row_value(feature) for feature in manifest.features}
     prediction = _prediction(manifest)
     required = [name for name in prediction if name != "probabilities"]
     problem = {"row": {"type": "integer"}, "feature": {"type": ["string", "null"]}, "problem": TEXT}
@@ -46,7 +45,7 @@ def schemas(manifest: Manifest, *, answered: bool = True) -> dict[str, Any]:
         "Model": answer_object(dict.fromkeys(("name", "version", "sha256"), TEXT)),
         "Health": answer_object({"status": {"const": "ok"}, "model": ref("Model")}),
         "Manifest": _manifest(prediction, answered),
-        "Feature": _feature(),
+        "Feature": described_feature(),
         "Problem": answer_object(problem),
         "Error": answer_object(
             {
@@ -80,48 +79,6 @@ def _manifest(prediction: dict[str, Any], answered: bool) -> dict[str, Any]:
     )
 
 
-def _feature() -> dict[str, Any]:
-    return answer_object(
-        {
-            "name": TEXT,
-            "kind": {"enum": list(get_args(Kind))},
-            "nullable": {"type": "boolean"},
-            "allow_unknown": {"type": "boolean"},
-            **{name: {"type": ["number", "null"]} for name in ("minimum", "maximum", "mean", "std")},
-            "quantiles": {"type": "array", "items": {"type": "number"}},
-            "categories": {"type": "array", "items": {"type": ["string", "integer"]}},
-            "typical": {"type": ["number", "string", "boolean", "null"]},
-            "domain": or_null(_domain()),
-            "gap": {"enum": list(get_args(Gap))},
-            "max_length": {"type": ["integer", "null"]},
-        }
-    )
-
-
-def _domain() -> dict[str, Any]:
-    names = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
-    values = {"type": "array", "items": {"type": "number"}}
-    return answer_object({"values": values, **{name: {"type": ["number", "null"]} for name in names}})
-
-
-def _value(feature: Feature) -> dict[str, Any]:
-    if feature.kind == "category" and feature.allow_unknown:
-        return {"type": ["string", "null"] if feature.nullable else "string"}
-    if feature.kind == "category":
-        return {"enum": [*feature.categories, *([None] if feature.nullable else [])]}
-    if feature.domain is not None and feature.domain.values:
-        return {"enum": [*feature.domain.values, *([None] if feature.nullable else [])]}
-    value: dict[str, Any] = {
-        "type": ["number", "null"] if feature.nullable else "number",
-        "minimum": -LARGEST,
-        "maximum": LARGEST,
-    }
-    value |= bounds(feature.domain) if feature.domain is not None else {}
-    if feature.minimum is not None and feature.maximum is not None:
-        value["description"] = f"In training from {feature.minimum:g} to {feature.maximum:g}."
-    return value
-
-
 def _prediction(manifest: Manifest) -> dict[str, Any]:
     if manifest.task == "regression":
         return {"prediction": {"type": "number"}}
@@ -133,28 +90,3 @@ def _prediction(manifest: Manifest) -> dict[str, Any]:
         "prediction_index": {"type": "integer", "minimum": 0, "maximum": len(classes) - 1},
         "probabilities": answer_object(dict.fromkeys(classes, share)),
     }
-
-
-def answer_object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    """An answer's object. Open: it may gain names later, which clients should pass over."""
-    return {"type": "object", "properties": properties, "required": list(properties) if required is None else required}
-
-
-def request_object(properties: dict[str, Any]) -> dict[str, Any]:
-    """A request's object: all of these names, and no other is taken."""
-    return {**answer_object(properties), "additionalProperties": False}
-
-
-def list_of(schema: str) -> dict[str, Any]:
-    """A list of any length of what `schema` of the components describes."""
-    return {"type": "array", "items": ref(schema)}
-
-
-def or_null(schema: dict[str, Any] | None) -> dict[str, Any]:
-    """`schema`, or null; null alone where there is no schema."""
-    return {"anyOf": [schema, {"type": "null"}]} if schema else {"type": "null"}
-
-
-def ref(schema: str) -> dict[str, str]:
-    """What `schema` of the components describes."""
-    return {"$ref": f"#/components/schemas/{schema}"}

@@ -15,6 +15,9 @@ from handler.rows.domain import outside
 from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
 
+TEXT = "some text"
+"""Of no person."""
+
 
 @dataclass(frozen=True)
 class ShownExample:
@@ -54,7 +57,11 @@ def _made_rows(features: Sequence[Feature]) -> Iterator[tuple[Value, ...]]:
 
 def _value(feature: Feature, number: Callable[[Feature], float | None], unknown: float) -> Value:
     if feature.kind == "category":
-        return feature.typical if feature.typical in feature.categories else feature.categories[0]
+        return next((known for known in feature.categories if known == feature.typical), feature.categories[0])
+    if feature.kind == "boolean":
+        return feature.typical is True
+    if feature.kind == "text":
+        return TEXT[: feature.max_length]
     found = number(feature)
     value = unknown if found is None else found
     return value if feature.domain is None else _inside(feature.domain, value)

@@ -14,6 +14,8 @@ HEALTH = "Whether a model is served, and which"
 MODEL = "What the model takes, answers, and was measured at"
 
 NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples", "more_targets")
+OF_NO_USE = ("gap",)
+"""Fields of a feature: a client sends null, whatever the model gets for it."""
 
 
 def health(call: Call) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def model(call: Call) -> dict[str, Any]:
 def health_operation(_: "DescribedService") -> dict[str, Any]:
     """GET /health in the contract."""
     from handler.api.contract.operations import reads
-    from handler.api.contract.schemas import ref
+    from handler.api.contract.schema_parts import ref
 
     return reads("health", HEALTH, ref("Health"))
 
@@ -40,7 +42,7 @@ def health_operation(_: "DescribedService") -> dict[str, Any]:
 def model_operation(_: "DescribedService") -> dict[str, Any]:
     """GET /model in the contract."""
     from handler.api.contract.operations import reads
-    from handler.api.contract.schemas import ref
+    from handler.api.contract.schema_parts import ref
 
     return reads("model", MODEL, ref("Manifest"))
 
@@ -54,7 +56,11 @@ def visible_manifest(manifest: Manifest, example: "ShownExample") -> dict[str, A
     """The manifest without its real rows, for which `example` stands, and without what only says where the training
     data lies or how the registry keeps files."""
     document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
+    features = [
+        {name: value for name, value in feature.items() if name not in OF_NO_USE} for feature in document["features"]
+    ]
     return document | {
+        "features": features,
         "format_version": manifest.format_version,
         "example": asdict(example),
         "sha256": manifest.artifact.sha256,

@@ -42,7 +42,7 @@ def predict(call: Call) -> dict[str, Any]:
 def operation(service: "DescribedService") -> dict[str, Any]:
     """The route in the contract."""
     from handler.api.contract.operations import HEADERS, JSON_TYPE, errors
-    from handler.api.contract.schemas import list_of, ref, request_object
+    from handler.api.contract.schema_parts import list_of, ref, request_object
 
     features = service.manifest.features
     row = list(service.example.features)

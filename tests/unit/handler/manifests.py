@@ -50,8 +50,37 @@ category_features = st.builds(
     kind=st.just("category"),
     nullable=st.booleans(),
     categories=st.lists(words, min_size=1, max_size=4, unique=True).map(tuple),
+    allow_unknown=st.booleans(),
     typical=st.none() | words,
+    gap=st.sampled_from(["None", "NaN"]),
 )
+code_features = st.builds(
+    Feature,
+    name=words,
+    kind=st.just("category"),
+    nullable=st.booleans(),
+    categories=st.lists(st.integers(-(2**53), 2**53), min_size=1, max_size=4, unique=True).map(tuple),
+    allow_unknown=st.booleans(),
+    typical=st.none() | st.integers(-(2**53), 2**53).map(float),
+    gap=st.sampled_from(["None", "NaN"]),
+)
+boolean_features = st.builds(
+    Feature,
+    name=words,
+    kind=st.just("boolean"),
+    nullable=st.booleans(),
+    typical=st.none() | st.booleans(),
+    gap=st.sampled_from(["None", "NaN"]),
+)
+text_features = st.builds(
+    Feature,
+    name=words,
+    kind=st.just("text"),
+    nullable=st.booleans(),
+    gap=st.sampled_from(["None", "NaN"]),
+    max_length=st.none() | st.integers(0, 10**6),
+)
+features = number_features | category_features | code_features | boolean_features | text_features
 trainings = st.builds(
     Training,
     dataset=words,
@@ -67,7 +96,7 @@ trainings = st.builds(
 @st.composite
 def targets_and_examples(draw: st.DrawFn, task: Task, features: tuple[Feature, ...]) -> tuple[Target, list[Example]]:
     """A target of `task` with examples that fit it and `features`, at least one."""
-    values: st.SearchStrategy[Value] = st.none() | numbers | words
+    values: st.SearchStrategy[Value] = st.none() | numbers | words | st.booleans()
     rows = draw(st.lists(st.tuples(*[values for _ in features]), min_size=1, max_size=3))
     if task == "regression":
         return Target(draw(words), spread=draw(st.none() | numbers)), [Example(row, draw(numbers)) for row in rows]
@@ -82,14 +111,8 @@ def targets_and_examples(draw: st.DrawFn, task: Task, features: tuple[Feature, .
 def manifests(draw: st.DrawFn) -> Manifest:
     """Any manifest that this code writes or reads."""
     task: Task = draw(st.sampled_from(["classification", "regression"]))
-    features = tuple(
-        draw(
-            st.lists(
-                number_features | category_features, min_size=1, max_size=4, unique_by=lambda feature: feature.name
-            )
-        )
-    )
-    target, examples = draw(targets_and_examples(task, features))
+    described = tuple(draw(st.lists(features, min_size=1, max_size=4, unique_by=lambda feature: feature.name)))
+    target, examples = draw(targets_and_examples(task, described))
     artifact, form = draw(artifact_files), draw(st.sampled_from(["joblib", "onnx"]))
     created_at = draw(moments)
     return Manifest(
@@ -98,7 +121,7 @@ def manifests(draw: st.DrawFn) -> Manifest:
         created_at=created_at.isoformat(),
         task=task,
         artifacts=draw(st.dictionaries(words, artifact_files, max_size=2)) | {form: artifact},
-        features=features,
+        features=described,
         target=target,
         metrics=draw(st.dictionaries(words, numbers, max_size=3)),
         runtime=draw(st.dictionaries(words, words, max_size=3)),

@@ -12,15 +12,14 @@ from typing import Any
 
 import joblib
 import numpy as np
-from numpy.typing import NDArray
 
 from handler.engines.scikit_learn import FittedEstimator
 from handler.engines.versions import installed_versions
-from handler.records.signature import Example, Feature, Target
+from handler.records.signature import Example, Feature, Target, Value
 from handler.registry.alias import Alias
 from handler.registry.chain import verify_artifact
 from handler.registry.manifest import ArtifactFile, Manifest, Training, sha256, version_of
-from handler.rows.dtype import row_dtype
+from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor, load_predictor
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
@@ -65,7 +64,7 @@ def write_alias(root: Path, version: str, manifest_sha256: str) -> None:
 
 def version_with(
     estimator: Any,
-    row: Sequence[float | str | None],
+    row: Sequence[Value],
     *,
     classes: Sequence[str] = (),
     features: Sequence[Feature] | None = None,
@@ -101,10 +100,8 @@ def estimator_of(predictor: Predictor) -> Any:
     return predictor.model.estimator
 
 
-def _own_example(
-    estimator: Any, row: Sequence[float | str | None], features: Sequence[Feature], classes: Sequence[str]
-) -> Example:
-    rows: NDArray[Any] = np.array([row], dtype=row_dtype(feature.kind for feature in features))
+def _own_example(estimator: Any, row: Sequence[Value], features: Sequence[Feature], classes: Sequence[str]) -> Example:
+    rows = typed_rows([row], features)
     answer = np.ravel(estimator.predict(rows))[0]
     if not classes:
         return Example(tuple(row), float(answer))

@@ -160,7 +160,7 @@ def test_the_example_is_made_of_the_middle_of_each_feature_and_is_no_row_of_the_
     assert made != list(version.manifest.example.features)
 
 
-@pytest.mark.parametrize("model", ["iris", "categories", "regression"])
+@pytest.mark.parametrize("model", ["iris", "categories", "kinds", "regression"])
 def test_the_answer_shown_beside_the_example_is_the_model_s_own(tmp_path: Path, model: str) -> None:
     application = opened(getattr(served_models, model)(), tmp_path)
     example = shown(application)

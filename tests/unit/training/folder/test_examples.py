@@ -31,6 +31,11 @@ def manifest_of(model: TrainedModel) -> Manifest:
     return artifact.manifest
 
 
+def truth_of(model: TrainedModel) -> list[int]:
+    assert model.y_test is not None
+    return model.y_test.tolist()  # type: ignore[no-any-return] # labels
+
+
 def many_classes(count: int) -> TrainedModel:
     """A nearest neighbour of `count` classes, each around a number of its own."""
     rows: NDArray[np.float64] = np.arange(4 * count, dtype=np.float64)[:, np.newaxis]
@@ -50,7 +55,7 @@ def test_each_class_has_a_row_that_the_model_gets_right() -> None:
     examples = manifest_of(model).examples
     assert {example.prediction_index for example in examples} == {0, 1, 2}
     assert len(examples) == 3
-    held_out = {tuple(row): label for row, label in zip(model.x_test.tolist(), model.y_test.tolist(), strict=True)}
+    held_out = {tuple(row): label for row, label in zip(model.x_test.tolist(), truth_of(model), strict=True)}
     assert [held_out[example.features] for example in examples] == [example.prediction_index for example in examples]
 
 
@@ -67,7 +72,7 @@ def test_a_class_that_the_model_never_gets_right_has_a_row_all_the_same() -> Non
     never = DecisionTreeClassifier(max_depth=1, random_state=0).fit(model.x_test, model.y_test)
     model = replace(model, estimator=never)
     examples = manifest_of(model).examples
-    held_out = {tuple(row): label for row, label in zip(model.x_test.tolist(), model.y_test.tolist(), strict=True)}
+    held_out = {tuple(row): label for row, label in zip(model.x_test.tolist(), truth_of(model), strict=True)}
     assert {held_out[example.features] for example in examples} == {0, 1, 2}
     assert held_out[examples[0].features] == examples[0].prediction_index
 

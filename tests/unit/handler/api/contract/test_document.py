@@ -17,7 +17,7 @@ from tests.unit.handler.asking import ask, get_event, open_application, predict_
 from tests.unit.handler.models import Version
 
 
-@pytest.fixture(scope="module", params=["iris", "categories", "regression"])
+@pytest.fixture(scope="module", params=["iris", "categories", "kinds", "regression"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Application:
     """An application that serves one of each kind of model."""
     root = tmp_path_factory.mktemp("registry") / "model"
@@ -73,7 +73,11 @@ def test_every_name_of_an_answer_is_in_the_contract(served: Application) -> None
     for path in ("/health", "/model"):
         schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         described(ask(served, get_event(path)).body, schema, document)
-    row = [1e9 if isinstance(value, float) else value for value in served.predictor().manifest.example.features]
+    manifest = served.predictor().manifest
+    row = [
+        1e9 if feature.kind == "number" else value
+        for feature, value in zip(manifest.features, manifest.example.features, strict=True)
+    ]
     for request, form in (({"features": row}, "OneAnswer"), ({"instances": [row]}, "BatchAnswer")):
         answered = ask(served, predict_event(request)).body
         assert answered["warnings"]
@@ -100,8 +104,14 @@ def test_a_value_is_described_by_its_kind_its_gaps_and_its_range(iris_version: V
         Feature("colour", "category", nullable=True, categories=("red", "blue")),
         Feature("code", "number", nullable=True, domain=Domain(values=(1.0, 3.0))),
         Feature("logged", "number", domain=Domain(exclusive_minimum=-1.0, maximum=5.0)),
+        Feature("member", "boolean"),
+        Feature("class", "category", categories=(1, 2)),
+        Feature("shop", "category", nullable=True, categories=(1, 2), allow_unknown=True),
+        Feature("shade", "category", nullable=True, categories=("dark",), allow_unknown=True),
+        Feature("remark", "text", nullable=True, max_length=9),
+        Feature("story", "text"),
     )
-    example = ShownExample((0.0, 1.0, None, "red", 3.0, 0.0), "setosa", 0, None)
+    example = ShownExample((0.0, 1.0, None, "red", 3.0, 0.0, True, 1, None, None, None, ""), "setosa", 0, None)
     document = contract_of(ROUTES, iris_version.changed(features=features).manifest, 1, example)
     bounds = {"minimum": -LARGEST, "maximum": LARGEST}
     assert document["components"]["schemas"]["Row"]["oneOf"][1]["properties"] == {
@@ -111,6 +121,12 @@ def test_a_value_is_described_by_its_kind_its_gaps_and_its_range(iris_version: V
         "colour": {"enum": ["red", "blue", None]},
         "code": {"enum": [1.0, 3.0, None]},
         "logged": {"type": "number", **bounds, "exclusiveMinimum": -1.0, "maximum": 5.0},
+        "member": {"type": "boolean"},
+        "class": {"enum": [1, 2]},
+        "shop": {"type": ["integer", "null"], "minimum": -(2**53), "maximum": 2**53},
+        "shade": {"type": ["string", "null"]},
+        "remark": {"type": ["string", "null"], "maxLength": 9},
+        "story": {"type": "string"},
     }
 
 
