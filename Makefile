@@ -105,6 +105,10 @@ test-models: install ## Train models of ten families on the command line, and ha
 test-bring: install ## Package models that were fitted elsewhere by the command line, in the processes that it starts
 	$(RUN) -m pytest -n auto tests/bring
 
+.PHONY: test-tutorials
+test-tutorials: install ## Bring the pipelines of tutorials, fitted to DataFrames, and compare every answer with the original's
+	$(RUN) -m pytest -n auto tests/tutorials
+
 .PHONY: test-releases
 test-releases: install ## Prove, deploy, release, roll back and prune for real: several writers at once, killed half-way, refused by S3
 	$(RUN) -m pytest -n auto tests/releases

@@ -20,22 +20,45 @@ if TYPE_CHECKING:
 class LoadedModel(ABC):
     """A model in memory, ready to answer rows of shape (rows, features), as `handler.rows.dtype` holds them.
 
-    `classes` are its labels in the order of its probabilities; empty where it has none. What a model raises over rows
-    passes through.
+    `classes` are its labels in the order of its probabilities; empty where it has none, or several targets. Then
+    `target_classes` are those of each target, and empty where the targets are numbers. Of a multilabel classification
+    they are what stands for each label that is not there or there: 0 and 1. What a model raises over rows passes
+    through.
     """
 
     classes: Sequence[Any] = ()
+    target_classes: Sequence[Sequence[Any]] = ()
 
     @abstractmethod
     def predict(self, rows: "NDArray[Any]") -> Any:
-        """One answer a row: a number, or a label out of `classes`."""
+        """One answer a row: a number, a label out of `classes`, a cluster's number, or 1 or -1 for an outlier.
+
+        With several targets of shape (rows, targets), with several labels of (rows, labels): 1 for one that is there.
+        """
 
     def predict_proba(self, rows: "NDArray[Any]") -> Any:  # noqa: ARG002 - for those that have probabilities
         """The probabilities, of shape (rows, classes); None where the model has none."""
         return None
 
+    def target_probabilities(self, rows: "NDArray[Any]") -> "list[NDArray[np.float64]] | None":  # noqa: ARG002 - as above
+        """The probabilities of each of several targets, of shape (rows, its classes); None where there are none."""
+        return None
+
+    def label_probabilities(self, rows: "NDArray[Any]") -> "NDArray[np.float64] | None":  # noqa: ARG002 - as above
+        """How probable each label of a multilabel classification is, of shape (rows, labels); None as above."""
+        return None
+
+    def class_scores(self, rows: "NDArray[Any]") -> "NDArray[np.float64] | None":  # noqa: ARG002 - as above
+        """A decision value for each class, of shape (rows, classes), the largest for the class that is nearest; None
+        where the model has none."""
+        return None
+
+    def outlier_scores(self, rows: "NDArray[Any]") -> "NDArray[np.float64] | None":  # noqa: ARG002 - as above
+        """How far within the inliers each row lies, of shape (rows,), below 0 for an outlier; None as above."""
+        return None
+
     def finite_scores(self, rows: "NDArray[Any]") -> "NDArray[np.bool_] | bool":  # noqa: ARG002 - as above
-        """Which rows a classifier without probabilities decides without an overflow; True is all of them."""
+        """Which rows a model without probabilities decides without an overflow; True is all of them."""
         return True
 
 

@@ -14,6 +14,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 from handler.engines.base import Engine, LoadedModel
 from handler.engines.fitted_parts import serve_alone
+from handler.engines.several_outputs import classes_of_outputs, probabilities_of_labels, probabilities_of_outputs
 from handler.engines.shipped import artifact_modules
 from handler.errors.model import UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
@@ -25,17 +26,34 @@ class FittedEstimator(LoadedModel):
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
-        self.classes: list[Any] = np.asarray(getattr(estimator, "classes_", [])).tolist()
+        self.target_classes = classes_of_outputs(estimator)
+        self.classes: list[Any] = [] if self.target_classes else np.asarray(getattr(estimator, "classes_", [])).tolist()
 
     def predict(self, rows: NDArray[Any]) -> Any:
-        return self.estimator.predict(rows)
+        answer = self.estimator.predict(rows)
+        return answer.toarray() if hasattr(answer, "toarray") else answer
 
     def predict_proba(self, rows: NDArray[Any]) -> Any:
         return self.estimator.predict_proba(rows) if hasattr(self.estimator, "predict_proba") else None
 
+    def target_probabilities(self, rows: NDArray[Any]) -> list[NDArray[np.float64]] | None:
+        return probabilities_of_outputs(self.estimator, rows)
+
+    def label_probabilities(self, rows: NDArray[Any]) -> NDArray[np.float64] | None:
+        return probabilities_of_labels(self.estimator, rows, self.target_classes)
+
+    def class_scores(self, rows: NDArray[Any]) -> NDArray[np.float64] | None:
+        from handler.engines.scores import class_scores  # of the classifiers without probabilities alone
+
+        return class_scores(self.estimator, rows, len(self.classes))
+
+    def outlier_scores(self, rows: NDArray[Any]) -> NDArray[np.float64] | None:
+        if not hasattr(self.estimator, "decision_function"):
+            return None
+        return np.asarray(self.estimator.decision_function(rows), dtype=np.float64).reshape(len(rows))
+
     def finite_scores(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
-        # Of the classifiers without probabilities alone, and seldom needed by those.
-        from handler.engines.scores import finite_scores
+        from handler.engines.scores import finite_scores  # as above, and seldom needed by those
 
         return finite_scores(self.estimator, rows)
 

@@ -4,46 +4,74 @@ A digest proves that the bytes are the ones that were published. This proves tha
 what they computed where the model was trained. It only compares: the answers are passed in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from handler.errors.model import SelfTestFailed
-from handler.records.signature import Example
+from handler.records.signature import Example, Target
 from handler.registry.manifest import Manifest
 
 TOLERANCE = 1e-6
-"""How far an answer may be from the manifest's, of a probability or of a target's spread: the BLAS kernels of two
-machines differ in a float64's last digits."""
+"""How far an answer may be from the manifest's, of a probability, of a target's spread or of the largest score: the
+BLAS kernels of two machines differ in a float64's last digits."""
 
 ROUNDING = 1e-12
 """The same as a share of the value itself, some thousand times float64's own rounding, for targets of large values and
 little spread."""
+
+SCORES = ("score", "scores")
+"""The fields of an answer that an example may lack: older manifests had none."""
 
 
 def require_repeated(answers: Sequence[dict[str, Any]], manifest: Manifest) -> None:
     """Raise SelfTestFailed unless `answers`, one for each example of `manifest`, are what the examples say."""
     for answer, example in zip(answers, manifest.examples, strict=True):
         if not _repeats(answer, example, manifest):
-            expected = (example.prediction, example.probabilities)
             raise SelfTestFailed(
-                f"The model answers {answer} to one of its own examples; its manifest says {expected}."
+                f"The model answers {answer} to one of its own examples; its manifest says {example.answer}."
             )
 
 
 def _repeats(answer: dict[str, Any], example: Example, manifest: Manifest) -> bool:
-    if isinstance(example.prediction, float):
-        return _close([answer["prediction"]], [example.prediction], _spread(manifest))
-    probabilities: dict[str, float] | None = answer.get("probabilities")
-    if (probabilities is None) != (example.probabilities is None):
+    expected = example.answer
+    if expected.keys() - answer.keys() or answer.keys() - expected.keys() - {*SCORES}:
         return False
-    if probabilities is not None and example.probabilities is not None:
-        if list(probabilities) != list(example.probabilities):
+    scale = _largest_score(manifest) if {*SCORES} & expected.keys() else 1.0
+    return (
+        _same_prediction(answer["prediction"], expected["prediction"], manifest)
+        and answer.get("prediction_index") == expected.get("prediction_index")
+        and _same_numbers(answer.get("probabilities"), expected.get("probabilities"), 1.0)
+        and all(_same_numbers(answer[name], expected[name], scale) for name in SCORES if name in expected)
+    )
+
+
+def _same_prediction(said: Any, expected: Any, manifest: Manifest) -> bool:
+    """Numbers may differ by the target's spread; classes, labels and clusters not at all."""
+    if manifest.task == "regression":
+        return _close([said], [expected], _spread(manifest))
+    if manifest.task != "several_targets":
+        return bool(said == expected)
+    return list(said) == list(expected) and all(
+        said[target.name] == expected[target.name]
+        if target.classes
+        else _close([said[target.name]], [expected[target.name]], _spread_of(target, manifest))
+        for target in manifest.targets
+    )
+
+
+def _same_numbers(said: Any, expected: Any, scale: float) -> bool:
+    """Whether two numbers, or all numbers in two objects of the same names in the same order, are close."""
+    if isinstance(said, Mapping) and isinstance(expected, Mapping):
+        if list(said) != list(expected):
             return False
-        if not _close(probabilities.values(), example.probabilities.values(), 1.0):
-            return False
-    return (answer["prediction"], answer["prediction_index"]) == (example.prediction, example.prediction_index)
+        if not any(isinstance(value, Mapping) for value in said.values()):
+            return _close(said.values(), expected.values(), scale)
+        return all(_same_numbers(said[name], expected[name], scale) for name in said)
+    if said is None or expected is None:
+        return said is expected
+    return _close([said], [expected], scale)
 
 
 def _spread(manifest: Manifest) -> float:
@@ -53,6 +81,21 @@ def _spread(manifest: Manifest) -> float:
         or manifest.metrics.get("root_mean_squared_error")
         or max(abs(example.prediction) for example in manifest.examples if isinstance(example.prediction, float))
     )
+
+
+def _spread_of(target: Target, manifest: Manifest) -> float:
+    """The same of one of several targets."""
+    values = [example.answer["prediction"][target.name] for example in manifest.examples]
+    return target.spread or max(map(abs, values))
+
+
+def _largest_score(manifest: Manifest) -> float:
+    """The scale of the scores: the largest one in the examples, whatever its sign."""
+    found: list[float] = []
+    for example in manifest.examples:
+        found += [] if example.score is None else [abs(example.score)]
+        found += map(abs, (example.scores or {}).values())
+    return max(found, default=0.0) or 1.0
 
 
 def _close(values: Iterable[float], expected: Iterable[float], spread: float) -> bool:

@@ -26,6 +26,7 @@ LAYERS = {
         "report",
         "release",
         "fit",
+        "measuring",
         "data",
         "pickles",
         "errors",

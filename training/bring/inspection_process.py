@@ -74,7 +74,7 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     Raises UnpackableArtifact, with what to change.
     """
     try:
-        estimator, searched = found_by_search(_loaded(model))
+        estimator, searched = found_by_search(loaded(model))
         task = require_predictor(estimator)
         own_names = names_of(estimator)
         labels = classes_of(estimator) if task == "classification" else []
@@ -106,7 +106,8 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
     )
 
 
-def _loaded(model: Path) -> Any:
+def loaded(model: Path) -> Any:
+    """What the file holds; raises Refused where it does not load."""
     try:
         return joblib.load(model)
     except Exception as error:
@@ -114,15 +115,13 @@ def _loaded(model: Path) -> Any:
 
 
 def _require_by_position(estimator: Any, names: Sequence[str]) -> None:
-    """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know; with the new lines."""
-    lines = [
-        f"  ({name!r}, {step}, {columns!r})  becomes  ({name!r}, {step}, {places!r})"
-        for name, step, columns, places in chosen_by_name(estimator, names)
-    ]
-    if lines:
+    """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know."""
+    chosen = [f"{name!r} takes {columns!r}" for name, _, columns, _ in chosen_by_name(estimator, names)]
+    if chosen:
         raise UnpackableArtifact(
-            "The model chooses columns by name, which needs a DataFrame, and Lambda has no pandas. Choose them by "
-            "position and fit to frame.to_numpy():\n" + "\n".join(lines)
+            f"The model chooses columns by name, as it was fitted to a DataFrame ({listed(chosen)}). Add --table DATA "
+            "--target COLUMN, with a CSV or Parquet file that it answers: it is then turned into one that chooses by "
+            "position, and proved on that table."
         )
 
 

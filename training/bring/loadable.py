@@ -12,11 +12,11 @@ from training.release.shipped import shipped_versions
 _ARRAYS = ("joblib.numpy_pickle.", "numpy.", "scipy.sparse.")
 
 
-def require_loadable(contents: PickleContents) -> None:
+def require_loadable(contents: PickleContents, with_frames: bool = False) -> None:
     """Raise UnpackableArtifact, naming what the file holds or the import and the line to change, where Lambda could
-    not load the file or it holds no estimator."""
+    not load the file or it holds no estimator. `with_frames` it may hold values of pandas."""
     _require_one_estimator(contents.held)
-    refusal = refusal_of_imports(contents)
+    refusal = refusal_of_imports(contents, with_frames)
     if refusal is not None:
         raise UnpackableArtifact(refusal)
     has = shipped_versions()["scikit-learn"]

@@ -11,7 +11,7 @@ from handler.registry.alias import Alias, is_alias_name
 from handler.registry.manifest import Manifest
 from handler.settings import DEFAULT_ALIAS
 from training.console import show_table
-from training.release.gate.comparison import Comparison
+from training.release.gate.check import Comparison
 
 
 def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -58,7 +58,5 @@ def metric_rows(manifest: Manifest) -> list[tuple[str, str]]:
 
 def show_comparison(comparison: Comparison) -> None:
     """Print the gate's table, for a person."""
-    against = comparison.served or "nothing that serves yet"
-    title = f"Gate: {comparison.version} against {against}, on {comparison.rows:,} rows held out"
     rows = [(c.name, c.new, c.served, c.allowed, "passed" if c.passed else "FELL SHORT") for c in comparison.checks]
-    show_table(title, ("What", "New", "Serves", "Allowed", ""), rows)
+    show_table(comparison.title, ("What", "New", "Serves", "Allowed", ""), rows)

@@ -1,15 +1,20 @@
 """The command `package`: a model fitted elsewhere becomes a folder to publish."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.options import as_json, print_json
+from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
 from training.function_environment import function_libraries
 from training.pickles.imports import inspect_pickle
+
+if TYPE_CHECKING:
+    from training.bring.brought_model import Packaged
 
 
 @click.command("package")
@@ -19,6 +24,17 @@ from training.pickles.imports import inspect_pickle
     "--example",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON file with one row or several to prove the model with, best one of each class. At most 50 are kept.",
+)
+@click.option(
+    "--table",
+    "source",
+    help="A CSV or Parquet file that the model answers, read by pandas: a path or s3://bucket/key. Needed by a model "
+    "that chooses columns by name; the example is then not. Best is one that it was not fitted to.",
+)
+@csv_options
+@click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
+@click.option(
+    "--allow-unknown", is_flag=True, help="Let the API take categories that neither the model nor the table has."
 )
 @click.option(
     "--features",
@@ -45,6 +61,8 @@ def package_command(
     name: str | None,
     trust: bool,
     as_json: bool,
+    source: str | None,
+    **table_options: Any,
 ) -> None:
     """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
 
@@ -58,15 +76,18 @@ def package_command(
     from training.bring.brought_model import package
     from training.bring.loadable import require_loadable
 
-    require_loadable(contents)
+    require_loadable(contents, with_frames=source is not None)
     if not trust:
         raise UnpackableArtifact(
             "Nothing was loaded. Loading the file runs whatever code is in it; if you know who made it, add --trust."
         )
-    stated = stated_by(file, example, features, classes, target, name)
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
-    with working("Loading and proving"):
-        packaged = package(file, stated, out)
+    if source is not None:
+        packaged = _package_with_table(file, source, table_options, target, features, classes, name, out)
+    else:
+        stated = stated_by(file, example, features, classes, target, name)
+        function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+        with working("Loading and proving"):
+            packaged = package(file, stated, out)
     manifest = packaged.manifest
     for note in packaged.notes:
         person().print(note)
@@ -76,6 +97,33 @@ def package_command(
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
         person().print(f"Wrote {out}. Publish it: python -m training publish {out}")
+
+
+def _package_with_table(
+    file: Path,
+    source: str,
+    options: dict[str, Any],
+    target: tuple[str, ...],
+    features: str | None,
+    classes: str | None,
+    name: str | None,
+    out: Path,
+) -> "Packaged":
+    if features is not None:
+        raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
+    from training.bring.frames.framed_model import package_with_table
+    from training.bring.frames.table_of_model.opening import opened_table
+
+    stated = Stated(
+        name or file.name.partition(".")[0],
+        None,
+        parse_classes(classes) if classes else None,
+        target or ("target",),
+        (),
+    )
+    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    with opened_table(source, **options) as table, working("Asking the model the table, turning it, proving it"):
+        return package_with_table(file, stated, table, out)
 
 
 def stated_by(

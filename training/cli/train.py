@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from training.cli.options import alias, as_json, metric_rows, print_json, show_comparison
+from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.data.columns.kinds import KINDS, NamedColumns
 from training.data.columns.notes import Finding
@@ -61,12 +62,7 @@ def kind_options(command: Any) -> Any:
 @kind_options
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option("--allow-unknown", is_flag=True, default=None, help="Let the API take texts that training never saw.")
-@click.option("--missing", multiple=True, metavar="TEXT", help="Take this text for a gap, beside NA and the like.")
-@click.option("--not-missing", multiple=True, metavar="TEXT", help="Keep this text, such as NA, as a text or class.")
-@click.option("--delimiter", help="The character between the values of a CSV; `tab` for a tab.  [default: ,]")
-@click.option("--decimal", metavar="MARK", help="The mark before the decimals of a number.  [default: .]")
-@click.option("--thousands", metavar="MARK", help="The mark between the thousands of a number, as in 1,234.")
-@click.option("--encoding", help="The encoding of a CSV.  [default: utf-8]")
+@csv_options
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Train on so many rows, drawn by the seed.")
 @click.option(
     "--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share of rows to hold out."

@@ -1,34 +1,12 @@
-"""Measures a trained model on the rows held out.
-
-Each number is a plain mean over the rows held out, by scikit-learn's own definition of that name (scikit-learn User
-Guide, "Metrics and scoring").
-"""
-
-from dataclasses import dataclass
-from typing import Any
+"""Measures a trained model on the rows held out. What each number means is in `training.measuring.metrics`."""
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn import metrics
 
-from handler.records.signature import Task
 from training.errors import FitFailed
 from training.fit.trained_model import TrainedModel
-
-
-@dataclass(frozen=True)
-class Answers:
-    """True and predicted values, of shape (rows,), with the probabilities of `labels` where the estimator has them."""
-
-    actual: NDArray[Any]
-    predicted: NDArray[Any]
-    probabilities: NDArray[np.float64] | None
-    labels: NDArray[Any] | None
-
-    def taken(self, rows: NDArray[np.intp]) -> "Answers":
-        """The answers to these rows; a row may come several times."""
-        probabilities = None if self.probabilities is None else self.probabilities[rows]
-        return Answers(self.actual[rows], self.predicted[rows], probabilities, self.labels)
+from training.measuring.answers import Answers
+from training.measuring.metrics import measure
+from training.measuring.space import points_of
 
 
 def evaluate(model: TrainedModel) -> dict[str, float]:
@@ -38,11 +16,13 @@ def evaluate(model: TrainedModel) -> dict[str, float]:
 
 def answers_of(model: TrainedModel) -> Answers:
     """What the model answers to the rows held out; raises FitFailed where it cannot."""
-    estimator = model.estimator
-    has_probabilities = model.task == "classification" and hasattr(estimator, "predict_proba")
+    estimator, task = model.estimator, model.task
+    has_probabilities = task in ("classification", "multilabel") and hasattr(estimator, "predict_proba")
+    has_scores = task == "outlier_detection" and hasattr(estimator, "decision_function")
     try:
-        predicted = np.ravel(estimator.predict(model.x_test))
+        predicted = np.asarray(estimator.predict(model.x_test))
         probabilities = estimator.predict_proba(model.x_test) if has_probabilities else None
+        scores = estimator.decision_function(model.x_test) if has_scores else None
     except ValueError as error:
         name = type(getattr(estimator, "_final_estimator", estimator)).__name__
         reason = next(iter(str(error).splitlines()), "")
@@ -50,24 +30,14 @@ def answers_of(model: TrainedModel) -> Answers:
             f"{name} was fitted, but cannot answer the {len(model.x_test)} rows held out. Give other parameters with "
             f"--param, or more rows; scikit-learn says: {reason}"
         ) from error
-    return Answers(model.y_test, predicted, probabilities, getattr(estimator, "classes_", None))
-
-
-def measure(task: Task, answers: Answers) -> dict[str, float]:
-    """The metrics of `task` on these answers, by name."""
-    actual, predicted = answers.actual, answers.predicted
-    if task == "regression":
-        measured = {
-            "r2": metrics.r2_score(actual, predicted),
-            "mean_absolute_error": metrics.mean_absolute_error(actual, predicted),
-            "root_mean_squared_error": metrics.root_mean_squared_error(actual, predicted),
-        }
-    else:
-        measured = {
-            "accuracy": metrics.accuracy_score(actual, predicted),
-            "balanced_accuracy": metrics.balanced_accuracy_score(actual, predicted),
-            "f1_macro": metrics.f1_score(actual, predicted, average="macro"),
-        }
-        if answers.probabilities is not None:
-            measured["log_loss"] = metrics.log_loss(actual, answers.probabilities, labels=answers.labels)
-    return {name: float(value) for name, value in measured.items()}
+    if task not in ("several_targets", "multilabel"):
+        predicted = np.ravel(predicted)
+    return Answers(
+        model.y_test,
+        predicted,
+        probabilities,
+        getattr(estimator, "classes_", None) if task == "classification" else None,
+        scores,
+        model.targets,
+        points_of(model.x_test, model.features) if task == "clustering" else None,
+    )

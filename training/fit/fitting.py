@@ -25,9 +25,9 @@ from training.data.text.numbers import NumberForm
 from training.errors import FitFailed, InvalidModelFile, InvalidTable
 from training.fit.description import EstimatorSpec, ModelSpec, SearchSpec
 from training.fit.estimators import default_estimator, make_estimator, require_task, seed_estimator
-from training.fit.held_out import DEFAULT_METRIC
 from training.fit.preprocessing import prepared
 from training.fit.trained_model import TrainedModel
+from training.measuring.metrics import default_metric
 
 TOO_FEW = 10
 """With fewer fitted rows, a class may be why an estimator's own split fails."""
@@ -47,7 +47,7 @@ def train_model(
     """
     dataset, said = load_data(spec, seed)
     say(said)
-    metric = spec.metric or DEFAULT_METRIC[dataset.task]
+    metric = spec.metric or default_metric(dataset.task, (dataset.target,))
     if metric not in get_scorer_names():
         raise InvalidModelFile(
             f"There is no metric {metric!r}; scikit-learn's scorers are {', '.join(get_scorer_names())}."

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.records.decoding import Undecodable, decode
-from handler.records.signature import Kind, Task, Value
+from handler.records.signature import INLIER, OUTLIER, Kind, Prediction, Target, Task, Value
 from handler.registry.manifest import Manifest
 from training.errors import InvalidFolder
 from training.fit.description import GateSpec
 from training.fit.trained_model import TrainedModel
+from training.measuring.metrics import default_metric
 
 HELD_OUT_FILE = "held_out.json"
 
@@ -27,7 +28,9 @@ MAX_ROWS = 5000
 
 @dataclass(frozen=True)
 class HeldOut:
-    """`answers` are the true ones: names of classes, or numbers. `artifact_sha256` ties the rows to one artifact."""
+    """`answers` are the true ones, as `prediction` in the HTTP contract has them: names of classes, numbers, …; None
+    where they are not known. `artifact_sha256` ties the rows to one artifact. `classes` are those of the first target;
+    `targets` are all of a model that predicts several, and empty for any other."""
 
     artifact_sha256: str
     task: Task
@@ -37,36 +40,60 @@ class HeldOut:
     kinds: tuple[Kind, ...]
     classes: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
-    answers: tuple[float | str, ...]
+    answers: tuple[Prediction, ...] | None
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def all_targets(self) -> tuple[Target, ...]:
+        """What is predicted, at least one; that of a single target has no name here."""
+        return self.targets or (Target("", self.classes),)
 
     def to_json(self) -> str:
         """The file's text."""
-        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False) + "\n"
+        document = asdict(self)
+        if not self.targets:  # as before there were several
+            del document["targets"]
+        return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def held_out_of(model: TrainedModel, manifest: Manifest) -> HeldOut:
     """The first MAX_ROWS of the rows that `model` holds out, which the split has shuffled."""
-    answers = model.y_test[:MAX_ROWS].tolist()
-    if model.task == "classification":
-        place = {label: index for index, label in enumerate(model.estimator.classes_.tolist())}
-        answers = [model.target.classes[place[label]] for label in answers]
-    else:
-        answers = [float(value) for value in answers]
     return HeldOut(
         artifact_sha256=manifest.artifact.sha256,
         task=model.task,
-        metric=model.metric or DEFAULT_METRIC[model.task],
+        metric=metric_of(model),
         gate=model.gate,
         features=tuple(feature.name for feature in model.features),
         kinds=tuple(feature.kind for feature in model.features),
         classes=model.target.classes,
         rows=tuple(tuple(plain_row(row)) for row in model.x_test[:MAX_ROWS]),
-        answers=tuple(answers),
+        answers=_answers(model),
+        targets=model.targets if model.more_targets else (),
     )
 
 
-DEFAULT_METRIC: dict[Task, str] = {"classification": "accuracy", "regression": "neg_root_mean_squared_error"}
-"""The scorers of scikit-learn that a model is judged by where its description names none."""
+def metric_of(model: TrainedModel) -> str:
+    """What the model is judged by."""
+    return model.metric or default_metric(model.task, model.targets, model.y_test is not None)
+
+
+def _answers(model: TrainedModel) -> tuple[Prediction, ...] | None:
+    if model.y_test is None:
+        return None
+    truth, classes = model.y_test[:MAX_ROWS], model.target.classes
+    if model.task == "classification":
+        place = {label: index for index, label in enumerate(model.estimator.classes_.tolist())}
+        return tuple(classes[place[label]] for label in truth.tolist())
+    if model.task == "outlier_detection":
+        return tuple(OUTLIER if mark == -1 else INLIER for mark in truth.tolist())
+    if model.task == "multilabel":
+        return tuple(tuple(name for name, mark in zip(classes, row, strict=True) if mark) for row in truth.tolist())
+    if model.task == "several_targets":
+        names = [target.name for target in model.targets]
+        return tuple(dict(zip(names, row, strict=True)) for row in truth.tolist())
+    if model.task == "clustering":
+        return tuple(truth.tolist())
+    return tuple(float(value) for value in truth.tolist())
 
 
 def read_held_out(folder: Path) -> HeldOut | None:

@@ -17,8 +17,10 @@ class TrainedModel:
     """An estimator that was fitted, with the rows that were held out to measure it.
 
     `x_test` has the shape (rows, features), its columns in the order of `features`. For a classification `y_test` holds
-    labels of the estimator, whose i-th class is named `target.classes[i]`; for a regression it holds numbers.
-    `metric` is the scikit-learn scorer that the search and the gate use; `command` is what the person typed.
+    labels of the estimator, whose i-th class is named `target.classes[i]`; for a regression it holds numbers, for the
+    other tasks what `training.measuring.answers` says. It is None where the truth is not known. `more_targets` are
+    those beside `target`. `metric` is the scikit-learn scorer that the search and the gate use; `command` is what the
+    person typed.
     """
 
     name: str
@@ -27,7 +29,7 @@ class TrainedModel:
     features: tuple[Feature, ...]
     target: Target
     x_test: NDArray[Any]
-    y_test: NDArray[Any]
+    y_test: NDArray[Any] | None
     dataset: str
     dataset_sha256: str
     rows: int
@@ -35,3 +37,9 @@ class TrainedModel:
     metric: str | None = None
     gate: GateSpec = DEFAULT_GATE
     command: str | None = None
+    more_targets: tuple[Target, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All that is predicted."""
+        return (self.target, *self.more_targets)

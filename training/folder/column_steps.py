@@ -4,15 +4,19 @@ Selections of columns, imputers and pipelines do, and estimators that give all t
 behind a step that computes is not known.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
 from sklearn.feature_selection import SelectorMixin
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -68,7 +72,7 @@ def _follow(step: Any, columns: Sequence[Column], met: list[Met]) -> list[Column
     if isinstance(step, (SimpleImputer, KNNImputer)):
         return _imputed(step, columns)
     met.append((step, list(columns)))
-    for part in _parts(step):
+    for part in parts_given_all(step):
         _follow(part, columns, met)
     return None
 
@@ -109,13 +113,31 @@ def _has_empty(imputer: Any) -> bool:
     return any(value is None or value != value for value in statistics.tolist())
 
 
-def _parts(step: Any) -> Iterator[Any]:
-    """The fitted estimators inside `step` that are given all its columns."""
+def parts_given_all(step: Any) -> list[Any]:
+    """The fitted estimators inside `step` that are given all its columns, as they came."""
+    found: list[Any] = []
     if isinstance(step, FeatureUnion):
-        yield from (part for _, part in step.transformer_list)
-    if isinstance(step, (VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor)):
-        yield from step.estimators_
-    if isinstance(step, TransformedTargetRegressor):
-        yield step.regressor_
-    for calibrated in getattr(step, "calibrated_classifiers_", []):
-        yield calibrated.estimator
+        found += [part for _, part in step.transformer_list]
+    if isinstance(step, _SEVERAL):
+        found += step.estimators_
+    # Histogram gradient boosting has an encoder of its own for categories.
+    for name in ("regressor_", "best_estimator_", "estimator_", "_preprocessor"):
+        part = getattr(step, name, None)
+        if isinstance(part, BaseEstimator):
+            found.append(part)
+    found += [calibrated.estimator for calibrated in getattr(step, "calibrated_classifiers_", [])]
+    if isinstance(step, FrozenEstimator):
+        found.append(step.estimator)
+    return found
+
+
+_SEVERAL = (
+    VotingClassifier,
+    VotingRegressor,
+    StackingClassifier,
+    StackingRegressor,
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+    OneVsRestClassifier,
+    OneVsOneClassifier,
+)

@@ -1,10 +1,13 @@
 """Chooses the rows that a manifest keeps as examples, and has the very artifact answer them.
 
 The handler must get the same answers before it serves, so the rows are chosen to show what could go wrong: one of each
-class, or rows over the whole range of a regression. All were held out, and all are rows that the API takes.
+class, cluster or set of labels, an outlier and an inlier, or rows over the whole range of what is predicted. All were
+held out, and all are rows that the API takes.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,15 +15,15 @@ from numpy.typing import NDArray
 
 from handler.engines.choice import engine_for
 from handler.errors.request import RequestError
-from handler.records.signature import Example, Feature, Value
+from handler.records.signature import Example, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import Content
-from handler.rows.domain import outside
 from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
+from training.measuring.taken import is_taken
 
 MOST_CLASSES = 50
 """With more classes than that, OVER_THE_RANGE rows stand for them: every row is answered at each cold start."""
@@ -36,15 +39,20 @@ def choose_examples(manifest: Manifest, model: TrainedModel, artifact: Content) 
 
     The first is the first that the model gets right. Raises InvalidTable where no row can be an example.
     """
-    rows = _candidates(model)
     predictor = Predictor(manifest, engine_for(manifest).load(VerifiedArtifact(manifest, artifact)))
+    return examples_among(model, predictor)
+
+
+def examples_among(model: TrainedModel, predictor: Predictor) -> tuple[Example, ...]:
+    """The same with the answers of a model that is loaded."""
+    rows = _candidates(model)
     answers = [_answer(predictor, model.x_test[[row]]) for row in rows]
     answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
     if not answered:
         raise InvalidTable(
             "No row held out has values that training saw in every column: give more rows, or group rare categories."
         )
-    chosen = _over_range(answered) if model.task == "regression" else _of_each_class(answered, model)
+    chosen = _CHOICES[model.task](answered, model)
     return tuple(Example.of(plain_row(model.x_test[row]), answer) for row, answer in chosen)
 
 
@@ -54,12 +62,13 @@ Answered = tuple[int, dict[str, Any]]
 
 def _candidates(model: TrainedModel) -> list[int]:
     """The places of rows that the API takes, in their order; of a classification as many of each class."""
-    places = np.arange(len(model.y_test))
-    if model.task == "classification":
+    places = np.arange(len(model.x_test))
+    if model.task == "classification" and model.y_test is not None:
         labels = np.unique(model.y_test)
         of_each = max(1, LOOKED_AT // len(labels))
         places = np.sort(np.concatenate([np.flatnonzero(model.y_test == label)[:of_each] for label in labels]))
-    return [place for place in places[:LOOKED_AT].tolist() if _is_taken(model.x_test[place], model.features)]
+    features = [replace(feature, allow_unknown=False) for feature in model.features]
+    return [place for place in places[:LOOKED_AT].tolist() if is_taken(plain_row(model.x_test[place]), features)]
 
 
 def _answer(predictor: Predictor, row: NDArray[Any]) -> dict[str, Any] | None:
@@ -71,11 +80,14 @@ def _answer(predictor: Predictor, row: NDArray[Any]) -> dict[str, Any] | None:
 
 def _of_each_class(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:
     """For each class the first row that the model gets right, else the first of it; the first right one leads."""
+    if model.y_test is None:
+        return _of_each_answer(answered, model)
     places = {label: index for index, label in enumerate(model.estimator.classes_.tolist())}
+    truth = model.y_test.tolist()
     best: dict[int, Answered] = {}
     right: set[int] = set()
     for row, answer in answered:
-        index = places[model.y_test[row].item()]
+        index = places[truth[row]]
         is_right = answer["prediction_index"] == index
         if index not in best or (is_right and index not in right):
             best[index] = (row, answer)
@@ -83,13 +95,32 @@ def _of_each_class(answered: Sequence[Answered], model: TrainedModel) -> list[An
             right.add(index)
     by_class = [best[index] for index in sorted(best)]
     kept = by_class if len(places) <= MOST_CLASSES else _spread_out(by_class, OVER_THE_RANGE)
-    return sorted(kept, key=lambda found: (places[model.y_test[found[0]].item()] not in right, found[0]))
+    return sorted(kept, key=lambda found: (places[truth[found[0]]] not in right, found[0]))
 
 
-def _over_range(answered: Sequence[Answered]) -> list[Answered]:
+def _of_each_answer(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:  # noqa: ARG001 - see _CHOICES
+    """The first row of each answer, in the order of the rows."""
+    firsts: dict[str, Answered] = {}
+    for found in answered:
+        firsts.setdefault(json.dumps(found[1]["prediction"]), found)
+    return list(firsts.values())[:MOST_CLASSES]
+
+
+def _over_range(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:  # noqa: ARG001 - see _CHOICES
     """The first row, and others whose predictions lie over the whole range of those seen here."""
     others = _spread_out(sorted(answered, key=lambda found: found[1]["prediction"]), OVER_THE_RANGE - 1)
     return [answered[0], *(found for found in others if found[0] != answered[0][0])]
+
+
+def _over_each_target(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:
+    """The first row, and others that lie over the whole range of each target, or have each of its classes."""
+    kept = {answered[0][0]: answered[0]}
+    for target in model.targets:
+        of_target = [(row, {"prediction": answer["prediction"][target.name]}) for row, answer in answered]
+        choose = _of_each_answer if target.classes else _over_range
+        chosen = {row for row, _ in choose(of_target, model)}
+        kept |= {row: (row, answer) for row, answer in answered if row in chosen}
+    return list(kept.values())[:MOST_CLASSES]
 
 
 def _spread_out(found: Sequence[Answered], count: int) -> list[Answered]:
@@ -97,19 +128,11 @@ def _spread_out(found: Sequence[Answered], count: int) -> list[Answered]:
     return [found[place] for place in places.tolist()]
 
 
-def _is_taken(row: NDArray[Any], features: Sequence[Feature]) -> bool:
-    """Whether the API takes this row: it has no gap where training saw none, no category that training never saw, and
-    no number outside what the model takes."""
-    return all(_is_value_taken(value, feature) for feature, value in zip(features, plain_row(row), strict=True))
-
-
-def _is_value_taken(value: Value, feature: Feature) -> bool:
-    if value is None:
-        return feature.nullable
-    if feature.kind == "category":
-        return value in feature.categories
-    if feature.kind == "text":
-        return isinstance(value, str) and (feature.max_length is None or len(value) <= feature.max_length)
-    if feature.kind == "boolean":
-        return isinstance(value, bool)
-    return feature.domain is None or not outside(feature.domain, np.array([value])).any()
+_CHOICES: dict[Task, Callable[[Sequence[Answered], TrainedModel], list[Answered]]] = {
+    "classification": _of_each_class,
+    "regression": _over_range,
+    "outlier_detection": _of_each_answer,
+    "clustering": _of_each_answer,
+    "multilabel": _of_each_answer,
+    "several_targets": _over_each_target,
+}

@@ -30,7 +30,7 @@ from training.folder.domains import domains_of
 from training.folder.examples import choose_examples
 from training.folder.parameters import plain_parameters
 from training.folder.places import base_name, parameters_without_places, without_caches
-from training.release.gate.comparison import Comparison
+from training.release.gate.check import Comparison
 from training.report.page import render_report
 
 ARTIFACT_FILE = "model.joblib"

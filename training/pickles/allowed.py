@@ -41,12 +41,26 @@ _INSTEAD = {
 """Other libraries that models come from, and what to do instead of using each."""
 
 
-def refusal_of_imports(contents: PickleContents) -> str | None:
-    """Why a model that imports this may not be loaded, naming the import and the line to change; None where it may."""
+WITH_FRAMES = (
+    *("pandas._libs.", "pandas.core.indexes.", "pandas.core.arrays.", "pandas.core.dtypes.", "pandas.core.internals."),
+    *("pandas.core.series.", "pandas.core.frame.", "pandas.arrays.", "pandas.Index", "pandas.RangeIndex"),
+    *("pandas.MultiIndex", "pandas.Series", "pandas.DataFrame", "pandas.Categorical", "pandas.StringDtype"),
+    *("pandas.NA", "pandas.Timestamp", "pandas.Interval", "pyarrow.lib."),
+)
+"""What a model that was fitted to a DataFrame may hold of pandas: what keeps values, and nothing that reads or runs."""
+
+
+def refusal_of_imports(contents: PickleContents, with_frames: bool = False) -> str | None:
+    """Why a model that imports this may not be loaded, naming the import and the line to change; None where it may.
+
+    `with_frames` it may hold values of pandas, which are taken out before it is served.
+    """
     for imported in contents.imports:
         module = imported.partition(".")[0]
         if imported in NEVER_IN_A_MODEL:
             return f"The model calls {imported}, which no model needs: ask whoever made it."
+        if with_frames and imported.startswith(WITH_FRAMES):
+            continue
         if module not in (*artifact_modules(), *STANDARD) or "cloudpickle" in imported:
             return _advice(imported, module, contents)
     return None
@@ -73,8 +87,8 @@ def _advice(imported: str, module: str, contents: PickleContents) -> str:
         )
     if module == "pandas":
         return (
-            "The model holds an object of pandas, which Lambda does not have. Fit it to arrays: "
-            "model.fit(frame.to_numpy(), target.to_numpy())."
+            f"The model holds an object of pandas ({imported}), which Lambda does not have. Add --table DATA --target "
+            "COLUMN: what keeps values of a DataFrame is then taken out of it."
         )
     if module in sys.stdlib_module_names:
         return (

@@ -31,9 +31,10 @@ def prove(artifact: VerifiedArtifact) -> None:
         raise UnprovedArtifact(f"{artifact.manifest.version} would not serve: {failure}") from failure
 
 
-def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) -> Any:
+def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any, with_training: bool = False) -> Any:
     """What `main(registry, version, *arguments)` of `script` returns in isolation, `artifact` being that version of the
-    registry; raises ProcessFailed, or UnprovedArtifact where the artifact may not be loaded at all."""
+    registry; `with_training` is as for `run_isolated`. Raises ProcessFailed, or UnprovedArtifact where the artifact may
+    not be loaded at all."""
     require_allowed(artifact)
     manifest = artifact.manifest
     with tempfile.TemporaryDirectory(prefix="version-") as folder:
@@ -42,7 +43,7 @@ def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any) ->
         # A copy, and no link: code in the artifact could write to the bytes that were verified.
         with Path(folder, version_key(manifest.version, manifest.artifact.file)).open("wb") as file:
             file.writelines(parts_of(artifact.content))
-        return run_isolated(script, folder, manifest.version, *arguments)
+        return run_isolated(script, folder, manifest.version, *arguments, with_training=with_training)
 
 
 def require_allowed(artifact: VerifiedArtifact) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from handler.records.signature import Feature
 from handler.registry.manifest import Manifest
 from training.fit.trained_model import TrainedModel
-from training.release.gate.comparison import Comparison
-from training.report.figures import Picture, pictures
+from training.release.gate.check import Comparison
+from training.report.drawing import Picture
+from training.report.figures import pictures
 from training.report.resampling import confidence_intervals, importances
+from training.report.words import kind_in_words, what_it_does
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24 }
@@ -27,14 +29,27 @@ figure { margin: 0 } svg { max-width: 100%; height: auto; display: block }
 
 def render_report(model: TrainedModel, manifest: Manifest, comparison: Comparison | None = None) -> str:
     """The report of `manifest`, measured on the rows that `model` holds out, as a complete HTML document."""
-    ranked = importances(model)
-    drawn = [_picture(picture) for picture in pictures(model, ranked)]
     sections = [
         _summary(manifest, comparison),
-        _metrics(manifest, confidence_intervals(model)),
+        _metrics(manifest, confidence_intervals(model), "Measured on the rows held out"),
         *([_comparison(comparison)] if comparison is not None and comparison.checks else []),
-        *drawn,
-        _features(manifest.features),
+        *map(_picture, pictures(model, importances(model))),
+        _features(manifest.features, "Features, as seen in training"),
+        _made_from(manifest, model.command),
+    ]
+    return _page(manifest, sections)
+
+
+def render_measured_report(model: TrainedModel, manifest: Manifest, given: int, seconds: float) -> str:
+    """The report of a model that was fitted elsewhere, measured on the rows of `model`, out of `given` ones.
+
+    The features' importances are left out where they would take longer than `seconds`.
+    """
+    sections = [
+        _summary_of_brought(manifest, given),
+        _metrics(manifest, confidence_intervals(model), "Measured on the rows given with --table"),
+        *map(_picture, pictures(model, importances(model, seconds))),
+        _features(manifest.features, "Features, as seen in the table"),
         _made_from(manifest, model.command),
     ]
     return _page(manifest, sections)
@@ -45,7 +60,7 @@ def render_brought_report(manifest: Manifest) -> str:
     note = "This model was fitted elsewhere and packaged: neither its data nor its metrics are known here."
     sections = [
         f"<p>{html.escape(note)}</p>",
-        _features(manifest.features),
+        _features(manifest.features, "Features"),
         _made_from(manifest, None),
     ]
     return _page(manifest, sections)
@@ -72,15 +87,10 @@ def _page(manifest: Manifest, sections: Sequence[str]) -> str:
 
 def _summary(manifest: Manifest, comparison: Comparison | None) -> str:
     training = manifest.training
-    what = (
-        f"predicts {manifest.target.name} as one of {len(manifest.target.classes)} classes"
-        if manifest.task == "classification"
-        else f"predicts the number {manifest.target.name}"
-    )
     fitted = training.rows - int(manifest.metrics.get("rows_tested", 0))
     text = (
-        f"A {training.estimator.rpartition('.')[2]} that {what} from {len(manifest.features)} features. It was fitted "
-        f"to {fitted:,} rows of {training.dataset} and measured on {training.rows - fitted:,} others."
+        f"{what_it_does(manifest)} It was fitted to {fitted:,} rows of {training.dataset} and measured on "
+        f"{training.rows - fitted:,} others."
     )
     verdict = ""
     if comparison is not None and comparison.served is not None:
@@ -92,7 +102,17 @@ def _summary(manifest: Manifest, comparison: Comparison | None) -> str:
     return f"<p>{html.escape(text)}</p>\n{verdict}"
 
 
-def _metrics(manifest: Manifest, intervals: dict[str, tuple[float, float]]) -> str:
+def _summary_of_brought(manifest: Manifest, given: int) -> str:
+    tested = int(manifest.metrics["rows_tested"])
+    text = (
+        f"{what_it_does(manifest)} It was fitted elsewhere, and measured on {tested:,} of the {given:,} rows of "
+        f"{manifest.training.dataset}, which were given with --table. Whether it was fitted to these very rows is not "
+        "known here: if it was, it will do worse on new ones than this page says."
+    )
+    return f"<p>{html.escape(text)}</p>"
+
+
+def _metrics(manifest: Manifest, intervals: dict[str, tuple[float, float]], title: str) -> str:
     rows = [
         (
             name.replace("_", " "),
@@ -102,7 +122,7 @@ def _metrics(manifest: Manifest, intervals: dict[str, tuple[float, float]]) -> s
         for name, value in manifest.metrics.items()
     ]
     note = "The interval holds 95 % of what resamples of the same rows give (bootstrap); it is wide where rows are few."
-    return _section("Measured on the rows held out", _table(("Metric", "Value", "95 % interval"), rows), note)
+    return _section(title, _table(("Metric", "Value", "95 % interval"), rows), note)
 
 
 def _comparison(comparison: Comparison) -> str:
@@ -122,11 +142,11 @@ def _picture(picture: Picture) -> str:
     return f'<section class="picture">\n<h2>{caption}</h2>\n<p class="note">{note}</p>\n{figure}\n</section>'
 
 
-def _features(features: Sequence[Feature]) -> str:
+def _features(features: Sequence[Feature], title: str) -> str:
     rows = [
         [
             feature.name,
-            _kind(feature) + (", may be null" if feature.nullable else ""),
+            kind_in_words(feature),
             *(_number(value) for value in (feature.minimum, feature.mean, feature.maximum, feature.std)),
             ", ".join(map(str, feature.categories[:12])) + (", …" if len(feature.categories) > 12 else ""),
         ]
@@ -135,14 +155,7 @@ def _features(features: Sequence[Feature]) -> str:
     head = ["Name", "Kind", "Minimum", "Mean", "Maximum", "Standard deviation", "Categories"]
     if not any(feature.categories for feature in features):
         head, rows = head[:-1], [row[:-1] for row in rows]
-    return _section("Features, as seen in training", _table(head, rows))
-
-
-def _kind(feature: Feature) -> str:
-    if feature.is_coded:
-        return "category of whole numbers"
-    limit = f", up to {feature.max_length:,} characters" if feature.max_length is not None else ""
-    return feature.kind + limit
+    return _section(title, _table(head, rows))
 
 
 def _made_from(manifest: Manifest, command: str | None) -> str:

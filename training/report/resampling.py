@@ -3,15 +3,22 @@
 All is drawn by the model's seed, so the same model gives the same report.
 """
 
+import math
+import time
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.inspection import permutation_importance
 
-from training.fit.evaluation import answers_of, measure
-from training.fit.held_out import DEFAULT_METRIC
+from training.errors import UnprovedArtifact
+from training.fit.evaluation import answers_of
+from training.fit.held_out import metric_of
 from training.fit.trained_model import TrainedModel
+from training.measuring.answers import Answers
+from training.measuring.asked import score
+from training.measuring.metrics import measure
 
 RESAMPLES = 200
 MOST_ROWS = 2000
@@ -39,7 +46,7 @@ def confidence_intervals(model: TrainedModel) -> dict[str, tuple[float, float]]:
     MOST_ROWS rows.
     """
     answers = answers_of(model)
-    count = min(len(answers.actual), MOST_ROWS)
+    count = min(len(answers.predicted), MOST_ROWS)
     generator = np.random.default_rng(model.seed)
     drawn: dict[str, list[float]] = {}
     with warnings.catch_warnings():
@@ -54,14 +61,20 @@ def confidence_intervals(model: TrainedModel) -> dict[str, tuple[float, float]]:
     }
 
 
-def importances(model: TrainedModel) -> list[Importance]:
+def importances(model: TrainedModel, seconds: float = math.inf) -> list[Importance]:
     """The features by permutation importance, the most important first.
 
-    Empty for more than MOST_FEATURES, and where the shuffled rows cannot be measured.
+    Empty for more than MOST_FEATURES, where the truth is not known, where the shuffled rows cannot be measured, and
+    where this would take longer than `seconds`.
     """
-    if len(model.features) > MOST_FEATURES:
+    if len(model.features) > MOST_FEATURES or model.y_test is None:
         return []
     rows = min(len(model.x_test), MOST_ROWS if len(model.features) <= 30 else 500)
+    if math.isfinite(seconds):
+        began = time.perf_counter()
+        model.estimator.predict(model.x_test[:rows])
+        if (time.perf_counter() - began) * REPEATS * len(model.features) > seconds:
+            return []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -69,12 +82,27 @@ def importances(model: TrainedModel) -> list[Importance]:
                 model.estimator,
                 model.x_test[:rows],
                 model.y_test[:rows],
-                scoring=model.metric or DEFAULT_METRIC[model.task],
+                scoring=_scoring(model),
                 n_repeats=REPEATS,
                 random_state=model.seed,
             )
-        except ValueError:  # the model may not answer rows put together anew, or the metric not take them
+        except (ValueError, UnprovedArtifact):
+            # The model may not answer rows put together anew, or the metric not take them.
             return []
     order = np.argsort(-found.importances_mean, kind="stable")
     names = [feature.name for feature in model.features]
     return [Importance(names[i], float(found.importances_mean[i]), float(found.importances_std[i])) for i in order]
+
+
+def _scoring(model: TrainedModel) -> Any:
+    """The metric as scikit-learn takes it: a name, or a function where it has none for the task."""
+    metric = metric_of(model)
+    if model.task in ("classification", "regression"):
+        return metric
+
+    def scored(estimator: Any, rows: Any, truth: Any) -> float:
+        scores = estimator.decision_function(rows) if hasattr(estimator, "decision_function") else None
+        answers = Answers(truth, np.asarray(estimator.predict(rows)), scores=scores, targets=model.targets)
+        return score(metric, model.task, answers)
+
+    return scored

@@ -80,7 +80,8 @@ def test_a_classification_answers_as_the_estimator_itself(name: str) -> None:
         np.testing.assert_array_equal(probabilities, estimator.predict_proba(X))
         assert set(answers[0]) == {"prediction", "prediction_index", "probabilities"}
     else:
-        assert set(answers[0]) == {"prediction", "prediction_index"}
+        assert [list(answer["scores"].values()) for answer in answers] == estimator.decision_function(X).tolist()
+        assert set(answers[0]) == {"prediction", "prediction_index", "scores"}
 
 
 @pytest.mark.parametrize("name", REGRESSORS)

@@ -14,6 +14,7 @@ from training.fit.iris import train_iris
 
 def test_a_classification_is_measured_on_the_rows_held_out() -> None:
     model = train_iris()
+    assert model.y_test is not None
     predicted = model.estimator.predict(model.x_test)
     likely = model.estimator.predict_proba(model.x_test)[np.arange(30), model.y_test]
     recalls, f1 = [], []
@@ -41,6 +42,7 @@ def test_a_classifier_without_probabilities_has_no_log_loss() -> None:
 
 def test_a_regression_is_measured_on_the_rows_held_out() -> None:
     model = train_diabetes()
+    assert model.y_test is not None
     errors = model.estimator.predict(model.x_test) - model.y_test
     assert evaluate(model) == pytest.approx(
         {

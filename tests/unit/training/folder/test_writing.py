@@ -53,6 +53,7 @@ def test_the_manifest_knows_the_data_the_parameters_and_the_seed() -> None:
 
 def test_the_example_is_a_row_held_out_that_the_model_gets_right(iris: TrainedFolder) -> None:
     model, example = train_iris(), iris.manifest.example
+    assert model.y_test is not None
     held_out = [tuple(row) for row in model.x_test.tolist()]
     assert example.features in held_out
     index = held_out.index(example.features)

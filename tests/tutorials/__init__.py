@@ -1,0 +1,1 @@
+"""Pipelines as tutorials build them, fitted to DataFrames, each brought with one command."""

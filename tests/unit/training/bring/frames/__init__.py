@@ -1,0 +1,1 @@
+"""Models fitted to DataFrames, turned in this process."""
