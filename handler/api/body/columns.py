@@ -6,6 +6,7 @@ speed; each value is looked at only where one is refused. A kind is one entry of
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,20 @@ MOST_LISTED = 20
 
 @dataclass(frozen=True)
 class Check:
-    """What one feature takes beside null.
+    """What a kind of feature takes beside null.
 
-    `types` are those of the parsed values; `takes` says whether it takes all of some values of these types. `wanted`
-    follows "expected", and `got`, of one refused value, "got".
+    `types` are those of the parsed values, `or_null` with that of null; `takes` gives for a feature what says whether
+    it takes all of some values of these types. `wanted` follows "expected", and `got`, of a refused value, "got".
     """
 
     types: frozenset[type]
-    wanted: str
-    takes: Callable[[Set[Any]], bool]
-    got: Callable[[Any], str]
+    wanted: Callable[[Feature], str]
+    takes: Callable[[Feature], Callable[[Set[Any]], bool]]
+    got: Callable[[Feature, Any], str]
+
+    @cached_property
+    def or_null(self) -> frozenset[type]:
+        return self.types | {type(None)}
 
 
 def column_problems(feature: Feature, column: Sequence[Any], indexes: Sequence[int]) -> Iterator[Problem]:
@@ -39,23 +44,26 @@ def column_problems(feature: Feature, column: Sequence[Any], indexes: Sequence[i
 
     Raises InvalidJson on a number that no 64-bit float holds: the parser makes infinity of 1e999.
     """
-    check = CHECKS["code" if feature.is_coded else feature.kind](feature)
-    expected = check.types | {type(None)} if feature.nullable else check.types
-    if set(map(type, column)) <= expected:
+    check = CHECKS["code" if feature.is_coded else feature.kind]
+    expected = check.or_null if feature.nullable else check.types
+    takes = check.takes(feature)
+    if expected.issuperset(map(type, column)):
         if feature.kind == "number":
             yield from _untakable(feature, column, indexes)
             return
-        if check.takes({*column} - {None}):
+        if takes({*column} - _NULL):
             return
-    wanted = check.wanted + (" or null" if feature.nullable else "")
+    wanted = check.wanted(feature) + (" or null" if feature.nullable else "")
     for index, value in zip(indexes, column, strict=True):
-        if type(value) not in expected or (value is not None and not check.takes({value})):
-            yield Problem(index, feature.name, f"expected {wanted}, got {check.got(value)}")
+        if type(value) not in expected or (value is not None and not takes({value})):
+            yield Problem(index, feature.name, f"expected {wanted}, got {check.got(feature, value)}")
 
 
-def _number(_: Feature) -> Check:
-    # Which numbers are taken is told of a column as a whole, by `_untakable`.
-    return Check(frozenset({int, float}), "a number", lambda _: True, _described_with(hints.of_number))
+_NULL = frozenset({None})
+
+
+def _all(_: Set[Any]) -> bool:
+    return True
 
 
 def _untakable(feature: Feature, column: Sequence[Any], indexes: Sequence[int]) -> Iterator[Problem]:
@@ -75,56 +83,72 @@ def _untakable(feature: Feature, column: Sequence[Any], indexes: Sequence[int]) 
         yield Problem(indexes[position], feature.name, f"expected {wanted}, got {hints.described(column[position])}")
 
 
-def _category(feature: Feature) -> Check:
-    if feature.allow_unknown:
-        return Check(frozenset({str}), "a string", _is_unicode, _got)
-    known = frozenset(feature.categories)
-    return Check(frozenset({str}), _one_of(feature), known.issuperset, hints.described)
-
-
-def _code(feature: Feature) -> Check:
-    def got(value: Any) -> str:
-        if type(value) in (int, float) and not _is_held(value):
-            raise _no_float(feature)
-        return _described_with(hints.of_code)(value)
-
-    numbers: frozenset[type] = frozenset({int, float})
-    if feature.allow_unknown:
-        return Check(numbers, f"a whole number within ±{LARGEST_CODE}", _are_codes, got)
-    return Check(numbers, _one_of(feature), frozenset(feature.categories).issuperset, got)
-
-
-def _boolean(_: Feature) -> Check:
-    return Check(frozenset({bool}), "true or false", lambda _: True, _described_with(hints.of_boolean))
-
-
-def _text(feature: Feature) -> Check:
-    most = feature.max_length
-
-    def takes(texts: Set[str]) -> bool:
-        return (most is None or max(map(len, texts), default=0) <= most) and _is_unicode(texts)
-
-    def got(value: Any) -> str:
-        if type(value) is str and most is not None and len(value) > most:
-            return f"one of {len(value)}"
-        return _got(value) + hints.of_text(value)
-
-    limit = "" if most is None else f" of at most {most} characters"
-    return Check(frozenset({str}), f"a text{limit}", takes, got)
-
-
-CHECKS: dict[str, Callable[[Feature], Check]] = {
-    "number": _number,
-    "category": _category,
-    "code": _code,
-    "boolean": _boolean,
-    "text": _text,
-}
-"""The check of each kind of feature; a category of whole numbers is a code."""
-
-
 def _one_of(feature: Feature) -> str:
     return f"one of {', '.join(map(repr, feature.categories[:MOST_LISTED]))}"
+
+
+def _known(feature: Feature) -> Callable[[Set[Any]], bool]:
+    return frozenset(feature.categories).issuperset
+
+
+def _got_code(feature: Feature, value: Any) -> str:
+    if type(value) in (int, float) and not _is_held(value):
+        raise _no_float(feature)
+    return hints.described(value) + hints.of_code(value)
+
+
+def _short_enough(feature: Feature) -> Callable[[Set[str]], bool]:
+    most = feature.max_length
+    if most is None:
+        return _are_unicode
+    return lambda texts: max(map(len, texts), default=0) <= most and _are_unicode(texts)
+
+
+def _wanted_text(feature: Feature) -> str:
+    return "a text" + ("" if feature.max_length is None else f" of at most {feature.max_length} characters")
+
+
+def _got_text(feature: Feature, value: Any) -> str:
+    if type(value) is str and feature.max_length is not None and len(value) > feature.max_length:
+        return f"one of {len(value)}"
+    return _got(feature, value) + hints.of_text(value)
+
+
+def _got(_: Feature, value: Any) -> str:
+    if type(value) is str and not _are_unicode({value}):
+        return "one with half of a surrogate pair, which is no character"
+    return hints.described(value)
+
+
+CHECKS = {
+    # Which numbers are taken is told of a column as a whole, by `_untakable`.
+    "number": Check(
+        types=frozenset({int, float}),
+        wanted=lambda _: "a number",
+        takes=lambda _: _all,
+        got=lambda _, value: hints.described(value) + hints.of_number(value),
+    ),
+    "category": Check(
+        types=frozenset({str}),
+        wanted=lambda feature: "a string" if feature.allow_unknown else _one_of(feature),
+        takes=lambda feature: _are_unicode if feature.allow_unknown else _known(feature),
+        got=lambda feature, value: _got(feature, value) if feature.allow_unknown else hints.described(value),
+    ),
+    "code": Check(
+        types=frozenset({int, float}),
+        wanted=lambda feature: f"a whole number within ±{LARGEST_CODE}" if feature.allow_unknown else _one_of(feature),
+        takes=lambda feature: _are_codes if feature.allow_unknown else _known(feature),
+        got=_got_code,
+    ),
+    "boolean": Check(
+        types=frozenset({bool}),
+        wanted=lambda _: "true or false",
+        takes=lambda _: _all,
+        got=lambda _, value: hints.described(value) + hints.of_boolean(value),
+    ),
+    "text": Check(types=frozenset({str}), wanted=_wanted_text, takes=_short_enough, got=_got_text),
+}
+"""The check of each kind of feature; a category of whole numbers is a code."""
 
 
 def _are_codes(numbers: Set[float]) -> bool:
@@ -139,23 +163,13 @@ def _is_held(number: float) -> bool:
         return False
 
 
-def _is_unicode(texts: Set[str]) -> bool:
+def _are_unicode(texts: Set[str]) -> bool:
     """Whether the texts hold characters alone. JSON can spell half of a surrogate pair, on which encoders raise."""
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _got(value: Any) -> str:
-    if type(value) is str and not _is_unicode({value}):
-        return "one with half of a surrogate pair, which is no character"
-    return hints.described(value)
-
-
-def _described_with(hint: Callable[[object], str]) -> Callable[[Any], str]:
-    return lambda value: hints.described(value) + hint(value)
 
 
 def _no_float(feature: Feature) -> InvalidJson:

@@ -5,12 +5,15 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from handler.records.signature import Feature
 from handler.registry.manifest import Manifest
 from tests.unit.training.regression import FIRST_FEATURE, train_diabetes
+from training.fit.iris import train_iris
 from training.folder.writing import write_folder
+from training.report.figures import _distributions
 from training.report.page import render_brought_report
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -109,7 +112,7 @@ def test_the_report_says_the_kind_of_each_feature_in_words(iris_manifest: Manife
     assert told == {
         "age": "number, may be null",
         "deck": "category",
-        "class": "category of whole numbers, may be null",
+        "class": "category of codes, may be null",
         "member": "boolean, may be null",
         "remark": "text, up to 1,000 characters",
         "story": "text",
@@ -129,3 +132,18 @@ def test_names_are_shown_as_they_are_written_and_never_become_markup(regression:
     assert FIRST_FEATURE in page.cells()
     assert any("load_diabetes & <more>" in cell for cell in page.cells())
     assert "script" not in page.tags
+
+
+def test_the_pictures_show_how_long_texts_are_and_none_of_them() -> None:
+    secret = "of a person 4711"
+    rows = np.array([[secret, True, 1], [None, None, float("nan")], ["", False, 2]], dtype=object)
+    features = (
+        Feature("remark", "text", nullable=True, max_length=99),
+        Feature("member", "boolean", nullable=True),
+        Feature("class", "category", nullable=True, categories=(1, 2), gap="NaN"),
+    )
+    model = replace(train_iris(), features=features, x_test=rows)
+    # matplotlib draws letters as paths, and notes in a comment what each says.
+    told = re.findall(r"<!-- (.*?) -->", _distributions(model).svg)
+    assert {"characters", "True", "False", "1", "2"} <= set(told)
+    assert not {secret, "nan", "None"} & set(told)
