@@ -13,7 +13,6 @@ from training.local.demo import invoke_cold
 CASES = [(name, False) for name in TUTORIALS] + [(name, True) for name, each in TUTORIALS.items() if each.grid]
 
 
-@pytest.mark.xfail(strict=True, reason="`package` has no --table yet, and refuses what chooses columns by name")
 @pytest.mark.parametrize(("name", "searched"), CASES, ids=[f"{n}{' in a search' if s else ''}" for n, s in CASES])
 def test_a_pipeline_fitted_to_a_dataframe_answers_through_json_as_it_does_on_the_frame(
     name: str, searched: bool, tmp_path: Path
@@ -28,7 +27,6 @@ def test_a_pipeline_fitted_to_a_dataframe_answers_through_json_as_it_does_on_the
     brought.require_same(answers)
 
 
-@pytest.mark.xfail(strict=True, reason="`package` has no --table yet")
 def test_clients_need_not_send_the_columns_of_which_the_pipeline_makes_nothing(tmp_path: Path) -> None:
     features = {feature["name"]: feature for feature in bring(TUTORIALS["titanic"], tmp_path).manifest["features"]}
     assert set(features) == {"pclass", "sex", "age", "sibsp", "fare", "embarked", "alone"}

@@ -6,11 +6,11 @@ rewritten, proved and measured in isolated processes. What those commands refuse
 
 import hashlib
 import importlib.util
-import pickle
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import PicklingError
 from typing import Any
 
 import joblib
@@ -138,7 +138,7 @@ def _dumped(model: Any, file: Path, archive: bytes | None = None) -> Path:
     try:
         with without_caches(model):
             joblib.dump(model, file)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
+    except (PicklingError, AttributeError, TypeError) as error:
         raise UnpackableArtifact(
             f"The model cannot be written to a file ({str(error).splitlines()[0]}): a lambda, or a function or class "
             "defined within another, is in it. Define it at the top of a module of yours, and fit again."

@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → held_back → switched → deleted
+    → held_back → switched → brought → deleted
 """
 
 import json
@@ -23,6 +23,7 @@ from tests.e2e.deploy.stages import (
     NEW_CODE,
     OTHER_SCIKIT_LEARN,
     PAGES,
+    BroughtModel,
     Deleted,
     Denied,
     HeldBack,
@@ -34,6 +35,8 @@ from tests.e2e.deploy.stages import (
     Switched,
     Unpublished,
 )
+from tests.tutorials.bringing import bring
+from tests.tutorials.pipelines import TUTORIALS
 
 
 @pytest.fixture(scope="session")
@@ -235,7 +238,7 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     uri = ["--model-uri", deployed.outputs["ModelUri"]]
     promote = ["promote", held_back.version, "--reason", "for the next function", *uri]
     training(*promote, "--alias", "production-2", env=aws.environment(promoter))
-    parameters = ("ModelAlias=production-2",)
+    parameters = ("ModelAlias=production-2", "MaxRows=1000")
     said = stack.check(aws, project, parameters, checker=deployer)
     stack.deploy(aws, project, parameters)
     stack.record(aws, project, recorder=deployer)
@@ -247,7 +250,30 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
 
 
 @pytest.fixture(scope="session")
-def deleted(switched: Switched, project: Path) -> Deleted:
+def brought(
+    switched: Switched,
+    publisher: Credentials,
+    promoter: Credentials,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, BroughtModel]:
+    """Pipelines fitted to DataFrames, one of them with a module of its own, served one after the other."""
+    deployed, aws = switched.stack, switched.stack.stand_in
+    uri = ["--model-uri", deployed.outputs["ModelUri"], "--alias", "production-2"]
+    served = {}
+    for name in ("titanic", "own step"):
+        model = bring(TUTORIALS[name], tmp_path_factory.mktemp("brought"))
+        # It takes the place of another model, so the gate finds another contract.
+        forced = ["--force", "--reason", "another model", *uri]
+        version = training("publish", str(model.folder), *forced, env=aws.environment(publisher))["version"]
+        training("promote", version, "--reason", "another model", *uri, env=aws.environment(promoter))
+        stack.wait_for_version(deployed.api, version)
+        answer = deployed.api.ask("POST", "/predict", model.event()["body"])
+        served[name] = BroughtModel(model, version, answer)
+    return served
+
+
+@pytest.fixture(scope="session")
+def deleted(brought: dict[str, BroughtModel], switched: Switched, project: Path) -> Deleted:  # noqa: ARG001 - a stage
     """The stack was deleted."""
     before = switched.stack
     keys_before = keys(before)

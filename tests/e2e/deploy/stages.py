@@ -5,6 +5,7 @@ from typing import Any
 
 from ops.http_client import Answer
 from ops.stack import Stack
+from tests.tutorials.bringing import Brought
 
 NEW_CODE = "path_of_the_new_code"
 """The code of the error for unknown paths in the release that the stage `denied` deploys."""
@@ -104,6 +105,15 @@ class Switched:
     check_said: str
     answer: Answer
     on_record: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class BroughtModel:
+    """A model that was fitted to a DataFrame, the version that it became, and the URL's answer to all of its rows."""
+
+    brought: Brought
+    version: str
+    answer: Answer
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tests.e2e.deploy.stages import (
     NEW_CODE,
     OTHER_SCIKIT_LEARN,
     PAGES,
+    BroughtModel,
     Deleted,
     Denied,
     HeldBack,
@@ -250,6 +251,16 @@ def test_the_function_and_its_model_are_changed_together_by_a_new_alias(
     (record,) = switched.on_record
     assert (record["stack"], record["alias"]) == (stack.NAME, "production-2")
     assert (record["memory_mb"], record["ephemeral_storage_mb"]) == (1769, 512)
+
+
+@pytest.mark.parametrize("name", ["titanic", "own step"])
+def test_a_pipeline_fitted_to_a_dataframe_answers_at_the_url_as_on_the_frame(
+    name: str, brought: dict[str, BroughtModel]
+) -> None:
+    served = brought[name]
+    assert served.answer.status == 200, served.answer.body
+    assert served.answer.body["model"]["version"] == served.version
+    served.brought.require_same(served.answer.body["predictions"])
 
 
 def test_deleting_the_stack_ends_the_url_and_leaves_the_models(

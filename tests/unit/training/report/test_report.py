@@ -112,7 +112,7 @@ def test_the_report_says_the_kind_of_each_feature_in_words(iris_manifest: Manife
     assert told == {
         "age": "number, may be null",
         "deck": "category",
-        "class": "category of codes, may be null",
+        "class": "category of whole numbers, may be null",
         "member": "boolean, may be null",
         "remark": "text, up to 1,000 characters",
         "story": "text",
