@@ -28,7 +28,7 @@ from training.fit.trained_model import TrainedModel
 from training.folder.examples import examples_among
 from training.measuring.answers import predictions_in
 from training.measuring.asked import as_estimator
-from training.measuring.taken import is_taken
+from training.measuring.taken import places_taken
 from training.report.page import render_measured_report
 
 IMPORTANCE_SECONDS = 120.0
@@ -78,8 +78,7 @@ def main(
 
 def answered(predictor: Predictor, values: Sequence[Sequence[Any]]) -> list[int]:
     """The places of the rows that the API takes and the model answers."""
-    features = predictor.manifest.features
-    taken = [row for row, value in enumerate(values) if is_taken(value, features)]
+    taken = places_taken(values, predictor.manifest.features)
     if _are_answered(predictor, values, taken):
         return taken
     kept = []

@@ -23,7 +23,7 @@ from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
-from training.measuring.taken import is_taken
+from training.measuring.taken import places_taken
 
 MOST_CLASSES = 50
 """With more classes than that, OVER_THE_RANGE rows stand for them: every row is answered at each cold start."""
@@ -46,7 +46,7 @@ def choose_examples(manifest: Manifest, model: TrainedModel, artifact: Content) 
 def examples_among(model: TrainedModel, predictor: Predictor) -> tuple[Example, ...]:
     """The same with the answers of a model that is loaded."""
     rows = _candidates(model)
-    answers = [_answer(predictor, model.x_test[[row]]) for row in rows]
+    answers = _answers(predictor, model.x_test[rows])
     answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
     if not answered:
         raise InvalidTable(
@@ -68,14 +68,22 @@ def _candidates(model: TrainedModel) -> list[int]:
         of_each = max(1, LOOKED_AT // len(labels))
         places = np.sort(np.concatenate([np.flatnonzero(model.y_test == label)[:of_each] for label in labels]))
     features = [replace(feature, allow_unknown=False) for feature in model.features]
-    return [place for place in places[:LOOKED_AT].tolist() if is_taken(plain_row(model.x_test[place]), features)]
+    looked_at = places[:LOOKED_AT].tolist()
+    taken = places_taken([plain_row(model.x_test[place]) for place in looked_at], features)
+    return [looked_at[place] for place in taken]
 
 
-def _answer(predictor: Predictor, row: NDArray[Any]) -> dict[str, Any] | None:
+def _answers(predictor: Predictor, rows: NDArray[Any]) -> Sequence[dict[str, Any] | None]:
+    """The answer to each row; None for a row that the API answers with 422."""
+    if not len(rows):
+        return []
     try:
-        return predictor.predict(row)[0]
-    except RequestError:  # a row that the API answers with 422
-        return None
+        return predictor.predict(rows)
+    except RequestError:
+        if len(rows) == 1:
+            return [None]
+    middle = len(rows) // 2
+    return [*_answers(predictor, rows[:middle]), *_answers(predictor, rows[middle:])]
 
 
 def _of_each_class(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:

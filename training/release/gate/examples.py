@@ -12,7 +12,7 @@ from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from training.errors import UnprovedArtifact
 from training.isolation import ProcessFailed
-from training.measuring.taken import is_taken
+from training.measuring.taken import places_taken
 from training.release.gate.check import Check
 from training.release.gate.measurement import answer_and_time
 
@@ -63,7 +63,7 @@ def _rows_for(new: Manifest, served: Manifest) -> list[list[Any]]:
             raise UnprovedArtifact(f"they have no {feature.name!r}.")
     places = [names.index(feature.name) for feature in new.features]
     rows = [[example.features[place] for place in places] for example in served.examples]
-    refused = sum(not is_taken(row, new.features) for row in rows)
+    refused = len(rows) - len(places_taken(rows, new.features))
     if refused:
         raise UnprovedArtifact(f"the API would refuse {refused} of them.")
     return rows

@@ -3,7 +3,7 @@
 import pytest
 
 from handler.records.signature import Domain, Feature, Value
-from training.measuring.taken import is_taken
+from training.measuring.taken import places_taken
 
 NUMBER = Feature("x", "number")
 PLAN = Feature("x", "category", categories=("a", "b"))
@@ -27,5 +27,5 @@ LOG = Feature("x", "number", domain=Domain(exclusive_minimum=0.0))
     ],
 )
 def test_a_value_is_taken_or_refused_by_its_feature(feature: Feature, taken: list[Value], refused: list[Value]) -> None:
-    assert [value for value in taken if not is_taken([value], [feature])] == []
-    assert [value for value in refused if is_taken([value], [feature])] == []
+    assert places_taken([[value] for value in taken], [feature]) == list(range(len(taken)))
+    assert places_taken([[value] for value in refused], [feature]) == []
