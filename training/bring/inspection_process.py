@@ -88,7 +88,7 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
         rows = values_in_order(stated.rows, names)
         asked_for = stated.features or [Feature(name, "number") for name in names]
         features = features_of(asked_for, known_categories(estimator), domains_of(estimator), rows)
-        outputs = outputs_of(estimator, role, predicted_of(estimator, rows, features), len(stated.targets))
+        outputs = outputs_of(estimator, role, predicted_of(estimator, rows, features), len(stated.classes or ()))
         targets, made_up = targets_of(outputs, stated)
         examples = examples_of(estimator, rows, features, outputs.task, targets)
     except Refused as refused:

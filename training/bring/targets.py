@@ -15,6 +15,9 @@ from training.errors import UnpackableArtifact, listed
 DEFAULT_TARGET = "target"
 """What the one target is called of which nobody says the name."""
 
+LABELS = "labels"
+"""The same where the names of the targets are those of labels."""
+
 
 def targets_of(outputs: Outputs, stated: Stated) -> tuple[tuple[Target, ...], bool]:
     """The targets, and whether names among them are made up here; raises UnpackableArtifact."""
@@ -23,21 +26,30 @@ def targets_of(outputs: Outputs, stated: Stated) -> tuple[tuple[Target, ...], bo
         raise UnpackableArtifact(f"--classes names the classes of a classifier, and the model is for {kind}.")
     if outputs.task == "several_targets":
         return _several(outputs, stated)
+    if outputs.task == "multilabel":
+        return _labelled(len(outputs.labels[0]), stated)
     if len(stated.targets) > 1:
         raise UnpackableArtifact(_other_count(1, stated.targets))
     name, labels = stated.targets[0], outputs.labels[0]
-    if outputs.task == "multilabel":
-        given = _one(stated)
-        made_up = tuple(f"label_{column + 1}" for column in labels)
-        if given is not None and len(given) != len(labels):
-            raise UnpackableArtifact(
-                f"The model has {len(labels)} labels; --classes names {len(given)}: name each, in the order of the "
-                "columns of y."
-            )
-        return (Target(name, given or made_up),), given is None
     if outputs.task == "classification":
         return (Target(name, _names(labels, _one(stated))),), False
     return (Target(name, tuple(map(str, labels))),), False
+
+
+def _labelled(count: int, stated: Stated) -> tuple[tuple[Target, ...], bool]:
+    """The one target of a multilabel classification: --classes names its labels, or a --target for each does."""
+    given, name = _one(stated), stated.targets[0]
+    option = "--classes"
+    if given is None and len(stated.targets) > 1:
+        given, name, option = stated.targets, LABELS, "--target"
+    elif len(stated.targets) > 1:
+        raise UnpackableArtifact("Name the labels once: by --classes, or by a --target for each column of y.")
+    if given is not None and len(given) != count:
+        raise UnpackableArtifact(
+            f"The model has {count} labels; {option} names {len(given)}: name each, in the order of the columns of y."
+        )
+    made_up = tuple(f"label_{column + 1}" for column in range(count))
+    return (Target(name, given or made_up),), given is None
 
 
 def _several(outputs: Outputs, stated: Stated) -> tuple[tuple[Target, ...], bool]:

@@ -46,9 +46,14 @@ if TYPE_CHECKING:
     "--classes",
     multiple=True,
     help="The names of the classes with commas between them, in the order of classes_; of several targets once for "
-    "each that has classes, of several labels their names.  [default: the model's own]",
+    "each that has classes, of several labels their names. Given once for each of several labels, they are targets.  [default: the model's own]",
 )
-@click.option("--target", multiple=True, help="The name of what is predicted; once for each.  [default: target]")
+@click.option(
+    "--target",
+    multiple=True,
+    help="The name of what is predicted, and with --table its column; once for each target or label.  "
+    "[default: target]",
+)
 @click.option("--name", help="The name of the model.  [default: the name of the file]")
 @click.option(
     "--code",

@@ -113,7 +113,7 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
 
     with as_fitted(estimator, frame.iloc[:LOOKED_AT]) as hands_on_frames:
         types, whole, predicted = types_in(estimator, frame.iloc[:LOOKED_AT], form.name)
-        outputs = outputs_of(estimator, role, predicted, len(stated.targets))
+        outputs = outputs_of(estimator, role, predicted, len(stated.classes or ()))
         task = outputs.task
         targets, made_up = targets_of(outputs, stated)
         true = true_answers(table, form.name, task, targets, outputs.labels)

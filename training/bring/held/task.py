@@ -50,11 +50,12 @@ def require_predictor(estimator: Any) -> Role:
     return "classification" if hasattr(estimator, "classes_") else "regression"
 
 
-def outputs_of(estimator: Any, role: Role, predicted: NDArray[Any], named: int) -> Outputs:
+def outputs_of(estimator: Any, role: Role, predicted: NDArray[Any], classed: int) -> Outputs:
     """What the estimator predicts, of which `predicted` is the answer to some rows; raises Refused.
 
-    Outputs that are all 0 or 1 are the labels of a multilabel classification, unless its user has `named` so many
-    targets: then each output is one.
+    Outputs that are all 0 or 1 are the labels of a multilabel classification, as scikit-learn takes them (User Guide,
+    "Multiclass and multioutput algorithms"), unless its user names the classes of so many outputs (`classed`): then
+    each is a target.
     """
     width = predicted.shape[1] if predicted.ndim == 2 else 1
     if role == "outlier_detection":
@@ -73,7 +74,7 @@ def outputs_of(estimator: Any, role: Role, predicted: NDArray[Any], named: int) 
                 "It knows one class only, so it always answers the same: fit it to rows of two classes or more."
             )
         return Outputs("classification", (tuple(labels),))
-    if named != len(several) and all(set(labels) <= {0, 1} for labels in several):
+    if classed != len(several) and all(set(labels) <= {0, 1} for labels in several):
         return Outputs("multilabel", (tuple(range(len(several))),))
     return Outputs("several_targets", tuple(map(tuple, several)))
 

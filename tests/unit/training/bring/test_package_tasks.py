@@ -92,12 +92,24 @@ def test_labels_are_named_by_classes_or_get_names_to_check(tmp_path: Path) -> No
     assert "has 2 labels; --classes names 3" in refusal(tmp_path, model, ROWS, *FEATURES, "--classes", "a,b,c")
 
 
-def test_labels_are_targets_where_each_is_named(tmp_path: Path) -> None:
+def test_the_names_of_the_columns_of_y_name_the_labels(tmp_path: Path) -> None:
     model = MultiOutputClassifier(LOGISTIC).fit(X, LABELS)
-    manifest = understand(tmp_path, model, ROWS, *FEATURES, "--target", "tall", "--target", "wide").manifest
+    understood = understand(tmp_path, model, ROWS, *FEATURES, "--target", "tall", "--target", "wide")
+    (target,) = understood.manifest.targets
+    assert (understood.manifest.task, target.name, target.classes) == ("multilabel", "labels", ("tall", "wide"))
+    assert "CHECK" not in understood.notes
+    three = [option for name in "abc" for option in ("--target", name)]
+    assert "has 2 labels; --target names 3" in refusal(tmp_path, model, ROWS, *FEATURES, *three)
+    assert "once" in refusal(tmp_path, model, ROWS, *FEATURES, *three, "--classes", "tall,wide")
+
+
+def test_labels_are_targets_where_the_classes_of_each_are_named(tmp_path: Path) -> None:
+    model = MultiOutputClassifier(LOGISTIC).fit(X, LABELS)
+    named = ("--target", "height", "--target", "width", "--classes", "low,tall", "--classes", "narrow,wide")
+    manifest = understand(tmp_path, model, ROWS, *FEATURES, *named).manifest
     assert [(target.name, target.classes) for target in manifest.targets] == [
-        ("tall", ("0", "1")),
-        ("wide", ("0", "1")),
+        ("height", ("low", "tall")),
+        ("width", ("narrow", "wide")),
     ]
 
 

@@ -28,8 +28,8 @@ TWO = np.column_stack([Y, Y > 1])
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def outputs(model: Any, named: int = 1) -> Outputs:
-    return outputs_of(model, require_predictor(model), np.asarray(model.predict(X)), named)
+def outputs(model: Any, classed: int = 0) -> Outputs:
+    return outputs_of(model, require_predictor(model), np.asarray(model.predict(X)), classed)
 
 
 def test_what_detects_outliers_or_clusters_has_that_task_at_the_end_of_a_pipeline_too() -> None:
@@ -65,9 +65,9 @@ def test_columns_of_zeros_and_ones_are_labels(model: Any) -> None:
     assert outputs(model.fit(X, LABELS)) == Outputs("multilabel", ((0, 1),))
 
 
-def test_columns_of_zeros_and_ones_are_targets_where_each_is_named() -> None:
+def test_columns_of_zeros_and_ones_are_targets_where_the_classes_of_each_are_named() -> None:
     model = MultiOutputClassifier(LOGISTIC).fit(X, LABELS)
-    assert outputs(model, named=2) == Outputs("several_targets", ((0, 1), (0, 1)))
+    assert outputs(model, classed=2) == Outputs("several_targets", ((0, 1), (0, 1)))
 
 
 def test_columns_of_other_classes_are_targets() -> None:
