@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     "--classes",
     multiple=True,
     help="The names of the classes with commas between them, in the order of classes_; of several targets once for "
-    "each that has classes, of several labels their names. Given once for each of several labels, they are targets.  [default: the model's own]",
+    "each that has classes, of several labels their names; once for each label makes targets of them.  "
+    "[default: the model's own]",
 )
 @click.option(
     "--target",
