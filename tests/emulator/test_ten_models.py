@@ -78,5 +78,5 @@ def test_the_package_answers_for_every_kind_of_feature_as_the_estimator_itself(
         assert answer["statusCode"] == 200, answer
         for one, wanted in zip(json.loads(answer["body"])["predictions"], expected, strict=True):
             assert one["probabilities"] == pytest.approx(wanted["probabilities"], rel=1e-12)
-        refused = started.ask(json.dumps(predict_event([["old", "2", 1, None, "x" * 41, 1.5, None, 5]])).encode())
+        refused = started.ask(json.dumps(predict_event([["old", "2", 1, "Z", "x" * 41, 1.5, None, 5]])).encode())
         assert (refused["statusCode"], len(json.loads(refused["body"])["details"])) == (422, 8)

@@ -70,3 +70,20 @@ def test_progress_is_shown_on_a_terminal_and_apart_from_what_is_printed(tmp_path
     assert b"Training" in shown
     assert ESCAPE.encode() in shown
     assert json.loads(printed)["name"] == "iris"
+
+
+def test_the_same_seed_makes_the_same_folder_in_two_fresh_processes(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from datetime import UTC, datetime;"
+        "from training.folder.writing import write_folder; from training.fit.iris import train_iris;"
+        "write_folder(train_iris(7), Path(sys.argv[1]), datetime(2026, 3, 1, tzinfo=UTC))"
+    )
+    folders = [tmp_path / "first", tmp_path / "second"]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script, folder], env={**os.environ, "PYTHONHASHSEED": hash_seed})
+        for folder, hash_seed in zip(folders, "12", strict=True)
+    ]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    for file in ("model.joblib", "manifest.json", "report.html"):
+        assert (folders[0] / file).read_bytes() == (folders[1] / file).read_bytes()
+    assert json.loads((folders[0] / "manifest.json").read_text())["training"]["seed"] == 7

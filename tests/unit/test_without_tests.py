@@ -2,9 +2,6 @@
 
 import ast
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -19,26 +16,6 @@ BROUGHT_BY_USERS = {"distributed"}
 
 NAMES_TESTS = re.compile(r"\btests[/.]\w")
 TESTING_RULES = ("test", "check", "e2e-", "contract", ".tools/contract/installed", "lock", "REQUIREMENTS")
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project without tests/, and without what make and Python leave behind."""
-    copy = tmp_path_factory.mktemp("copy") / "project"
-    left_out = (
-        "tests",
-        ".git",
-        ".venv*",
-        ".tools",
-        ".aws-sam",
-        ".demo",
-        ".*cache",
-        ".hypothesis",
-        "build",
-        "__pycache__",
-    )
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*left_out))
-    return copy
 
 
 def modules(tree: ast.AST) -> Iterator[str]:
@@ -87,25 +64,3 @@ def test_the_product_imports_nothing_that_is_pinned_for_the_tests_alone() -> Non
             roots = {name.partition(".")[0] for name in modules(ast.parse(path.read_text()))}
             needed = {re.sub(r"[._-]+", "-", name).lower() for root in roots for name in providers.get(root, ())}
             assert needed & for_tests <= BROUGHT_BY_USERS, path
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        *("help", "install", "demo", "serve", "build", "sam", "sam-build", "local-model", "local-cloud"),
-        *("local-cloud-down", "check-deploy", "record-deploy", "reference", "lock", "clean"),
-    ],
-)
-def test_make_knows_how_to_make_it_without_the_tests(product: Path, target: str) -> None:
-    done = subprocess.run(["make", "-n", target], cwd=product, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert not NAMES_TESTS.search(done.stdout)
-
-
-@pytest.mark.parametrize(
-    "module", ["training", "packager", "ops.smoke", "ops.deploy.check", "ops.deploy.record", "ops.local_cloud"]
-)
-def test_a_command_starts_without_the_tests(product: Path, module: str) -> None:
-    command = [sys.executable, "-m", module, "--help"]
-    done = subprocess.run(command, cwd=product, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")

@@ -1,9 +1,5 @@
 """The folder that `train` writes: whole, honest about itself, and the same for the same seed."""
 
-import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,20 +98,3 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_option_to_change(tmp_
 
 def test_another_seed_makes_another_artifact() -> None:
     assert dump_estimator(train_iris(1).estimator) != dump_estimator(train_iris(2).estimator)
-
-
-def test_the_same_seed_makes_the_same_folder_in_two_fresh_processes(tmp_path: Path) -> None:
-    script = (
-        "import sys; from pathlib import Path; from datetime import UTC, datetime;"
-        "from training.folder.writing import write_folder; from training.fit.iris import train_iris;"
-        "write_folder(train_iris(7), Path(sys.argv[1]), datetime(2026, 3, 1, tzinfo=UTC))"
-    )
-    folders = [tmp_path / "first", tmp_path / "second"]
-    processes = [
-        subprocess.Popen([sys.executable, "-c", script, folder], env={**os.environ, "PYTHONHASHSEED": hash_seed})
-        for folder, hash_seed in zip(folders, "12", strict=True)
-    ]
-    assert [process.wait(timeout=60) for process in processes] == [0, 0]
-    for file in ("model.joblib", "manifest.json", "report.html"):
-        assert (folders[0] / file).read_bytes() == (folders[1] / file).read_bytes()
-    assert json.loads((folders[0] / "manifest.json").read_text())["training"]["seed"] == 7
