@@ -20,6 +20,7 @@ from handler.records.signature import Example, Feature, Target, Task
 from handler.registry.manifest import Manifest, Training
 from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
+from training.bring.frames.frame_fault import first_fault
 from training.bring.frames.rewriting.casts import Types, block_type, observed
 from training.bring.frames.table_of_model.made_rows import MadeRow
 from training.errors import UnpackableArtifact
@@ -52,16 +53,8 @@ class Original:
             return self.answers(frame, rows, features)
         except RequestError as error:
             raise UnpackableArtifact(f"The model has no sound answer to {self.table}. {error}") from error
-        except Exception:
-            for number in range(len(frame)):
-                try:
-                    self.answers(frame.iloc[[number]], [rows[number]], features)
-                except Exception as alone:
-                    raise UnpackableArtifact(
-                        f"The model, as it was loaded, does not answer row {number} of {self.table}: it raises "
-                        f"{type(alone).__name__}. Leave the row out, or correct it."
-                    ) from alone
-            raise
+        except Exception as error:
+            raise UnpackableArtifact(_not_answered(self.estimator, frame, self.table, error)) from error
 
     def answers_to_made(
         self, made: Sequence[MadeRow], base: Sequence[Any], features: Sequence[Feature]
@@ -89,13 +82,23 @@ def types_in(estimator: Any, frame: "pd.DataFrame", table: str) -> tuple[Types, 
         with observed(estimator) as types:
             predicted = np.asarray(estimator.predict(frame))
     except Exception as error:
-        raise UnpackableArtifact(
-            f"The model, as it was loaded, does not answer {table}: its predict raises {type(error).__name__}. The "
-            "table must be what it was fitted to: the same columns, of the same types. What was changed in a notebook "
-            "(categories, texts, dates, booleans) a CSV does not keep: write that frame with "
-            "frame.to_parquet('table.parquet'), and give it."
-        ) from error
+        raise UnpackableArtifact(_not_answered(estimator, frame, table, error)) from error
     return types, block_type(frame), predicted
+
+
+def _not_answered(estimator: Any, frame: "pd.DataFrame", table: str, error: Exception) -> str:
+    raises = f"its predict raises {type(error).__name__}"
+    fault = first_fault(estimator.predict, frame)
+    if fault is not None:
+        return (
+            f"The model, as it was loaded, does not answer a row of {table}: {fault} ({raises}). Leave it out, or "
+            "correct it."
+        )
+    return (
+        f"The model, as it was loaded, does not answer {table}: {raises}. The table must be what it was fitted to: the "
+        "same columns, of the same types. What was changed in a notebook (categories, texts, dates, booleans) a CSV "
+        "does not keep: write that frame with frame.to_parquet('table.parquet'), and give it."
+    )
 
 
 @contextlib.contextmanager
@@ -105,13 +108,20 @@ def as_fitted(estimator: Any, frame: "pd.DataFrame") -> Iterator[bool]:
     serve_alone(estimator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            estimator.predict(frame)
-        except Exception:  # noqa: BLE001 - whatever a model raises
+        if not _is_answered(estimator, frame):
             with sklearn.config_context(transform_output="pandas"):
-                yield True
-            return
+                if _is_answered(estimator, frame):
+                    yield True
+                    return
         yield False
+
+
+def _is_answered(estimator: Any, frame: "pd.DataFrame") -> bool:
+    try:
+        estimator.predict(frame)
+    except Exception:  # noqa: BLE001 - whatever a model raises
+        return False
+    return True
 
 
 def as_manifest(task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Manifest:

@@ -33,7 +33,7 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from tests.unit.training.bring.frames.turning import Turned, passengers, survived, turned
+from tests.unit.training.bring.frames.turning import Turned, passengers, refusal, survived, turned
 from training.pickles.imports import inspect_pickle
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -191,3 +191,12 @@ def test_numbers_and_booleans_without_a_column_transformer(tmp_path: Path) -> No
 def test_a_frame_of_32_bit_floats_is_computed_with_as_such(tmp_path: Path) -> None:
     frame = passengers()[["fare", "pclass", "weight"]].astype("float32")
     answered(tmp_path, make_pipeline(StandardScaler(), LogisticRegression()), frame)
+
+
+def test_a_row_that_the_model_itself_does_not_answer_is_named_with_its_value(tmp_path: Path) -> None:
+    model = logistic(of((OneHotEncoder(), ["pclass"]), (numbers(), ["age"]))).fit(passengers(), survived())
+    frame = passengers()
+    frame.loc[[4, 9], "pclass"] = 7
+    said = refusal(tmp_path, model, frame, survived())
+    assert "does not answer a row of table.parquet: row 4, which has 7 for 'pclass'" in said
+    assert "Leave it out" in said
