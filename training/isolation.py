@@ -66,10 +66,10 @@ def run_isolated(
         for folder in (home, work, temporary):
             folder.mkdir()
         source = Path(handler.__file__).parent
-        shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("__pycache__", "requirements.*"))
+        shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("requirements.*"))
         shutil.copy(script, only)
         if with_training:
-            shutil.copytree(Path(__file__).parent, only / "training", ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(Path(__file__).parent, only / "training")
         for module in modules:
             copy = only / Path(*module.split(".")).with_suffix(".py")
             copy.parent.mkdir(parents=True, exist_ok=True)

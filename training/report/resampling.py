@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sklearn
 from sklearn.inspection import permutation_importance
 
 from training.errors import UnprovedArtifact
@@ -49,7 +50,8 @@ def confidence_intervals(model: TrainedModel) -> dict[str, tuple[float, float]]:
     count = min(len(answers.predicted), MOST_ROWS)
     generator = np.random.default_rng(model.seed)
     drawn: dict[str, list[float]] = {}
-    with warnings.catch_warnings():
+    # The answers were looked at when they were measured as a whole.
+    with warnings.catch_warnings(), sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         warnings.simplefilter("ignore")  # a sample without a class, or of one value, is no fault of the model
         for _ in range(RESAMPLES):
             rows = generator.integers(0, count, count)
