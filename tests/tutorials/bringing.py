@@ -59,11 +59,12 @@ class Brought:
         assert not differing, f"{len(differing)} of {len(answers)} answers differ, as {differing[0]}"
 
 
-def bring(tutorial: Tutorial, folder: Path, *, searched: bool = False) -> Brought:
+def bring(tutorial: Tutorial, folder: Path, *, searched: bool = False, **parameters: object) -> Brought:
     """Fit the pipeline to the tutorial's DataFrame, dump it by joblib, and package it with its table by one command."""
     table = tutorial.table()
     with own_modules():
-        model = fitted(tutorial.searched() if searched else tutorial.model(), table[:FITTED], tutorial.target)
+        unfitted = tutorial.searched() if searched else tutorial.model().set_params(**parameters)
+        model = fitted(unfitted, table[:FITTED], tutorial.target)
         joblib.dump(model, folder / "mine.joblib")
     file = folder / ("table.csv" if tutorial.csv else "table.parquet")
     if tutorial.csv:

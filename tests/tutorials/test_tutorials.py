@@ -33,3 +33,17 @@ def test_clients_need_not_send_the_columns_of_which_the_pipeline_makes_nothing(t
     assert (features["pclass"]["kind"], features["pclass"]["categories"]) == ("category", [1, 2, 3])
     assert features["alone"]["kind"] == "boolean"
     assert (features["embarked"]["nullable"], features["embarked"]["gap"]) == (True, "NaN")
+
+
+def test_a_brought_model_is_updated_twice_through_the_gate(tmp_path: Path) -> None:
+    registry, versions = tmp_path / "registry", []
+    for strength in (1.0, 0.5, 2.0):
+        folder = tmp_path / str(strength)
+        folder.mkdir()
+        brought = bring(TUTORIALS["titanic"], folder, model__C=strength)
+        run("publish", brought.folder, "--model-uri", registry, "--promote", "--reason", f"C = {strength}")
+        versions.append(brought.manifest["version"])
+    gates = [json.loads((registry / f"versions/{version}/gate.json").read_text()) for version in versions]
+    assert [gate["served"] for gate in gates] == [None, *versions[:2]]
+    assert all(gate["passed"] and gate["forced"] is None and gate["rows"] == ROWS for gate in gates)
+    assert {"features", "classes", "accuracy", "ms for a row"} <= {check["name"] for check in gates[2]["checks"]}
