@@ -1,6 +1,5 @@
 """Without the folder tests/, make knows how to make the product, and its commands start."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -8,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-NAMES_TESTS = re.compile(r"\btests[/.]\w")
+from tests.unit.test_without_tests import NAMES_TESTS, ROOT
 
 
 @pytest.fixture(scope="module")

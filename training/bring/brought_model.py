@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from handler.records.decoding import decode
 from handler.records.signature import Target
@@ -28,6 +29,8 @@ from training.release.proof import prove
 from training.report.page import render_brought_report
 
 SCRIPT = Path(__file__).with_name("inspection_process.py")
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,14 @@ def _inspect_isolated(model: Path, copy: Path, stated: Stated) -> Inspected:
             f"{model} ends the process that loads it ({failure}): it needs more memory than there is, or libraries of "
             "another build. Fit it again with this project's versions."
         ) from failure
+    return found_in(answer, Inspected)
+
+
+def found_in(answer: dict[str, Any], record: type[Found]) -> Found:
+    """What an inspection answered; raises UnpackableArtifact where it refused the model."""
     if "refused" in answer:
         raise UnpackableArtifact(answer["refused"])
-    return decode(Inspected, answer)
+    return decode(record, answer)
 
 
 def manifest_of(model: Path, stated: Stated, inspected: Inspected, content: Content) -> Manifest:

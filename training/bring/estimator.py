@@ -29,17 +29,16 @@ def names_of(estimator: Any) -> list[str]:
     return []
 
 
-def chosen_by_name(estimator: Any, names: Sequence[str]) -> list[tuple[str, str, list[str], list[int]]]:
-    """Of each step that a ColumnTransformer gives columns by name: its name, its class, the columns, their places."""
+def chosen_by_name(estimator: Any, names: Sequence[str]) -> list[tuple[str, list[str], list[int]]]:
+    """Of each step that a ColumnTransformer gives columns by name: its name, the columns, their places."""
     found = []
     for part in all_parts(estimator):
-        for name, step, chosen in getattr(part, "transformers_", []):
+        for name, _, chosen in getattr(part, "transformers_", []):
             columns = [chosen] if isinstance(chosen, str) else _list(chosen)
             if columns and all(isinstance(column, str) for column in columns) and name != "remainder":
                 known = [str(own) for own in getattr(part, "feature_names_in_", names)]
                 places = [known.index(column) for column in columns if column in known]
-                said = repr(step) if isinstance(step, str) else f"{type(step).__name__}(…)"
-                found.append((name, said, columns, places))
+                found.append((name, columns, places))
     return found
 
 

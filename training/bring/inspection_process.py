@@ -127,7 +127,7 @@ def loaded(model: Path, stated: Stated) -> Any:
 
 def _require_by_position(estimator: Any, names: Sequence[str]) -> None:
     """Raise UnpackableArtifact where columns are chosen by name, which only DataFrames know."""
-    chosen = [f"{name!r} takes {columns!r}" for name, _, columns, _ in chosen_by_name(estimator, names)]
+    chosen = [f"{name!r} takes {columns!r}" for name, columns, _ in chosen_by_name(estimator, names)]
     if chosen:
         raise UnpackableArtifact(
             f"The model chooses columns by name, as it was fitted to a DataFrame ({listed(chosen)}). Add --table DATA "

@@ -4,38 +4,31 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import get_scorer_names
 
-from handler.engines.choice import form_for
-from handler.errors.request import RequestError
 from handler.records.decoding import decode
 from handler.records.signature import Target
-from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
-from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import Manifest
 from handler.rows.dtype import typed_rows
-from handler.serving.predictor import Predictor, load_predictor
+from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.description import DEFAULT_SEED, GateSpec
 from training.fit.evaluation import evaluate
 from training.fit.held_out import held_out_of
 from training.fit.trained_model import TrainedModel
-from training.folder.examples import examples_among
-from training.measuring.answers import predictions_in
+from training.folder.examples import answers_by_row, examples_among
+from training.measuring.answers import Answers, answers_in, predictions_in
 from training.measuring.asked import as_estimator
 from training.measuring.taken import places_taken
+from training.release.loaded_version import load_version
 from training.report.page import render_measured_report
 
 IMPORTANCE_SECONDS = 120.0
 """A model that takes longer to answer shuffled rows gets a report without the importances of its features."""
-
-AT_ONCE = 256
-"""Where rows are refused, so many are asked at once, and one by one if one of them is."""
 
 
 def main(
@@ -48,20 +41,27 @@ def main(
 ) -> dict[str, Any]:
     """The measured manifest, its report and the rows of the gate; or `{"refused": sentence}`."""
     warnings.simplefilter("ignore")
-    store = DirectoryStore(Path(registry))
-    manifest = checked_manifest(manifest_bytes(store, version), version)
-    predictor = load_predictor(read_artifact(store, manifest, form_for(manifest)))
-    kept = answered(predictor, values)
+    predictor = load_version(registry, version)
+    manifest = predictor.manifest
+    taken = places_taken(values, manifest.features)
+    asked = typed_rows([values[row] for row in taken], manifest.features)
+    answers = answers_by_row(predictor, asked)
+    answered = [place for place, answer in enumerate(answers) if answer is not None]
+    kept = [taken[place] for place in answered]
     dataset = manifest.training.dataset
     if not kept:
         return {"refused": f"The model answers no row of {dataset} that the API would take."}
     try:
-        actual = None if truth is None else predictions_in([_plain(truth[row]) for row in kept], *_predicting(manifest))
+        actual = (
+            None
+            if truth is None
+            else predictions_in([_plain(truth[row]) for row in kept], manifest.task, manifest.targets)
+        )
     except KeyError as error:
         known = ", ".join(manifest.target.classes[:20])
         return {"refused": f"The target of {dataset} has {error.args[0]!r}, and the model's classes are {known}."}
-    rows = typed_rows([values[row] for row in kept], manifest.features)
-    model = _as_trained(predictor, rows, actual, metric, decode(GateSpec, gate))
+    told = answers_in([answer for answer in answers if answer is not None], manifest.task, manifest.targets)
+    model = _as_trained(predictor, asked[answered], told, actual, metric, decode(GateSpec, gate))
     try:
         measured = _measured(predictor, model)
     except InvalidTable as error:
@@ -76,33 +76,15 @@ def main(
     }
 
 
-def answered(predictor: Predictor, values: Sequence[Sequence[Any]]) -> list[int]:
-    """The places of the rows that the API takes and the model answers."""
-    taken = places_taken(values, predictor.manifest.features)
-    if _are_answered(predictor, values, taken):
-        return taken
-    kept = []
-    for begin in range(0, len(taken), AT_ONCE):
-        part = taken[begin : begin + AT_ONCE]
-        kept += (
-            part
-            if _are_answered(predictor, values, part)
-            else [row for row in part if _are_answered(predictor, values, [row])]
-        )
-    return kept
-
-
-def _are_answered(predictor: Predictor, values: Sequence[Sequence[Any]], places: Sequence[int]) -> bool:
-    try:
-        predictor.predict(typed_rows([values[place] for place in places], predictor.manifest.features))
-    except RequestError:
-        return False
-    return True
-
-
 def _as_trained(
-    predictor: Predictor, rows: NDArray[Any], actual: NDArray[Any] | None, metric: str | None, gate: GateSpec
+    predictor: Predictor,
+    rows: NDArray[Any],
+    known: Answers,
+    actual: NDArray[Any] | None,
+    metric: str | None,
+    gate: GateSpec,
 ) -> TrainedModel:
+    """The model as one that was trained here, whose answers to `rows` are `known`."""
     manifest = predictor.manifest
 
     def ask(asked: NDArray[Any]) -> Sequence[Mapping[str, Any]]:
@@ -111,11 +93,12 @@ def _as_trained(
         except Exception as error:  # whatever a model raises over rows put together anew
             raise ValueError(str(error)) from error
 
-    first = predictor.predict(rows[:1])[0]
+    estimator = as_estimator(manifest.task, manifest.targets, ask, known.probabilities is not None)
+    estimator.known = (rows, known)
     return TrainedModel(
         name=manifest.name,
         task=manifest.task,
-        estimator=as_estimator(manifest.task, manifest.targets, ask, "probabilities" in first),
+        estimator=estimator,
         features=manifest.features,
         target=manifest.target,
         x_test=rows,
@@ -150,10 +133,6 @@ def _with_spread(target: Target, model: TrainedModel, place: int) -> Target:
     values = model.estimator.predict(model.x_test) if model.y_test is None else model.y_test
     column = values if model.task == "regression" else values[:, place]
     return replace(target, spread=float(np.std(column.astype(np.float64))) or None)
-
-
-def _predicting(manifest: Manifest) -> tuple[Any, tuple[Target, ...]]:
-    return manifest.task, manifest.targets
 
 
 def _plain(truth: Any) -> Any:

@@ -46,7 +46,7 @@ def choose_examples(manifest: Manifest, model: TrainedModel, artifact: Content) 
 def examples_among(model: TrainedModel, predictor: Predictor) -> tuple[Example, ...]:
     """The same with the answers of a model that is loaded."""
     rows = _candidates(model)
-    answers = _answers(predictor, model.x_test[rows])
+    answers = answers_by_row(predictor, model.x_test[rows])
     answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
     if not answered:
         raise InvalidTable(
@@ -73,8 +73,8 @@ def _candidates(model: TrainedModel) -> list[int]:
     return [looked_at[place] for place in taken]
 
 
-def _answers(predictor: Predictor, rows: NDArray[Any]) -> Sequence[dict[str, Any] | None]:
-    """The answer to each row; None for a row that the API answers with 422."""
+def answers_by_row(predictor: Predictor, rows: NDArray[Any]) -> Sequence[dict[str, Any] | None]:
+    """The answer to each of `rows`, of shape (rows, features); None for a row that the API answers with 422."""
     if not len(rows):
         return []
     try:
@@ -83,7 +83,7 @@ def _answers(predictor: Predictor, rows: NDArray[Any]) -> Sequence[dict[str, Any
         if len(rows) == 1:
             return [None]
     middle = len(rows) // 2
-    return [*_answers(predictor, rows[:middle]), *_answers(predictor, rows[middle:])]
+    return [*answers_by_row(predictor, rows[:middle]), *answers_by_row(predictor, rows[middle:])]
 
 
 def _of_each_class(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:

@@ -5,7 +5,6 @@ rewritten, proved and measured in isolated processes. What those commands refuse
 """
 
 import hashlib
-import importlib.util
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +18,13 @@ from sklearn.base import is_classifier, is_regressor
 from handler.registry.alias import is_alias_name
 from handler.settings import DEFAULT_ALIAS
 from training.bring.frames.framed_model import package_with_table
+from training.bring.frames.table_of_model.opening import require_pandas
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.loadable import require_loadable
 from training.bring.stated import Stated
 from training.code.archive import code_archive, require_sound_code
 from training.console import person, working
-from training.errors import InvalidTable, UnpackableArtifact
+from training.errors import UnpackableArtifact
 from training.folder.places import without_caches
 from training.function_environment import function_libraries
 from training.notebook.table import Table, table_of
@@ -110,10 +110,7 @@ def publish_model(
 
 def _require_usable(model: Any, truth: Any, alias: str, force: bool, reason: str | None) -> None:
     """Raise what is wrong with the arguments, before anything takes time."""
-    if importlib.util.find_spec("pandas") is None:
-        raise InvalidTable(
-            "Rows are read by pandas, which is not installed here: `make install`, or `pip install pandas`."
-        )
+    require_pandas()
     if not is_alias_name(alias):
         raise UnpackableArtifact(f"alias is {alias!r}: take lower-case letters, digits, '-' and '_', up to 63 of them.")
     if force and not (reason or "").strip():

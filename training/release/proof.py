@@ -20,6 +20,9 @@ from training.release.stores.directory_store import WritableDirectoryStore
 
 SCRIPT = Path(__file__).with_name("proof_process.py")
 
+LOADING = "training.release.loaded_version"
+"""What each such process can import of `training`, to load the version."""
+
 PICKLED = "joblib"
 """The form of a model that runs code when it is loaded."""
 
@@ -46,7 +49,9 @@ def run_on_version(script: Path, artifact: VerifiedArtifact, *arguments: Any, wi
             file.writelines(parts_of(artifact.content))
         if artifact.code is not None and manifest.code is not None:
             store.create(version_key(manifest.version, manifest.code.file), artifact.code)
-        return run_isolated(script, folder, manifest.version, *arguments, with_training=with_training)
+        return run_isolated(
+            script, folder, manifest.version, *arguments, modules=(LOADING,), with_training=with_training
+        )
 
 
 def require_allowed(artifact: VerifiedArtifact) -> None:

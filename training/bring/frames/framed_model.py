@@ -11,11 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from handler.records.decoding import decode
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, verify_artifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import hold, parts_from
-from training.bring.brought_model import Packaged, code_files, manifest_of, notes_on_targets
+from training.bring.brought_model import Packaged, code_files, found_in, manifest_of, notes_on_targets
 from training.bring.frames.frames_process import FrameInspected
 from training.bring.frames.rows_proof import Proved, prove_rows
 from training.bring.frames.table_of_model.reading import TableForm
@@ -77,9 +76,7 @@ def _inspect_isolated(model: Path, copied: Path, stated: Stated, table: TableFor
             f"{model} ends the process that loads it and asks it {table.name} ({failure}): it may need more memory "
             "than there is. Take fewer rows, with --sample."
         ) from failure
-    if "refused" in answer:
-        raise UnpackableArtifact(answer["refused"])
-    return decode(FrameInspected, answer)
+    return found_in(answer, FrameInspected)
 
 
 def _require_no_pandas(copied: Path) -> None:

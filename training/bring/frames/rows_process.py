@@ -28,22 +28,17 @@ def main(registry: str, version: str, rows: str, answers: str, together: int) ->
     defer_imports()
     keep_docstrings()
     from handler.api.body.instances import parse_body, to_rows
-    from handler.engines.choice import form_for
     from handler.errors.request import RequestError
-    from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
-    from handler.registry.directory_store import DirectoryStore
-    from handler.serving.predictor import load_predictor
+    from training.release.loaded_version import load_version
 
-    store = DirectoryStore(Path(registry))
-    manifest = checked_manifest(manifest_bytes(store, version), version)
-    predictor = load_predictor(read_artifact(store, manifest, form_for(manifest)))
+    predictor = load_version(registry, version)
     values = json.loads(Path(rows).read_text(encoding="utf-8"))
     try:
         got = []
         for asked in (values[:together], *([row] for row in values[together:])):
             # A batch, as one row is laid out in the same way; json.dumps writes each float so that it is read again.
             body = json.dumps({"instances": asked})
-            got += predictor.predict(to_rows(parse_body(body), manifest.features))
+            got += predictor.predict(to_rows(parse_body(body), predictor.manifest.features))
     except RequestError as error:
         problems = [vars(one) for one in getattr(error, "problems", ())]
         return {"refused": problems[:1] or [{"row": None, "feature": None, "problem": str(error)}]}

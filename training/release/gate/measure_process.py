@@ -2,14 +2,10 @@
 
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
-from handler.engines.choice import form_for
-from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
-from handler.registry.directory_store import DirectoryStore
 from handler.rows.dtype import typed_rows
-from handler.serving.predictor import load_predictor
+from training.release.loaded_version import load_version
 
 WARM_UP = 3
 TIMED = 30
@@ -17,10 +13,8 @@ TIMED = 30
 
 
 def main(registry: str, version: str, values: list[list[Any]]) -> dict[str, Any]:
-    store = DirectoryStore(Path(registry))
-    manifest = checked_manifest(manifest_bytes(store, version), version)
-    predictor = load_predictor(read_artifact(store, manifest, form_for(manifest)))
-    rows = typed_rows(values, manifest.features)
+    predictor = load_version(registry, version)
+    rows = typed_rows(values, predictor.manifest.features)
     answers = predictor.predict(rows)
     seconds = []
     for turn in range(WARM_UP + TIMED):

@@ -63,7 +63,7 @@ def test_columns_chosen_by_name_are_found_with_their_places_and_the_rest_is_no_c
     columns = ColumnTransformer([("scaled", StandardScaler(), ["c", "a"]), ("more", StandardScaler(), ["b"])])
     columns.set_params(remainder=StandardScaler())
     model = VotingClassifier([("a", make_pipeline(columns, LOGISTIC))]).fit(table(), IRIS.target)
-    assert [(name, chosen, places) for name, _, chosen, places in chosen_by_name(model, [])] == [
+    assert [(name, chosen, places) for name, chosen, places in chosen_by_name(model, [])] == [
         ("scaled", ["c", "a"], [2, 0]),
         ("more", ["b"], [1]),
     ]

@@ -9,6 +9,15 @@ from training.data.table.source import CsvForm, is_parquet, open_table
 from training.errors import InvalidTable
 
 
+def require_pandas() -> None:
+    """Raise InvalidTable where pandas is not installed."""
+    if importlib.util.find_spec("pandas") is None:
+        raise InvalidTable(
+            "A table for a brought model is read by pandas, which is not installed here: `make install`, or "
+            "`pip install pandas`."
+        )
+
+
 @contextlib.contextmanager
 def opened_table(
     source: str,
@@ -22,11 +31,7 @@ def opened_table(
     allow_unknown: bool = False,
 ) -> Iterator[TableForm]:
     """The table at `source`, a path or `s3://bucket/key`, as a local file and how it is read; raises InvalidTable."""
-    if importlib.util.find_spec("pandas") is None:
-        raise InvalidTable(
-            "A table for a brought model is read by pandas, which is not installed here: `make install`, or "
-            "`pip install pandas`."
-        )
+    require_pandas()
     with open_table(source, CsvForm()) as table:
         yield TableForm(
             path=str(table.path.resolve()),

@@ -73,8 +73,8 @@ def read_table(form: TableForm) -> "pd.DataFrame":
         raise UnpackableArtifact(f"{form.name} has columns of several levels: give each one name, and fit to that.")
     if len(frame) == 0:
         raise UnpackableArtifact(f"{form.name} has no rows.")
-    if form.sample is not None and form.sample < len(frame):
-        frame = frame.iloc[np.linspace(0, len(frame) - 1, form.sample).round().astype(int)]
+    if form.sample is not None:
+        frame = frame.iloc[drawn(len(frame), form.sample)]
     frame = frame.reset_index(drop=True)
     frame.columns = [name if isinstance(name, str) else str(name) for name in frame.columns]
     return frame
@@ -126,11 +126,11 @@ def columns_of_model(
     return kept, [name for name in names if name not in wanted and name not in targets]
 
 
-def drawn(count: int) -> list[int]:
-    """The places of the rows that are asked, of `count`: all, or so many drawn evenly."""
-    if count <= MOST_ROWS:
+def drawn(count: int, most: int = MOST_ROWS) -> list[int]:
+    """The places of the rows that are asked, of `count`: all, or `most` drawn evenly."""
+    if count <= most:
         return list(range(count))
-    return [int(place) for place in np.linspace(0, count - 1, MOST_ROWS).round().astype(int)]
+    return [int(place) for place in np.linspace(0, count - 1, most).round().astype(int)]
 
 
 def _csv_options(form: TableForm) -> dict[str, Any]:
