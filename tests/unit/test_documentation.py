@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.reference import declared_routes
+from ops.reference.api import declared_routes
 from training.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent

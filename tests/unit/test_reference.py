@@ -1,4 +1,4 @@
-"""The generated parts of README.md and docs/reference.md are what the code declares now, and nothing is left out."""
+"""The generated parts of README.md and docs/ are what the code declares now, and nothing is left out."""
 
 import re
 from pathlib import Path
@@ -6,27 +6,30 @@ from pathlib import Path
 import pytest
 
 from handler.errors.catalogue import OF_FUNCTION, OF_GATEWAY
-from ops import reference
+from ops.commands import ROOT
+from ops.reference.markdown import table
+from ops.reference.pages import PARTS, generated, pages
+from ops.reference.template import outputs, template_section
 from tests.unit.template import TEMPLATE
 from training.cli.main import main
 
-REFERENCE = reference.ROOT / "docs" / "reference.md"
+REFERENCE = ROOT / "docs" / "reference.md"
 
 
-@pytest.mark.parametrize("page", reference.PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_the_page_is_what_make_reference_writes(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert text == reference.generated(text), "The page is out of date: run `make reference`."
+    assert text == generated(text), "The page is out of date: run `make reference`."
 
 
 def test_every_part_is_on_a_page_and_every_marker_names_a_part() -> None:
-    names = {name for page in reference.PAGES for name in re.findall(r"generated: (\S+)", page.read_text())}
-    assert names == set(reference.PARTS)
+    names = {name for page in pages() for name in re.findall(r"generated: (\S+)", page.read_text())}
+    assert names == set(PARTS)
 
 
 def test_a_part_replaces_what_stood_there_and_nothing_around_it() -> None:
     page = "before\n<!-- generated: outputs -->\nold\n<!-- end -->\nafter\n"
-    assert reference.generated(page) == page.replace("old", reference.outputs())
+    assert generated(page) == page.replace("old", outputs())
 
 
 def test_every_error_is_in_the_reference_with_its_sentence_and_what_to_do() -> None:
@@ -49,7 +52,7 @@ def test_every_option_of_every_command_is_in_the_reference() -> None:
 
 
 def test_every_parameter_and_output_of_the_template_is_in_the_reference() -> None:
-    parts = {name: reference.template_section(name) for name in ("Parameters", "Outputs")}
+    parts = {name: template_section(name) for name in ("Parameters", "Outputs")}
     for section, entries in parts.items():
         said = dict(entries)
         assert set(said) == set(TEMPLATE[section])
@@ -59,4 +62,4 @@ def test_every_parameter_and_output_of_the_template_is_in_the_reference() -> Non
 
 
 def test_a_bar_in_a_cell_does_not_end_it() -> None:
-    assert reference.table(("a",), [("x|y",)]).splitlines()[-1] == r"| x\|y |"
+    assert table(("a",), [("x|y",)]).splitlines()[-1] == r"| x\|y |"

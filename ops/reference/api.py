@@ -1,0 +1,99 @@
+"""What the function declares of itself: its routes, settings, errors, and the libraries that it has."""
+
+from handler.api.routes.table import ROUTES
+from handler.engines.shipped import LIBRARIES
+from handler.errors.base import INTERNAL_ERROR, ErrorAnswer
+from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES
+from handler.errors.gateway import GATEWAY_ANSWERS
+from handler.errors.request import RequestError
+from handler.settings import OF_TELEMETRY, SETTINGS
+from ops.reference.markdown import code, first_line, table
+
+
+def declared_routes() -> list[tuple[str, str, bool, str]]:
+    """Each route's method, path, whether a deployed stage asks for the key, and what it answers."""
+    return [(route.method, route.path, route.needs_key, route.summary) for route in ROUTES]
+
+
+def routes() -> str:
+    """Every route of the function."""
+    rows = [
+        (code(f"{method} {path}"), "yes" if needs_key else "no", summary)
+        for method, path, needs_key, summary in declared_routes()
+    ]
+    return table(("route", "needs the key", "answers"), rows)
+
+
+def settings() -> str:
+    rows = [
+        (
+            code(each.variable),
+            code(each.parameter),
+            "required" if each.default is None else code(each.default),
+            each.help,
+        )
+        for each in (*SETTINGS, *OF_TELEMETRY)
+    ]
+    return table(("variable", "parameter of the stack", "default", "meaning"), rows)
+
+
+def statuses() -> str:
+    """The codes that each status may have, whoever gives it."""
+    every = (*OF_FUNCTION, *OF_GATEWAY)
+    rows = [
+        (str(status), title, ", ".join(dict.fromkeys(code(each.code) for each in every if each.status == status)))
+        for status, title in TITLES.items()
+    ]
+    return table(("status", "meaning", "codes"), rows)
+
+
+def errors_of_caller() -> str:
+    rows = [
+        (str(answer.status), code(answer.code), first_line(cls.__doc__), answer.action)
+        for cls, answer in ANSWERS.items()
+        if issubclass(cls, RequestError)
+    ]
+    return table(("status", "code", "when", "what the caller changes"), sorted(rows))
+
+
+def errors_of_service() -> str:
+    found: list[tuple[str, ErrorAnswer]] = [
+        (first_line(cls.__doc__), answer) for cls, answer in ANSWERS.items() if not issubclass(cls, RequestError)
+    ]
+    found.append(("An exception that this project did not foresee.", INTERNAL_ERROR))
+    rows = [
+        (str(answer.status), code(answer.code), answer.sentence or "", when, answer.action) for when, answer in found
+    ]
+    return table(("status", "code", "the client reads", "when", "what the operator does"), rows)
+
+
+def errors_of_gateway() -> str:
+    rows = [
+        (
+            str(answer.status),
+            code(answer.code),
+            code(kind),
+            answer.sentence or "*API Gateway's own sentence*",
+            answer.action,
+        )
+        for kind, answers in GATEWAY_ANSWERS.items()
+        for answer in answers
+    ]
+    return table(("status", "code", "gateway response", "the client reads", "what to do"), rows)
+
+
+def libraries() -> str:
+    """What ships, by engine."""
+    rows = [
+        (
+            engine,
+            code(library.name),
+            "all of it" if library.compared is None else f"the first {library.compared} parts",
+            "yes" if library.in_artifacts else "no",
+            "yes" if library.estimators else "no",
+        )
+        for engine, libraries in LIBRARIES.items()
+        for library in libraries
+    ]
+    columns = ("engine", "library", "of its version must agree", "may stand in an artifact", "estimators for `train`")
+    return table(columns, rows)

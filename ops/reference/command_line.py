@@ -1,0 +1,26 @@
+"""What the command line and the Makefile say of themselves."""
+
+import re
+
+import click
+
+from ops.commands import ROOT
+from ops.reference.markdown import code, table
+from training.cli.main import main as command_line
+
+HELP_WIDTH = 110
+
+
+def commands() -> str:
+    """What each command says of itself with --help."""
+    top = click.Context(command_line, info_name="python -m training", help_option_names=["-h", "--help"])
+    parts = []
+    for name, command in command_line.commands.items():
+        context = click.Context(command, info_name=name, parent=top, terminal_width=HELP_WIDTH)
+        parts.append(f"### `{name}`\n\n```\n{command.get_help(context)}\n```")
+    return "\n\n".join(parts)
+
+
+def targets() -> str:
+    found = re.findall(r"^([a-z0-9-]+):.*## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return table(("target", "does"), ((code(f"make {name}"), does) for name, does in found))
