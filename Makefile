@@ -138,8 +138,17 @@ test-contract: install .tools/contract/installed ## Send thousands of requests g
 	$(RUN) -m pytest tests/contract
 
 .PHONY: test-page
-test-page: install .tools/page/installed ## Drive the pages in a real Chromium, and check their accessibility (axe)
+test-page: install .tools/page/installed .tools/docs/installed ## Drive the pages in a real Chromium, and check their accessibility (axe)
 	.tools/page/bin/python -m pytest --confcutdir=tests/page tests/page
+
+.PHONY: test-docs
+test-docs: install .tools/sam/installed .tools/ministack/installed .tools/samples/installed .tools/docs/installed ## Go the README's way in a fresh copy and a stand-in for AWS, then run every sample of docs/
+	$(RUN) -m pytest tests/docs
+
+.PHONY: docs
+docs: install .tools/docs/installed ## Make the site of README.md and docs/ in build/site, and check its links
+	NO_MKDOCS_2_WARNING=1 .tools/docs/bin/python -m mkdocs build --strict
+	@echo "Open build/site/index.html"
 
 .PHONY: contract
 contract: install ## Say whether the contract changed since BASE (main), and whether that breaks clients
@@ -213,7 +222,7 @@ clean: ## Remove what make made, except the demo's registry
 LOCK_FROM = .tools/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --python-version
 LOCK = $(LOCK_FROM) 3.11
-TOOLS = sam ministack checkov zizmor
+TOOLS = sam ministack checkov zizmor samples docs
 # Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
 BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
 	$(LOCK) $$without $(1)/requirements.in -o $(1)/requirements.txt
