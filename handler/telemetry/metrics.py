@@ -1,4 +1,4 @@
-"""Every metric that the function emits, declared once: name, unit, dimensions, what it means, what to do when it is high.
+"""Every metric that the function emits, declared once: what it is, what it means, and what to do when it is high.
 
 `log_and_metrics` emits them by these declarations, and docs/runbook.md has a section for each, with its name in code
 as the heading. The anchor of such a heading is the name in lower case, on GitHub and on the site alike:
@@ -63,8 +63,8 @@ PREDICT_LATENCY: Final = Metric(
     ("service",),
     "The model's own time for all rows of one request.",
     "If it began with a release, roll back, and publish a smaller model. If requests have more rows than before, "
-    "deploy with a lower MaxRows. If the model has always been slow and MemorySize is below 1769, raise it: more memory "
-    "brings more CPU.",
+    "deploy with a lower MaxRows. If the model has always been slow and MemorySize is below 1769, raise it: more "
+    "memory brings more CPU.",
 )
 MODEL_LOAD_TIME: Final = Metric(
     "ModelLoadTime",

@@ -17,7 +17,7 @@ from tests.unit.handler.processes import Outcome, run_function
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory, iris_version: Version) -> Outcome:
-    """A function whose registry vanishes after the init phase, asked for a row beyond training and for too few values."""
+    """A function whose registry is gone after the init phase, asked for a row beyond training and for a short one."""
     folder = tmp_path_factory.mktemp("function")
     root = iris_version.write(folder / "iris")
     steps: list[dict[str, Any]] = [
