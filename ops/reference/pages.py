@@ -13,6 +13,7 @@ from ops.commands import ROOT
 from ops.reference.api import (
     errors_of_caller,
     errors_of_gateway,
+    errors_of_gateway_for_caller,
     errors_of_service,
     libraries,
     routes,
@@ -29,7 +30,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     for part in (
         *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
-        *(runbook_of_service, runbook_of_gateway, runbook_of_metrics),
+        *(errors_of_gateway_for_caller, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
     )
 }
 

@@ -9,6 +9,7 @@ from handler.telemetry.metrics import METRICS
 from ops import aws_stand_in
 from ops.http_client import free_port
 from ops.reference.runbook import OF_OPERATOR
+from tests.docs.insights import stages
 from tests.docs.runbook_queries import every_line, expected, found, put_lines, queries
 
 GROUP = "/aws/lambda/of-a-bad-night"
@@ -48,6 +49,11 @@ def test_a_query_finds_the_lines_of_its_section_and_no_other_s(
     assert wanted
     query = QUERIES[heading].replace("| limit 20", "| limit 1000")
     assert {line.strip() for line in found(logs, GROUP, query)} == {line.strip() for line in wanted}
+
+
+@pytest.mark.parametrize("heading", QUERIES)
+def test_a_query_has_nothing_that_the_stand_in_would_skip_over(heading: str) -> None:
+    assert len(stages(QUERIES[heading])) == QUERIES[heading].count("\n| ") + 1
 
 
 def test_a_query_without_its_filter_finds_other_lines_too(logs: Any, lines: Mapping[str, Sequence[str]]) -> None:
