@@ -51,6 +51,9 @@ def _lend_environments(folder: Path) -> None:
             (folder / name / stamp).touch()
     (ROOT / ".cache").mkdir(exist_ok=True)
     (folder / ".cache").symlink_to((ROOT / ".cache").resolve())
+    # .gitignore leaves out a folder of this name, and git takes a link for a file.
+    with (folder / ".git/info/exclude").open("a") as excluded:
+        excluded.write(".cache\n")
 
 
 def make_commands(folder: Path, checkout: Path) -> None:

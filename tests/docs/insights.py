@@ -41,12 +41,12 @@ def run_query(query: str, environment: Mapping[str, str]) -> list[str]:
     """The messages that the query finds in the log of the stack's function; raises ValueError where it finds none."""
     stages(query)
     outputs = _client("cloudformation", environment).describe_stacks(StackName=environment["STACK_NAME"])["Stacks"][0]
-    name = next(output["OutputValue"] for output in outputs["Outputs"] if output["OutputKey"] == "FunctionName")
+    group = next(output["OutputValue"] for output in outputs["Outputs"] if output["OutputKey"] == "LogGroupName")
     logs = _client("logs", environment)
     deadline = time.monotonic() + SECONDS
     while True:
         now = int(time.time())
-        asked = {"logGroupName": f"/aws/lambda/{name}", "startTime": now - 86_400, "endTime": now + 60}
+        asked = {"logGroupName": group, "startTime": now - 86_400, "endTime": now + 60}
         started = logs.start_query(queryString=query, **asked)
         found = logs.get_query_results(queryId=started["queryId"])
         messages = [field["value"] for row in found["results"] for field in row if field["field"] == "@message"]

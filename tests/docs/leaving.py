@@ -32,7 +32,10 @@ class Left:
                 (shutil.copytree if entry.is_dir() else shutil.copy)(entry, copy / entry.name)
         bucket, _, prefix = walk.variables["MODEL_URI"].removeprefix("s3://").partition("/")
         key = f"{prefix}/aliases/production.json"
-        return cls(walk, copy, bucket, key, _s3(walk).get_object(Bucket=bucket, Key=key)["Body"].read())
+        alias = checkout.parent / "alias-as-left"
+        if not alias.exists():
+            alias.write_bytes(_s3(walk).get_object(Bucket=bucket, Key=key)["Body"].read())
+        return cls(walk, copy, bucket, key, alias.read_bytes())
 
     def put_back(self) -> None:
         checkout = self.walk.reader.checkout

@@ -16,13 +16,13 @@ CHANGING: Final = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"\b[0-9a-f]{40,64}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-f]{12}(?:…|\.\.\.)"), "DIGEST"),
-    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|\+00:00| UTC)?"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|\+00:?00| UTC)?"), "TIME"),
     (re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "TIME"),
     (re.compile(r"(?<![\w.])\d+(?:\.\d+)? ?(?:s|ms|seconds?|milliseconds?)\b"), "SECONDS"),
     (re.compile(r"https://localhost:\d+"), "ENDPOINT"),
     (re.compile(r"/execute-api/[a-z0-9]+/"), "/execute-api/API/"),
     (re.compile(r"https://[a-z0-9]+\.execute-api\."), "https://API.execute-api."),
-    (re.compile(r"\b(sklearn-on-lambda[a-z0-9-]*?)-[a-z0-9]{8,13}\b"), r"\1-SUFFIX"),
+    (re.compile(r"\b(sklearn-on-lambda[a-z0-9-]*?)-(?=[a-z]*\d)[a-z0-9]{8,13}\b", re.IGNORECASE), r"\1-SUFFIX"),
     (re.compile(r"/tmp/[\w./-]+"), "/tmp/FILE"),  # noqa: S108 - a path to be recognised
     (re.compile(r"\s+"), " "),
 )

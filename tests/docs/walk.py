@@ -4,6 +4,7 @@ What each step took is kept as a transcript.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ def walked(folder: Path) -> Iterator[Walk]:
         if aws_stand_in.find(stand_in):
             reader, steps = _reader(folder), list[Step]()
         else:
+            shutil.rmtree(folder)
+            folder.mkdir()
             reader, steps = _go(folder)
         variables = reader.shell.variables()
         missing = [name for name in NEEDED if name not in variables]

@@ -5,9 +5,11 @@ their values, and asked at least once.
 """
 
 import http.server
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.docs.commands import commands
 from tests.docs.fences import Fence
@@ -45,10 +47,11 @@ def recorder() -> Iterator[tuple[str, list[str]]]:
 
 
 def check(block: Fence, reader: Reader) -> None:
-    with recorder() as (url, asked):
+    with recorder() as (url, asked), tempfile.TemporaryDirectory() as folder:
+        prompt = reader.elsewhere(Path(folder) / "state").shell
         for command in commands(block.text):
             known = len(asked)
-            done = reader.shell.run(f"export AWS_ENDPOINT_URL={url} AWS_PAGER=\n{command.text}")
+            done = prompt.run(f"export AWS_ENDPOINT_URL={url} AWS_PAGER=\n{command.text}")
             place = f"{block.page}:{block.line + command.line}"
             if done.code != 0:
                 raise SampleFailed(f"{place}: {command.text}\nended with {done.code}:\n{done.output}")
