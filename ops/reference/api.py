@@ -7,6 +7,7 @@ from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES, i
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.errors.request import RequestError
 from handler.settings import OF_TELEMETRY, SETTINGS
+from handler.telemetry.metrics import METRICS
 from ops.reference.markdown import code, first_line, table
 
 
@@ -88,6 +89,12 @@ def errors_of_gateway_for_caller() -> str:
     """The same, for who calls the API."""
     rows = [(str(answer.status), code(answer.code), answer.when or "", answer.action) for answer in OF_GATEWAY]
     return table(("status", "code", "when", "what to do"), rows)
+
+
+def metrics() -> str:
+    """Every metric of the function."""
+    rows = [(code(each.name), each.unit, ", ".join(map(code, each.dimensions)), each.meaning) for each in METRICS]
+    return table(("metric", "unit", "dimensions", "meaning"), rows)
 
 
 def libraries() -> str:

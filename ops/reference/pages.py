@@ -16,6 +16,7 @@ from ops.reference.api import (
     errors_of_gateway_for_caller,
     errors_of_service,
     libraries,
+    metrics,
     routes,
     settings,
     statuses,
@@ -30,7 +31,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     for part in (
         *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
-        *(errors_of_gateway_for_caller, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
+        *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
     )
 }
 
