@@ -17,8 +17,9 @@ help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 .PHONY: demo
-demo: install ## Train Iris, publish it to a directory, and have the real Lambda handler answer
-	@$(RUN) -m training demo
+demo: install ## Train Iris, publish it to a folder, and have the real handler answer (MODEL=, TABLE=, TARGET=: your own)
+	@$(RUN) -m training demo $(if $(MODEL),--model "$(MODEL)") $(if $(TABLE),--table "$(TABLE)") \
+		$(if $(TARGET),--target "$(TARGET)")
 
 .PHONY: test
 test: install ## Run the unit tests; `make check` runs the integration tests too
@@ -183,8 +184,9 @@ install: $(VENV)/installed $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@echo "Installing the pinned libraries into $(VENV): a minute or two, once." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
 	@touch $@
 
 # Lets the Python of $(VENV) import this project in any folder. An isolated process, and what has no `site`, does not.
@@ -199,9 +201,10 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed
 
 # Each tool has a virtual environment of its own, because its pins differ from the project's.
 .tools/%/installed: ops/tools/requirements-%.txt | install
-	rm -rf .tools/$*
-	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
-	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Installing $* into .tools/$*: about a minute, once." >&2
+	@rm -rf .tools/$*
+	@python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
+	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .tools/bench/installed: bench/requirements.txt | install
