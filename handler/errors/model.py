@@ -71,7 +71,7 @@ class RegistryAccessDenied(RegistryError):
     answer = ErrorAnswer(
         503,
         "registry_access_denied",
-        "The model's registry may not be read.",
+        "The service is not allowed to read the model's registry.",
         action=f"Give the function's role its policy again: {DEPLOY_AGAIN}. If it lasts, look for a policy of the "
         "bucket, the organization or a VPC endpoint that denies s3:GetObject: "
         '`aws s3api get-bucket-policy --bucket "$MODEL_BUCKET"`.',
@@ -96,7 +96,7 @@ class AliasNotSet(AliasError):
 
 
 class InvalidAlias(AliasError):
-    """The alias is not a file that this release can read."""
+    """The alias's file cannot be read: it is damaged, or of another release."""
 
     answer = ErrorAnswer(
         503,
@@ -122,7 +122,7 @@ class ManifestMismatch(ManifestError):
     """The manifest is not the one that the alias names: its digest or its version differs."""
 
     answer = ErrorAnswer(
-        503, "manifest_mismatch", "The model's manifest is not the one promoted.", action=FIND_WHO_CHANGED_IT
+        503, "manifest_mismatch", "The model's manifest is not the one that was promoted.", action=FIND_WHO_CHANGED_IT
     )
 
 
@@ -206,8 +206,8 @@ class SelfTestFailed(ModelUnavailable):
     answer = ErrorAnswer(
         503,
         "self_test_failed",
-        "The model does not repeat its own example.",
+        "The model did not pass its own test.",
         action=ROLL_BACK_FIRST
-        + "The model answers otherwise on Lambda than where it was fitted. Train or package it again "
+        + "The model gives other answers on Lambda than where it was fitted. Train or package it again "
         "with the commit that is deployed. If it happens again, the model is not deterministic: set its random_state.",
     )

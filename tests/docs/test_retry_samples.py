@@ -92,7 +92,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str
     folder = tmp_path_factory.mktemp("samples")
     wanted = [(name, scenario) for name in SAMPLES for scenario in SCENARIOS]
     with ThreadPoolExecutor(6) as pool:
-        done = pool.map(lambda pair: run(*pair, folder / "-".join(pair).replace(" ", "-")), wanted)
+        done = pool.map(lambda pair: run(pair[0], pair[1], folder / "-".join(pair).replace(" ", "-")), wanted)
         return dict(zip(wanted, done, strict=True))
 
 
