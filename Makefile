@@ -17,8 +17,9 @@ help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 .PHONY: demo
-demo: install ## Train Iris, publish it to a directory, and have the real Lambda handler answer
-	@$(RUN) -m training demo
+demo: install ## Train Iris, publish it to a folder, and have the real handler answer (MODEL=, TABLE=, TARGET=: your own)
+	@$(RUN) -m training demo $(if $(MODEL),--model "$(MODEL)") $(if $(TABLE),--table "$(TABLE)") \
+		$(if $(TARGET),--target "$(TARGET)")
 
 .PHONY: test
 test: install ## Run the unit tests; `make check` runs the integration tests too
@@ -53,8 +54,9 @@ local-model: install .tools/sam/installed ## Build for `sam local`, with a train
 	@$(RUN) -m ops.local_model
 
 .PHONY: local-cloud
-local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, publish a model, ask the URL, and leave it running
-	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT)
+local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, CLOUD_PORT=)
+	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT) $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
+		$(if $(MODEL),--model "$(MODEL)")
 
 .PHONY: local-cloud-down
 local-cloud-down: install ## End what `make local-cloud` left running
@@ -80,6 +82,17 @@ check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against s
 DEPLOY = $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") $(if $(PACKAGE),--package "$(PACKAGE)")
 # A registry is checked without a stack where MODEL_URI was given, and is not just the default above.
 CHECKED = $(if $(STACK_NAME),--stack-name "$(STACK_NAME)",$(if $(filter-out file,$(origin MODEL_URI)),--model-uri "$(MODEL_URI)"))
+
+.PHONY: deploy
+deploy: install .tools/sam/installed ## Build, check, deploy to your AWS account, and record (MODEL_NAME=, STACK_NAME=, CONFIG_ENV=, PARAMETERS=)
+	@$(RUN) -m ops.deploy.deploy $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
+		$(if $(STACK_NAME),--stack-name "$(STACK_NAME)") $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") \
+		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+.PHONY: api-key
+api-key: install ## Print the API key of a deployed stack (STACK_NAME=, CONFIG_ENV=)
+	@$(RUN) -m ops.deploy.api_key $(if $(STACK_NAME),--stack-name "$(STACK_NAME)") \
+		$(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)")
 
 .PHONY: check-deploy
 check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, PARAMETERS=)
@@ -180,8 +193,9 @@ install: $(VENV)/installed $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@echo "Installing the pinned libraries into $(VENV): a minute or two, once." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
 	@touch $@
 
 # Lets the Python of $(VENV) import this project in any folder. An isolated process, and what has no `site`, does not.
@@ -196,9 +210,10 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed
 
 # Each tool has a virtual environment of its own, because its pins differ from the project's.
 .tools/%/installed: ops/tools/requirements-%.txt | install
-	rm -rf .tools/$*
-	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
-	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Installing $* into .tools/$*: about a minute, once." >&2
+	@rm -rf .tools/$*
+	@python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
+	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .tools/bench/installed: bench/requirements.txt | install

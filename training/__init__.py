@@ -6,18 +6,21 @@ names below are those of the lesson that this project grew from, importable as t
 
 from typing import TYPE_CHECKING, Any
 
-from training.lesson import load_model, predict_sample, save_model, train_iris_model
-
 if TYPE_CHECKING:
+    from training.lesson import load_model, predict_sample, save_model, train_iris_model
     from training.notebook.publishing import Published, publish_model
 
 __all__ = ["Published", "load_model", "predict_sample", "publish_model", "save_model", "train_iris_model"]
 
 
 def __getattr__(name: str) -> Any:
+    # Imported when it is asked for: scikit-learn takes longer than all else that a command's --help does.
     if name in ("Published", "publish_model"):
-        # Imported when it is asked for: it needs what publishes, which the lesson does without.
         from training.notebook import publishing
 
         return getattr(publishing, name)
+    if name in __all__:
+        from training import lesson
+
+        return getattr(lesson, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,21 +12,28 @@ class ErrorAnswer:
     """How an error is answered: its `status`, a `code` for programs, and the `sentence` for a person.
 
     Without a `sentence` the client reads the error's own text. Every 5xx has a fixed one: what went wrong on our side
-    is for the log. `action` is for the reference: what the caller changes, or the operator does at night.
+    is for the log. `action` is for the reference and the runbook: what the caller changes, or the operator does at
+    night; its commands work where docs/runbook.md has set the variables. `when` says what leads to the error, where no
+    class of its own does.
     """
 
     status: int
     code: str
     sentence: str | None = None
     action: str = field(kw_only=True)
+    when: str | None = field(default=None, kw_only=True)
 
+
+ROLL_BACK = '`.venv/bin/python -m training rollback --reason "WHY"`'
 
 INTERNAL_ERROR = ErrorAnswer(
     500,
     "internal_error",
     "The service failed. The request id leads to its log.",
-    action="Find the request id in the log: `internal error` has the exception's name and trace. If it began with a "
-    "release, `python -m training rollback`; if with a deploy, deploy the commit before. Then report the trace.",
+    when="An exception that this project did not foresee: a bug.",
+    action="The log line `internal error` has the exception's name and where it was raised. If it began with a "
+    f"release, roll back: {ROLL_BACK}. If it began with a deploy, deploy the commit before it again. Then report the "
+    "line.",
 )
 
 

@@ -21,20 +21,32 @@ OF_FUNCTION: Final = (*ANSWERS.values(), INTERNAL_ERROR)
 OF_GATEWAY: Final = tuple(answer for answers in GATEWAY_ANSWERS.values() for answer in answers)
 
 TITLES: Final[Mapping[int, str]] = {
-    400: "Not a request of this form",
-    403: "No API key, or an unknown one, where the service asks for it",
+    400: "The request cannot be understood",
+    403: "The API key is missing or unknown, or the gateway refuses the request",
     404: "No such path",
-    405: "The path has other methods",
+    405: "The path exists, but not with this method",
     413: "Too much for one request",
-    415: "Not JSON by its Content-Type, or packed otherwise than as gzip or deflate",
-    422: "Well-formed, but not rows of this model",
-    429: "Too many requests for this API key",
-    500: "A bug of the service",
-    502: "The gateway had no answer from the function",
-    503: "No model can be served yet",
-    504: "The gateway had no answer in time",
+    415: "The body is not JSON by its Content-Type, or is compressed in another way than by gzip or deflate",
+    422: "The rows do not fit this model",
+    429: "Too many requests",
+    500: "The service failed",
+    502: "The gateway got no answer from the function",
+    503: "There is no model that can be served now",
+    504: "The gateway got no answer in time",
 }
 """What each status means, in every error that has it."""
+
+WORTH_A_RETRY: Final = frozenset({429, 500, 502, 503, 504})
+"""The statuses after which the same request may be answered a moment later. POST /predict changes nothing, so it is
+safe to send again."""
+
+NEVER_RETRIED: Final = frozenset({"quota_exceeded", "internal_error"})
+"""The codes among them after which it will not: a day has to pass, or a bug has to be mended."""
+
+
+def is_worth_a_retry(answer: ErrorAnswer) -> bool:
+    """Whether a client that reads `answer` should send the same request again, after a wait."""
+    return answer.status in WORTH_A_RETRY and answer.code not in NEVER_RETRIED
 
 
 def codes(answers: tuple[ErrorAnswer, ...], status: int) -> set[str]:

@@ -16,8 +16,9 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
             403,
             "invalid_api_key",
             "The header x-api-key is missing, or holds no key of this API.",
-            action="Send the key in the header `x-api-key`; `aws apigateway get-api-key --include-value --api-key ID` "
-            "shows it, with the stack's output ApiKeyId.",
+            when="The request has no API key, or one that this API does not know.",
+            action="Send the key in the header `x-api-key`. The operator gets it with `make api-key "
+            "STACK_NAME=$STACK_NAME`.",
         ),
     ),
     "THROTTLED": (
@@ -25,8 +26,9 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
             429,
             "throttled",
             "Too many requests at once: wait a second, then try again.",
-            action="Wait for the seconds in `Retry-After`, and send many rows in one request. The operator may raise "
-            "the parameters ThrottleRate and ThrottleBurst.",
+            when="More requests came in a second than the parameters ThrottleRate and ThrottleBurst allow.",
+            action="Wait for the seconds in `Retry-After`, and send many rows in one request. The operator may deploy "
+            "with a higher ThrottleRate and ThrottleBurst.",
         ),
     ),
     "QUOTA_EXCEEDED": (
@@ -34,8 +36,9 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
             429,
             "quota_exceeded",
             "This key's requests for today are used up.",
-            action="Send many rows in one request, or wait until the next day. The operator may raise the parameter "
-            "DailyQuota.",
+            when="More requests came with this key today (in UTC) than the parameter DailyQuota allows.",
+            action="Wait until midnight UTC, and send many rows in one request from then on. The operator may deploy "
+            "with a higher DailyQuota.",
         ),
     ),
     "REQUEST_TOO_LARGE": (
@@ -43,6 +46,7 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
             413,
             "request_too_large",
             "The body is larger than the API takes: send fewer rows.",
+            when="The body has more than 10 MB, which API Gateway does not hand on.",
             action="Send fewer rows in a request.",
         ),
     ),
@@ -50,8 +54,9 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
         ErrorAnswer(
             403,
             "refused_by_gateway",
-            action="Correct the URL and the headers as the sentence says. API Gateway gives it where it cannot read "
-            "the request, or where a firewall or a policy that was added to the API refuses it.",
+            when="API Gateway cannot read the request, or a firewall or a policy that was added to the API refuses it.",
+            action="Correct the URL and the headers as the sentence says. If they are right, ask the operator whether "
+            "a firewall or a policy was added to the API.",
         ),
     ),
     "DEFAULT_5XX": (
@@ -59,22 +64,27 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
             500,
             "gateway_error",
             NO_ANSWER,
-            action="See whether Lambda throttles the function (metric `Throttles`) and whether the alias `live` is "
-            "there. If the stack was changed by hand, run `sam deploy`.",
+            when="API Gateway could not call the function: Lambda throttled it, or it may not be called.",
+            action="See whether Lambda throttled the function (its metric `Throttles`) and whether its alias `live` is "
+            "there. If the account's concurrency is used up, ask AWS to raise that quota. If the stack was changed by "
+            "hand, deploy it again.",
         ),
         ErrorAnswer(
             502,
             "gateway_error",
             NO_ANSWER,
-            action="Look in the function's log for a time-out (20 s), memory that ran out, or a crash. Send fewer rows "
-            "in a request, or raise the parameter MemorySize.",
+            when="The function crashed, ran out of memory, or took longer than its time-out of 20 s.",
+            action="Look in the function's log for which of them it was. If it was memory, deploy with a larger "
+            "MemorySize. If it was the time-out, have requests hold fewer rows: deploy with a lower MaxRows. If it "
+            "began with a release, roll back.",
         ),
         ErrorAnswer(
             504,
             "gateway_error",
             NO_ANSWER,
-            action="The function took longer than the gateway waits, 29 s. See its metric `Duration` and its traces in "
-            "X-Ray for what was slow.",
+            when="API Gateway waited 29 s for the function, in vain.",
+            action="See the function's metric `Duration` and its traces in X-Ray for what was slow. The function ends "
+            "itself after 20 s, so the wait was before it: a cold start that was repeated, or AWS itself.",
         ),
     ),
 }

@@ -1,13 +1,20 @@
 """Errors that the operator can mend: no model can be served, and the text goes to the log alone."""
 
-from handler.errors.base import ErrorAnswer, SklearnOnLambdaError
+from handler.errors.base import ROLL_BACK, ErrorAnswer, SklearnOnLambdaError
 
-ROLL_BACK = "`python -m training rollback`. "
-PUBLISH_AGAIN = ROLL_BACK + "`python -m training verify` says which versions are whole; publish the missing one again."
+ROLL_BACK_FIRST = f"Roll back: {ROLL_BACK}. "
+DEPLOY_AGAIN = "`make deploy MODEL_NAME=$MODEL_NAME STACK_NAME=$STACK_NAME`"
+PROMOTE = '`.venv/bin/python -m training promote VERSION --reason "WHY"`'
+PUBLISH = '`.venv/bin/python -m training publish FOLDER --promote --reason "WHY"`'
+PUBLISH_AGAIN = (
+    ROLL_BACK_FIRST
+    + "Then see which versions are whole: `.venv/bin/python -m training verify`. Publish the missing one again from "
+    "the folder that it was published from: `.venv/bin/python -m training publish FOLDER`."
+)
 FIND_WHO_CHANGED_IT = (
-    ROLL_BACK
-    + "Then find out who changed the file, for a version never changes: `python -m training verify` names it, "
-    "and the bucket keeps the object's older versions."
+    ROLL_BACK_FIRST + "Then find out who changed the file, because a version never changes: "
+    "`.venv/bin/python -m training verify` names the file, and the bucket keeps what stood there before: "
+    '`aws s3api list-object-versions --bucket "$MODEL_BUCKET" --prefix "$MODEL_NAME/versions/VERSION/"`.'
 )
 
 
@@ -22,8 +29,8 @@ class InvalidSettings(ModelUnavailable):
         503,
         "invalid_settings",
         "The service is not set up to serve a model.",
-        action="The log line `no model to serve` names the variable and what it must be. Correct its parameter and "
-        "run `sam deploy`.",
+        action="The log line names the variable and says what it must be. The reference says which parameter of the "
+        f"stack sets it. Deploy again with the right value: {DEPLOY_AGAIN[:-1]} PARAMETERS=NAME=VALUE`.",
     )
 
 
@@ -32,39 +39,42 @@ class RegistryError(ModelUnavailable):
 
 
 class RegistryUnreachable(RegistryError):
-    """A time-out, a refused connection, or an error of S3."""
+    """The registry gave no answer: a time-out, a refused connection, or an error of S3."""
 
     answer = ErrorAnswer(
         503,
         "registry_unreachable",
         "The model's registry does not answer.",
-        action="Wait a few minutes: requests make the function try again, at intervals of up to 30 s. If it lasts, "
-        "look at the state of S3 in the region, and at the function's network if it was put into a VPC. If the log "
-        "says that the bucket is in another region, deploy the function there.",
+        action="Wait five minutes: the function tries again by itself when requests come. If it lasts, read the reason "
+        "in the log line, and look at the state of S3 in the region (https://health.aws.amazon.com). If the function "
+        "was put into a VPC, the VPC needs a gateway endpoint for S3. If the reason is that the bucket is in another "
+        "region, deploy the stack in that region.",
     )
 
 
 class RegistryNotFound(RegistryError):
-    """The bucket or the directory does not exist."""
+    """The bucket, or the directory, does not exist."""
 
     answer = ErrorAnswer(
         503,
         "registry_not_found",
         "The model's registry does not exist.",
-        action="Compare the function's MODEL_URI with the stack's output ModelUri. If the bucket is gone, make it "
-        "again under its name and publish a model.",
+        action='See whether the bucket is there: `aws s3api head-bucket --bucket "$MODEL_BUCKET"`. If it is gone, make '
+        f'it again, `aws s3 mb "s3://$MODEL_BUCKET"`, and publish a model: {PUBLISH}. If it is there, the function was '
+        f"given another MODEL_URI than the stack has: {DEPLOY_AGAIN}.",
     )
 
 
 class RegistryAccessDenied(RegistryError):
-    """The function's role, or a file's mode, forbids reading."""
+    """The function's role, or the mode of a file, forbids reading the registry."""
 
     answer = ErrorAnswer(
         503,
         "registry_access_denied",
-        "The model's registry may not be read.",
-        action="Run `sam deploy`, which gives the role ModelReadPolicy again. If it lasts, look for a policy of the "
-        "bucket or the account that denies s3:GetObject.",
+        "The service is not allowed to read the model's registry.",
+        action=f"Give the function's role its policy again: {DEPLOY_AGAIN}. If it lasts, look for a policy of the "
+        "bucket, the organization or a VPC endpoint that denies s3:GetObject: "
+        '`aws s3api get-bucket-policy --bucket "$MODEL_BUCKET"`.',
     )
 
 
@@ -79,20 +89,22 @@ class AliasNotSet(AliasError):
         503,
         "alias_not_set",
         "No model has been promoted yet.",
-        action="`python -m training list`, then `python -m training promote VERSION`. If that list says that one "
-        "serves, compare its --model-uri and --alias with the function's MODEL_URI and MODEL_ALIAS.",
+        action="See what is published: `.venv/bin/python -m training list`. Release one of the versions: "
+        f"{PROMOTE}. If the list is empty, publish a model: {PUBLISH}. If the list says that a version serves, the "
+        "function reads another alias: compare its variables MODEL_URI and MODEL_ALIAS with the ones that you use.",
     )
 
 
 class InvalidAlias(AliasError):
-    """The alias file is not one that this code can read."""
+    """The alias's file cannot be read: it is damaged, or of another release."""
 
     answer = ErrorAnswer(
         503,
         "invalid_alias",
         "The alias that names the model cannot be read.",
-        action="`python -m training promote VERSION` writes the alias anew; `python -m training history` says which "
-        "version served. Then find out who wrote the file: the bucket keeps its older versions.",
+        action="See which version served last: `.venv/bin/python -m training history`. Release it again, which writes "
+        f"the alias anew: {PROMOTE}. Then find out who wrote the file: "
+        '`aws s3api list-object-versions --bucket "$MODEL_BUCKET" --prefix "$MODEL_NAME/aliases/"`.',
     )
 
 
@@ -101,7 +113,7 @@ class ManifestError(ModelUnavailable):
 
 
 class ManifestMissing(ManifestError):
-    """The version has no manifest: it was never published completely, or was deleted."""
+    """The version has no manifest: it was never published completely, or it was deleted."""
 
     answer = ErrorAnswer(503, "manifest_missing", "The model has no manifest.", action=PUBLISH_AGAIN)
 
@@ -110,7 +122,7 @@ class ManifestMismatch(ManifestError):
     """The manifest is not the one that the alias names: its digest or its version differs."""
 
     answer = ErrorAnswer(
-        503, "manifest_mismatch", "The model's manifest is not the one promoted.", action=FIND_WHO_CHANGED_IT
+        503, "manifest_mismatch", "The model's manifest is not the one that was promoted.", action=FIND_WHO_CHANGED_IT
     )
 
 
@@ -121,7 +133,9 @@ class InvalidManifest(ManifestError):
         503,
         "invalid_manifest",
         "The model's manifest cannot be read.",
-        action=ROLL_BACK + "Then publish the model again with this release of the project.",
+        action=ROLL_BACK_FIRST
+        + "Then make the folder again with the commit that is deployed, by `train` or `package`, and "
+        "publish it: `.venv/bin/python -m training publish FOLDER`.",
     )
 
 
@@ -132,7 +146,8 @@ class UnknownManifestFormat(ManifestError):
         503,
         "unknown_manifest_format",
         "The model's manifest is too new.",
-        action=ROLL_BACK + "Or deploy the commit that published the version.",
+        action=ROLL_BACK_FIRST + "To serve this version, deploy the commit that it was published with: "
+        f"{DEPLOY_AGAIN}.",
     )
 
 
@@ -147,13 +162,13 @@ class ArtifactMissing(ArtifactError):
 
 
 class ArtifactSizeMismatch(ArtifactError):
-    """The artifact is not as long as its manifest says."""
+    """The artifact is longer or shorter than its manifest says: it was cut off or replaced."""
 
     answer = ErrorAnswer(503, "artifact_size_mismatch", "The model's artifact was refused.", action=FIND_WHO_CHANGED_IT)
 
 
 class ArtifactDigestMismatch(ArtifactError):
-    """The artifact's bytes are not the ones that were published."""
+    """The artifact's bytes are not those that were published."""
 
     answer = ErrorAnswer(
         503, "artifact_digest_mismatch", "The model's artifact was refused.", action=FIND_WHO_CHANGED_IT
@@ -167,29 +182,32 @@ class UnloadableArtifact(ArtifactError):
         503,
         "unloadable_artifact",
         "The model cannot be loaded.",
-        action=ROLL_BACK + "The log says why it did not load. If memory ran out, raise the parameter MemorySize.",
+        action=ROLL_BACK_FIRST + "The log line says why it did not load. If memory ran out, deploy with more: "
+        f"{DEPLOY_AGAIN[:-1]} PARAMETERS=MemorySize=3008`.",
     )
 
 
 class RuntimeMismatch(ModelUnavailable):
-    """The model was made under library versions that this runtime does not have."""
+    """The model was made with library versions that the deployed function does not have."""
 
     answer = ErrorAnswer(
         503,
         "runtime_mismatch",
         "The model needs other library versions.",
-        action=ROLL_BACK + "To serve this version, deploy the package that it was published for: `python -m training "
-        "show VERSION` names its libraries. To serve with this package, train again with the pins of this commit.",
+        action=f"If it began with a release, roll back: {ROLL_BACK}. If it began with a deploy, deploy the commit "
+        "before it again. See which libraries the version needs: `.venv/bin/python -m training show VERSION`. To serve "
+        "it with this package, train or package it again with the commit that is deployed.",
     )
 
 
 class SelfTestFailed(ModelUnavailable):
-    """The loaded model does not repeat the example of its manifest."""
+    """The model was loaded, but does not repeat the examples of its manifest."""
 
     answer = ErrorAnswer(
         503,
         "self_test_failed",
-        "The model does not repeat its own example.",
-        action=ROLL_BACK + "On Lambda the model does not answer as it did where it was fitted: train or package it "
-        "again with the pins of this commit.",
+        "The model did not pass its own test.",
+        action=ROLL_BACK_FIRST
+        + "The model gives other answers on Lambda than where it was fitted. Train or package it again "
+        "with the commit that is deployed. If it happens again, the model is not deterministic: set its random_state.",
     )

@@ -28,7 +28,10 @@ class UnknownPath(RequestError):
 
 
 class WrongMethod(RequestError):
-    """The path exists, but not with this method; `allowed` lists those it has."""
+    """The path exists, but not with this method.
+
+    `allowed` lists those that it has.
+    """
 
     answer = ErrorAnswer(
         405,
@@ -47,18 +50,18 @@ class UnsupportedMediaType(RequestError):
     answer = ErrorAnswer(
         415,
         "unsupported_media_type",
-        action="Send JSON in UTF-8 with `Content-Type: application/json`; compress it with gzip or deflate, or not "
-        "at all.",
+        action="Send JSON with `Content-Type: application/json`. Compress it with gzip or deflate, or not at all.",
     )
 
 
 class UndecodableBody(RequestError):
-    """The body is not the base64, the gzip or the UTF-8 that it should be."""
+    """The body is not valid UTF-8, or not the base64, gzip or deflate that the request says it is."""
 
     answer = ErrorAnswer(
         400,
         "undecodable_body",
-        action="Send UTF-8. A compressed body names its compression in `Content-Encoding`, and is one whole stream.",
+        action="Send the body in UTF-8. If you compress it, name the compression in `Content-Encoding`, and send the "
+        "whole stream.",
     )
 
 
@@ -68,7 +71,8 @@ class InvalidJson(RequestError):
     answer = ErrorAnswer(
         400,
         "invalid_json",
-        action="Send strict JSON: no NaN, Infinity or 1e999, no trailing comma. A missing value is null.",
+        action="Send strict JSON: no NaN, no Infinity, no number such as 1e999, no comma before a closing bracket. "
+        "Write a missing value as null.",
     )
 
 
@@ -78,7 +82,7 @@ class InvalidBody(RequestError):
     answer = ErrorAnswer(
         400,
         "invalid_body",
-        action='Send `{"features": row}` or `{"instances": [row, …]}`, and nothing else.',
+        action='Send `{"features": ROW}` for one row, or `{"instances": [ROW, …]}` for several, and nothing beside it.',
     )
 
 
@@ -88,17 +92,17 @@ class TooManyRows(RequestError):
     answer = ErrorAnswer(
         413,
         "too_many_rows",
-        action="Send the rows in several requests. The operator may raise the parameter MaxRows.",
+        action="Send the rows in several requests. The operator may deploy with a higher MaxRows.",
     )
 
 
 class RequestTooLarge(RequestError):
-    """The body is larger than Lambda takes, or than API Gateway does."""
+    """The body is larger than Lambda or API Gateway takes."""
 
     answer = ErrorAnswer(
         413,
         "request_too_large",
-        action="Send fewer rows in a request: a body may have 6 MB, unpacked.",
+        action="Send fewer rows in a request. A body may have 6 MB, counted before it is compressed.",
     )
 
 
@@ -108,7 +112,7 @@ class ResponseTooLarge(RequestError):
     answer = ErrorAnswer(
         413,
         "response_too_large",
-        action="Send fewer rows in a request: an answer may have 6 MB.",
+        action="Send fewer rows in a request. An answer may have 6 MB.",
     )
 
 
@@ -121,41 +125,41 @@ class RefusedRows(RequestError):
 
 
 class InvalidFeatures(RefusedRows):
-    """The rows are not rows of this model."""
+    """The rows do not fit the model: a value is missing, is one too many, or is of another kind than its feature."""
 
     answer = ErrorAnswer(
         422,
         "invalid_features",
-        action="Correct the values that `details` names; `GET /model` says what each feature takes.",
+        action="Correct the values that `details` names. `GET /model` says what each feature takes.",
     )
 
 
 class RefusedByModel(RefusedRows):
-    """The rows fit the contract, but the model itself fails on them."""
+    """The rows are as the contract says, but the model itself fails on them."""
 
     answer = ErrorAnswer(
         422,
         "refused_by_model",
-        action="Leave out or correct the rows that `details` names. If good rows are refused, the model is at fault:"
-        " fit it to such values, or `python -m training rollback`.",
+        action="Correct the rows that `details` names, or leave them out. If good rows are refused, the model is at "
+        "fault: tell the operator, who rolls back or fits a model to such values too.",
     )
 
 
 class NoFiniteAnswer(RefusedRows):
-    """The model's answer to these rows, or what it computes on the way to it, is NaN or infinite."""
+    """The model's answer to these rows is NaN or infinite, or something is that it computes on the way."""
 
     answer = ErrorAnswer(
         422,
         "no_finite_answer",
-        action="Correct the rows that `details` names: their values lie too far from what the model was trained on.",
+        action="Correct the rows that `details` names. Their values are too far from what the model was trained on.",
     )
 
 
 class NoClass(RefusedRows):
-    """The model answers these rows with a label that is none of its classes, as for an outlier."""
+    """The model answers these rows with something that is none of its classes, as some models do for an outlier."""
 
     answer = ErrorAnswer(
         422,
         "no_class",
-        action="Leave out the rows that `details` names: the model takes them for outliers.",
+        action="Leave out the rows that `details` names. The model takes them for outliers.",
     )

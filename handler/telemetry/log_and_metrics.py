@@ -15,6 +15,17 @@ from handler.errors.model import ModelUnavailable
 from handler.settings import METRICS_NAMESPACE, SERVICE_NAME
 from handler.telemetry.dimensions import dimension_value
 from handler.telemetry.exchange import Exchange
+from handler.telemetry.metrics import (
+    ERRORS,
+    LATENCY,
+    MODEL_LOAD_TIME,
+    OUTSIDE_TRAINING,
+    PREDICT_LATENCY,
+    PREDICTIONS,
+    REFRESH_FAILURES,
+    REQUESTS,
+    Metric,
+)
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -57,21 +68,22 @@ class Telemetry:
     def observe(self, exchange: Exchange) -> None:
         """Count what was predicted, and the values of each feature that lay outside what training saw, never which."""
         if predicted := exchange.predicted:
-            self.measure("Predictions", MetricUnit.Count, len(predicted.rows))
-            self.measure("PredictLatency", MetricUnit.Milliseconds, 1000 * predicted.seconds)
+            self.measure(PREDICTIONS, len(predicted.rows))
+            self.measure(PREDICT_LATENCY, 1000 * predicted.seconds)
             for feature, count in predicted.outside.items():
-                self.count("OutsideTraining", count, "feature", feature)
+                self.count(OUTSIDE_TRAINING, count, feature)
         self.answered(exchange)
 
-    def measure(self, name: str, unit: MetricUnit, value: float) -> None:
+    def measure(self, metric: Metric, value: float) -> None:
         """Add a value to the metrics of this invocation."""
-        self.metrics.add_metric(name, unit, value)
+        self.metrics.add_metric(metric.name, metric.unit, value)
 
-    def count(self, name: str, value: int, dimension: str, of: str) -> None:
-        """Count something under a dimension that the request's other metrics do not have."""
-        with single_metric(name, MetricUnit.Count, value, namespace=self.namespace) as metric:
-            metric.add_dimension("service", self.service_dimension)
-            metric.add_dimension(dimension, dimension_value(of))
+    def count(self, metric: Metric, value: int, of: str) -> None:
+        """Count something under a dimension that the request's other metrics do not have: the second of `metric`."""
+        service, dimension = metric.dimensions
+        with single_metric(metric.name, MetricUnit[metric.unit], value, namespace=self.namespace) as single:
+            single.add_dimension(service, self.service_dimension)
+            single.add_dimension(dimension, dimension_value(of))
 
     def model_loaded(self, version: str, seconds: float, replaced: str | None) -> None:
         """A model was loaded and serves from now on.
@@ -79,16 +91,16 @@ class Telemetry:
         In the init phase neither the imports of the libraries nor what was read beside them is in its time.
         """
         self.logger.info("model loaded", version=version, replaced=replaced, milliseconds=round(1000 * seconds, 1))
-        self.measure("ModelLoadTime", MetricUnit.Milliseconds, 1000 * seconds)
+        self.measure(MODEL_LOAD_TIME, 1000 * seconds)
 
     def refresh_failed(self, version: str, code: str, error: Exception) -> None:
         """The alias could not be followed, and `version` goes on serving."""
         self.logger.error("refresh failed", version=version, code=code, reason=f"{type(error).__name__}: {error}")
-        self.measure("RefreshFailures", MetricUnit.Count, 1)
+        self.measure(REFRESH_FAILURES, 1)
 
     def refused(self, code: str, error: Exception) -> None:
         """An answer other than 200 is about to be given. What a client sent is not repeated here."""
-        self.count("Errors", 1, "code", code)
+        self.count(ERRORS, 1, code)
         if isinstance(error, ModelUnavailable):
             self.logger.error("no model to serve", code=code, reason=str(error))
 
@@ -103,8 +115,8 @@ class Telemetry:
 
     def answered(self, exchange: Exchange) -> None:
         """One request is over."""
-        self.measure("Requests", MetricUnit.Count, 1)
-        self.measure("Latency", MetricUnit.Milliseconds, 1000 * exchange.seconds)
+        self.measure(REQUESTS, 1)
+        self.measure(LATENCY, 1000 * exchange.seconds)
         self.logger.info(
             "answered",
             status=exchange.status,

@@ -3,10 +3,11 @@
 from handler.api.routes.table import ROUTES
 from handler.engines.shipped import LIBRARIES
 from handler.errors.base import INTERNAL_ERROR, ErrorAnswer
-from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES
+from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES, is_worth_a_retry
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.errors.request import RequestError
 from handler.settings import OF_TELEMETRY, SETTINGS
+from handler.telemetry.metrics import METRICS
 from ops.reference.markdown import code, first_line, table
 
 
@@ -38,13 +39,15 @@ def settings() -> str:
 
 
 def statuses() -> str:
-    """The codes that each status may have, whoever gives it."""
-    every = (*OF_FUNCTION, *OF_GATEWAY)
-    rows = [
-        (str(status), title, ", ".join(dict.fromkeys(code(each.code) for each in every if each.status == status)))
-        for status, title in TITLES.items()
-    ]
-    return table(("status", "meaning", "codes"), rows)
+    """The codes that each status may have, whoever gives it, and whether the same request should be sent again."""
+    rows = []
+    for status, title in TITLES.items():
+        answers = [each for each in (*OF_FUNCTION, *OF_GATEWAY) if each.status == status]
+        retried = [each for each in answers if is_worth_a_retry(each)]
+        never = [code(each.code) for each in answers if not is_worth_a_retry(each)]
+        again = "no" if not retried else f"yes, but not after {', '.join(never)}" if never else "yes"
+        rows.append((str(status), title, ", ".join(dict.fromkeys(code(each.code) for each in answers)), again))
+    return table(("status", "meaning", "codes", "send it again?"), rows)
 
 
 def errors_of_caller() -> str:
@@ -60,7 +63,7 @@ def errors_of_service() -> str:
     found: list[tuple[str, ErrorAnswer]] = [
         (first_line(cls.__doc__), answer) for cls, answer in ANSWERS.items() if not issubclass(cls, RequestError)
     ]
-    found.append(("An exception that this project did not foresee.", INTERNAL_ERROR))
+    found.append((INTERNAL_ERROR.when or "", INTERNAL_ERROR))
     rows = [
         (str(answer.status), code(answer.code), answer.sentence or "", when, answer.action) for when, answer in found
     ]
@@ -80,6 +83,18 @@ def errors_of_gateway() -> str:
         for answer in answers
     ]
     return table(("status", "code", "gateway response", "the client reads", "what to do"), rows)
+
+
+def errors_of_gateway_for_caller() -> str:
+    """The same, for who calls the API."""
+    rows = [(str(answer.status), code(answer.code), answer.when or "", answer.action) for answer in OF_GATEWAY]
+    return table(("status", "code", "when", "what to do"), rows)
+
+
+def metrics() -> str:
+    """Every metric of the function."""
+    rows = [(code(each.name), each.unit, ", ".join(map(code, each.dimensions)), each.meaning) for each in METRICS]
+    return table(("metric", "unit", "dimensions", "meaning"), rows)
 
 
 def libraries() -> str:

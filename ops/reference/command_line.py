@@ -17,7 +17,7 @@ def commands() -> str:
     parts = []
     for name, command in command_line.commands.items():
         context = click.Context(command, info_name=name, parent=top, terminal_width=HELP_WIDTH)
-        parts.append(f"### `{name}`\n\n```\n{command.get_help(context)}\n```")
+        parts.append(f"### `{name}`\n\n```text\n{command.get_help(context)}\n```")
     return "\n\n".join(parts)
 
 

@@ -13,13 +13,16 @@ from ops.commands import ROOT
 from ops.reference.api import (
     errors_of_caller,
     errors_of_gateway,
+    errors_of_gateway_for_caller,
     errors_of_service,
     libraries,
+    metrics,
     routes,
     settings,
     statuses,
 )
 from ops.reference.command_line import commands, targets
+from ops.reference.runbook import runbook_of_gateway, runbook_of_metrics, runbook_of_service
 from ops.reference.template import outputs, parameters
 
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -28,6 +31,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     for part in (
         *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
+        *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
     )
 }
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import click
 
+from training.cli.command import Command
 from training.cli.options import as_json, model_uri, print_json
 from training.console import person, show_table
 from training.release.deployed.record import FunctionRecord
@@ -11,12 +12,15 @@ from training.release.deployed.records import forget, recorded
 from training.release.stores.schemes import open_writable_store
 
 
-@click.command()
-@click.option("--forget", "forgotten", metavar="STACK", help="Delete the record of a stack that is gone.")
+@click.command("functions", cls=Command, example="functions")
+@click.option("--forget", "forgotten", metavar="STACK", help="Delete the record of this stack, which is gone.")
 @model_uri
 @as_json
 def functions(forgotten: str | None, model_uri: str, as_json: bool) -> None:
-    """List the deployed functions on record that serve the model: `promote` asks what each of them can read."""
+    """List the deployed functions that serve the model.
+
+    `make deploy` puts each on record, and `promote` asks what it can read.
+    """
     store = open_writable_store(model_uri)
     if forgotten is not None:
         forget(store, forgotten)

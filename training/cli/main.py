@@ -1,47 +1,34 @@
-"""The command line, `python -m training COMMAND`: which commands there are, and how a failure is reported.
+"""The command line, `python -m training COMMAND`: which commands there are, and in which order they are shown.
 
 Ends with 0, with 1 where the job failed, with 2 for bad usage. A failure that this project foresees is one sentence;
 anything else is a bug and keeps its trace. The commands do no work of their own beyond reading options and printing.
 """
 
-from typing import Any
-
 import click
 
-from handler.errors.base import SklearnOnLambdaError
 from training.cli import functions, models, package, publish, releases, train
-from training.console import person
+from training.cli.command import Commands, show_version
+
+HEADINGS = {
+    "Make a model": (train.train, package.package_command),
+    "Release it": (publish.publish_command, releases.promote_command, releases.rollback_command),
+    "Look at it": (models.list_command, models.show, releases.history, functions.functions),
+    "Look after it": (releases.verify, releases.prune_command),
+    "Try it on this machine": (models.demo, models.serve),
+}
 
 
-class Commands(click.Group):
-    """Commands whose foreseen failures end in one sentence and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except SklearnOnLambdaError as error:
-            person().print(f"{type(error).__name__}: {error}", style="red")
-            ctx.exit(1)
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.group(
+    cls=Commands,
+    headings=HEADINGS,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 100},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Print the version."
+)
 def main() -> None:
-    """Train a scikit-learn model, publish it to a registry, and say which version serves."""
+    """Make a scikit-learn model, publish it to a registry, and say which version serves.
 
-
-for command in (
-    train.train,
-    package.package_command,
-    publish.publish_command,
-    models.list_command,
-    models.show,
-    models.demo,
-    models.serve,
-    releases.promote_command,
-    releases.rollback_command,
-    releases.history,
-    releases.verify,
-    releases.prune_command,
-    functions.functions,
-):
-    main.add_command(command)
+    A model's registry is a folder or a place in S3. Each command that needs it takes --model-uri, or reads the variable
+    MODEL_URI, which the file that `make deploy` or `make local-cloud` writes sets for you. COMMAND --help says more.
+    """

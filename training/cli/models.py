@@ -6,18 +6,19 @@ from pathlib import Path
 import click
 
 from handler.registry.chain import alias_key, checked_alias, checked_manifest, manifest_bytes
+from training.cli.command import Command
 from training.cli.options import alias, as_json, metric_rows, model_uri, print_json
 from training.console import person, show_table
 from training.release.promote import require_published, versions
 from training.release.stores.schemes import open_writable_store
 
 
-@click.command("list")
+@click.command("list", cls=Command, example="list")
 @alias
 @model_uri
 @as_json
 def list_command(alias: str, model_uri: str, as_json: bool) -> None:
-    """List the versions in the registry, the oldest first, and say which of them serves."""
+    """List the published versions, the oldest first, and say which serves."""
     store = open_writable_store(model_uri)
     blob = store.get(alias_key(alias))
     served = checked_alias(blob.data).version if blob else None
@@ -31,12 +32,15 @@ def list_command(alias: str, model_uri: str, as_json: bool) -> None:
         person().print(f"Nothing is published in {store.uri} yet.")
 
 
-@click.command()
+@click.command("show", cls=Command, example='show "$VERSION"')
 @click.argument("version")
 @model_uri
 @as_json
 def show(version: str, model_uri: str, as_json: bool) -> None:
-    """Show what one version is, from its manifest. Nothing is unpickled."""
+    """Show what one version is.
+
+    It is read from the manifest. Nothing is unpickled.
+    """
     store = open_writable_store(model_uri)
     require_published(store, version)
     manifest = checked_manifest(manifest_bytes(store, version), version)
@@ -58,22 +62,39 @@ def show(version: str, model_uri: str, as_json: bool) -> None:
     show_table(f"{manifest.name} {manifest.version}", ("What", "Value"), facts.items())
 
 
-@click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="The folder to work in.")
-def demo(folder: Path) -> None:
-    """Take all steps in one folder, and explain each: train, publish, promote, answer."""
-    from training.local.demo import run_demo
-
-    run_demo(folder)
-
-
-@click.command()
+@click.command("demo", cls=Command, example="demo --model churn.joblib --table churn.csv --target churned")
+@click.option("--model", metavar="FILE", help="Your own model, to show its commands.  [default: the only one here]")
+@click.option("--table", metavar="FILE", help="A CSV or Parquet file that your model answers.")
+@click.option("--target", metavar="COLUMN", help="The column of the table that your model predicts.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, help="The port on 127.0.0.1; 0 takes any that is free."
+    "--folder", type=click.Path(path_type=Path), default=Path(".demo"), metavar="FOLDER", help="The folder to work in."
+)
+def demo(folder: Path, model: str | None, table: str | None, target: str | None) -> None:
+    """Take every step with Iris, then show the commands for your own model.
+
+    It trains, proves, publishes and promotes in one folder, and has the real handler answer. No AWS, no Docker. Your
+    model is not loaded: its file's name is all that is read.
+    """
+    from training.local.demo import run_demo
+    from training.local.own_model import own_model
+
+    run_demo(folder, own_model(Path(), model, table, target))
+
+
+@click.command("serve", cls=Command, example="serve --port 8000")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    metavar="PORT",
+    help="The port on 127.0.0.1; 0 takes any that is free.",
 )
 @model_uri
 def serve(port: int, model_uri: str) -> None:
-    """Answer the function's routes on http://127.0.0.1:PORT, without Docker."""
+    """Answer the deployed function's routes on http://127.0.0.1:PORT.
+
+    It needs no Docker. Ctrl-C ends it.
+    """
     from training.local.serving import run_server
 
     run_server({**os.environ, "MODEL_URI": model_uri}, port)

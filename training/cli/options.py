@@ -18,15 +18,29 @@ def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
+def _model_uri(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    if not value:
+        raise click.MissingParameter(
+            "It says which model is meant: set MODEL_URI (`. .aws-sam/environment` does, after `make deploy`), or give "
+            "s3://BUCKET/MODEL or a folder",
+            ctx,
+            parameter,
+        )
+    return value
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 model_uri = click.option(
     "--model-uri",
     envvar="MODEL_URI",
-    required=True,
-    help="The root of the model in the registry: s3://bucket/prefix or a directory.  [default: the variable MODEL_URI]",
+    callback=_model_uri,
+    metavar="URI",
+    help="The model's registry: s3://BUCKET/MODEL or a folder.  [default: the variable MODEL_URI]",
 )
-alias = click.option("--alias", default=DEFAULT_ALIAS, callback=_alias_name, help="The alias that names what serves.")
-reason = click.option("--reason", help="The reason, for those who read the history.")
+alias = click.option(
+    "--alias", default=DEFAULT_ALIAS, callback=_alias_name, metavar="NAME", help="The alias that names what serves."
+)
+reason = click.option("--reason", metavar="TEXT", help="Why, for those who read the history.")
 
 
 def reason_or_ask(given: str | None) -> str:

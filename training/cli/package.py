@@ -1,11 +1,13 @@
 """The command `package`: a model fitted elsewhere becomes a folder to publish."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
+from training.cli.command import PROGRAM, Command
 from training.cli.options import as_json, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
@@ -17,57 +19,74 @@ if TYPE_CHECKING:
     from training.bring.brought_model import Packaged
 
 
-@click.command("package")
+@click.command(
+    "package",
+    cls=Command,
+    example="package churn.joblib --table churn.csv --target churned --out packaged --trust",
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
 @click.option(
-    "--example",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A JSON file with one row or several to prove the model with, best one of each class. At most 50 are kept.",
-)
-@click.option(
-    "--table",
-    "source",
-    help="A CSV or Parquet file that the model answers, read by pandas: a path or s3://bucket/key. Needed by a model "
-    "that chooses columns by name; the example is then not. Best is one that it was not fitted to.",
-)
-@csv_options
-@click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
-@click.option("--metric", help="The scorer of scikit-learn for the gate, on the table.")
-@click.option(
-    "--allow-unknown", is_flag=True, help="Let the API take categories that neither the model nor the table has."
-)
-@click.option(
-    "--features",
-    help="The names of the features with commas between them, or a JSON file of features, in the order of the model's "
-    "columns. Where the model has names, they must be the same.  [default: the model's own names]",
-)
-@click.option(
-    "--classes",
-    multiple=True,
-    help="The names of the classes with commas between them, in the order of classes_; of several targets once for "
-    "each that has classes, of several labels their names; once for each label makes targets of them.  "
-    "[default: the model's own]",
-)
-@click.option(
-    "--target",
-    multiple=True,
-    help="The name of what is predicted, and with --table its column; once for each target or label.  "
-    "[default: target]",
-)
-@click.option("--name", help="The name of the model.  [default: the name of the file]")
-@click.option(
-    "--code",
-    type=click.Path(exists=True, path_type=Path),
-    multiple=True,
-    help="A module of yours that the model imports, such as features.py, or a folder of them; once for each. It "
-    "travels with the version, and runs on Lambda with the function's rights.",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="The folder to write.",
 )
 @click.option(
     "--trust",
     is_flag=True,
     help="Load the file, which runs whatever code is in it and in --code: only if you know who made them.",
 )
+@click.option(
+    "--table",
+    "source",
+    metavar="FILE",
+    help="A CSV or Parquet file that the model answers, read by pandas: a path or s3://BUCKET/KEY. A model that "
+    "chooses columns by name needs it. Best is one that it was not fitted to.",
+)
+@click.option(
+    "--target",
+    multiple=True,
+    metavar="COLUMN",
+    help="The name of what is predicted, and with --table its column; once for each target or label.  "
+    "[default: target]",
+)
+@click.option(
+    "--example",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="In place of a table, a JSON file with one row or several to prove the model with, best one of each class. At "
+    "most 50 are kept.",
+)
+@click.option("--name", metavar="NAME", help="The model's name.  [default: the file's name]")
+@click.option(
+    "--code",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="A module of yours that the model imports, such as features.py, or a folder of them; once for each. It "
+    "travels with the version, and runs on Lambda with the function's rights.",
+)
+@click.option(
+    "--features",
+    metavar="NAMES",
+    help="The features' names with commas between them, or a JSON file of features, in the order of the model's "
+    "columns. Where the model has names, they must be the same.  [default: the model's own names]",
+)
+@click.option(
+    "--classes",
+    multiple=True,
+    metavar="NAMES",
+    help="The classes' names with commas between them, in the order of classes_; of several targets once for each that "
+    "has classes, of several labels their names; once for each label makes targets of them.  "
+    "[default: the model's own]",
+)
+@click.option(
+    "--allow-unknown", is_flag=True, help="Let the API take categories that neither the model nor the table has."
+)
+@csv_options
+@click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
+@click.option("--metric", metavar="SCORER", help="The scorer of scikit-learn for the gate, on the table.")
 @as_json
 def package_command(
     file: Path,
@@ -84,10 +103,11 @@ def package_command(
     metric: str | None,
     **table_options: Any,
 ) -> None:
-    """Make of a model that was fitted elsewhere, in a joblib or pickle FILE, the folder that publish takes.
+    """Package a model that you fitted elsewhere.
 
-    Code in the file and in --code runs in a process without the credentials of your environment and with an empty home.
-    It can still reach your files and the network. Where the version serves, it runs in the function, as the function.
+    FILE is a joblib or pickle file. The model is loaded, proved on your rows, and written into a folder, ready to
+    publish. Code in FILE and in --code runs in a process without the credentials of your environment and with an empty
+    home, but it can reach your files and the network. Where the version serves, it runs in the function.
     """
     with file.open("rb") as opened:
         contents = inspect_pickle(opened)
@@ -121,7 +141,7 @@ def package_command(
     else:
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
-        person().print(f"Wrote {out}. Publish it: python -m training publish {out}")
+        person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
 
 
 def _package_with_table(

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 
+from training.cli.command import PROGRAM, Command
 from training.cli.options import alias, as_json, model_uri, print_json, reason
 from training.cli.releases import move
 from training.console import person
-from training.release.compared.publication import publish_compared
 from training.release.promote import promote
 from training.release.publish import is_published, read_folder
 from training.release.stores.schemes import open_writable_store
 
 
-@click.command("publish")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--promote", "promote_too", is_flag=True, help="Let the version serve at once, as `promote` would.")
+@click.command("publish", cls=Command, example='publish packaged --promote --reason "first version"')
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER")
+@click.option("--promote", "promote_too", is_flag=True, help="Let the version serve at once, as `promote` does.")
 @click.option("--force", is_flag=True, help="Publish a model that falls short of the gate; --reason must say why.")
 @alias
 @reason
@@ -25,10 +25,13 @@ from training.release.stores.schemes import open_writable_store
 def publish_command(
     folder: Path, promote_too: bool, force: bool, alias: str, reason: str | None, model_uri: str, as_json: bool
 ) -> None:
-    """Compare the folder's model with the one that serves, prove it, and write it as an immutable version.
+    """Publish the model in FOLDER as a new version.
 
-    Prints the version. A model that falls short of the gate is not published.
+    FOLDER is what `train` or `package` wrote. The model is compared with the one that serves, and proved. One that
+    falls short is not published. Prints the version, which never changes.
     """
+    from training.release.compared.publication import publish_compared  # scikit-learn, which it imports, is slow
+
     if force and not (reason or "").strip():
         raise click.UsageError("--force needs --reason: it is kept beside the version.")
     store = open_writable_store(model_uri)
@@ -45,4 +48,4 @@ def publish_command(
     else:
         click.echo(version)
         if released is None:
-            person().print(f"Published. Let it serve: python -m training promote {version}")
+            person().print(f"Published. Let it serve: {PROGRAM} promote {version}")

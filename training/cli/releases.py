@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from handler.registry.alias import Alias
+from training.cli.command import Command
 from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
 from training.function_environment import function_libraries
@@ -20,37 +21,43 @@ from training.release.stores.writable import WritableStore
 from training.release.verify import verify_registry, verify_version
 
 
-@click.command("promote")
+@click.command("promote", cls=Command, example='promote "$VERSION" --reason "better on new customers"')
 @click.argument("version")
 @alias
 @reason
 @model_uri
 @as_json
 def promote_command(version: str, alias: str, reason: str | None, model_uri: str, as_json: bool) -> None:
-    """Prove a version, then move the alias to it."""
+    """Let a published version serve.
+
+    The version is proved, then the alias is moved to it. The function follows without a deploy.
+    """
     released = move(promote, open_writable_store(model_uri), version, alias, reason_or_ask(reason))
     if as_json:
         print_json(released)
 
 
-@click.command("rollback")
+@click.command("rollback", cls=Command, example='rollback --reason "wrong answers for new customers"')
 @alias
 @reason
 @model_uri
 @as_json
 def rollback_command(alias: str, reason: str | None, model_uri: str, as_json: bool) -> None:
-    """Move the alias back to the version that served before, once it is proved again."""
+    """Let the version that served before serve again.
+
+    It is proved again, then the alias is moved back to it. Rolling back twice comes back.
+    """
     released = move(rollback, open_writable_store(model_uri), "", alias, reason_or_ask(reason))
     if as_json:
         print_json(released)
 
 
-@click.command()
+@click.command("history", cls=Command, example="history")
 @alias
 @model_uri
 @as_json
 def history(alias: str, model_uri: str, as_json: bool) -> None:
-    """Show what served when: each release with who made it, from what to what, and why."""
+    """Show what served when, who released it, and why."""
     listed = list(releases(open_writable_store(model_uri), alias))
     if as_json:
         print_json([dataclasses.asdict(release) for release in listed])
@@ -59,12 +66,15 @@ def history(alias: str, model_uri: str, as_json: bool) -> None:
     show_table(f"Releases as {alias!r}, the oldest first", ("When (UTC)", "Who", "From", "To", "Why"), rows)
 
 
-@click.command()
+@click.command("verify", cls=Command, example="verify")
 @click.argument("version", required=False)
 @model_uri
 @as_json
 def verify(version: str | None, model_uri: str, as_json: bool) -> None:
-    """Check one version, or the whole registry, without unpickling. Ends with 1 if anything is wrong."""
+    """Check that what is published is whole and unchanged.
+
+    It reads one VERSION, or everything without one. Nothing is unpickled. Ends with 1 where anything is wrong.
+    """
     store = open_writable_store(model_uri)
     with working("Verifying"):
         findings = [verify_version(store, version)] if version else list(verify_registry(store))
@@ -76,14 +86,21 @@ def verify(version: str | None, model_uri: str, as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
-@click.command("prune")
-@click.option("--keep", type=click.IntRange(1), default=10, help="How many of the newest versions to keep.")
-@click.option("--days", type=click.FloatRange(0), default=90, help="Keep what served within so many days.")
+@click.command("prune", cls=Command, example="prune --keep 10 --days 90 --dry-run")
+@click.option(
+    "--keep", type=click.IntRange(1), default=10, metavar="NUMBER", help="Keep so many of the newest versions."
+)
+@click.option(
+    "--days", type=click.FloatRange(0), default=90, metavar="DAYS", help="Keep what served within so many days."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @model_uri
 @as_json
 def prune_command(keep: int, days: float, dry_run: bool, model_uri: str, as_json: bool) -> None:
-    """Delete versions that are not among the newest, not named by an alias, and did not serve lately."""
+    """Delete old versions.
+
+    What an alias names, what served lately and the newest are kept.
+    """
     store = open_writable_store(model_uri)
     going = superfluous(store, keep, days, datetime.now(UTC))
     for version in going:

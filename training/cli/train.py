@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from training.cli.command import PROGRAM, Command
 from training.cli.options import alias, as_json, metric_rows, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
@@ -29,10 +30,7 @@ from training.fit.description import (
     parse_parameters,
     read_model_file,
 )
-from training.folder.places import command_line
 from training.function_environment import function_libraries
-from training.release.compared.publication import show_comparison
-from training.release.gate.comparison import compare, served_version
 from training.release.shipped import require_shipped_versions
 
 DATA_OPTIONS = (
@@ -49,47 +47,75 @@ def kind_options(command: Any) -> Any:
     return command
 
 
-@click.command()
+@click.command("train", cls=Command, example="train --table churn.csv --target churned --out trained")
 @click.argument("model", required=False)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=DEFAULT_SEED, help="The seed of all that is drawn.")
 @click.option(
-    "--table", "--csv", "--parquet", "source", help="A CSV or Parquet file to train on: a path or s3://bucket/key."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="The folder to write.",
 )
-@click.option("--target", help="The column to predict.")
+@click.option(
+    "--table",
+    "--csv",
+    "--parquet",
+    "source",
+    metavar="FILE",
+    help="A CSV or Parquet file to train on: a path or s3://BUCKET/KEY.",
+)
+@click.option("--target", metavar="COLUMN", help="The column to predict. Needed with --table.")
 @click.option(
     "--task", type=click.Choice(["classification", "regression"]), help="What to fit.  [default: found in the target]"
 )
+@click.option("--name", metavar="NAME", help="The model's name.  [default: the file's name]")
 @kind_options
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option("--allow-unknown", is_flag=True, default=None, help="Let the API take texts that training never saw.")
 @csv_options
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Train on so many rows, drawn by the seed.")
 @click.option(
-    "--test-size", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="The share of rows to hold out."
+    "--test-size",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Hold out this share of the rows.",
 )
 @click.option("--estimator", metavar="CLASS", help="The estimator of scikit-learn to fit, such as sklearn.svm.SVC.")
-@click.option("--param", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the estimator.")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="Set this parameter of the estimator.")
 @click.option("--search", type=click.Choice(["grid", "random", "halving"]), help="How to search over what --try names.")
-@click.option("--try", "tried", multiple=True, metavar="NAME=[…]", help="The values of a parameter to search over.")
-@click.option("--folds", type=click.IntRange(2), help="The folds of the search's cross-validation.  [default: 5]")
-@click.option("--candidates", type=click.IntRange(1), help="How many candidates a random search tries.  [default: 20]")
-@click.option("--metric", help="The scorer of scikit-learn for the search and the gate.")
+@click.option("--try", "tried", multiple=True, metavar="NAME=[…]", help="Search over these values of a parameter.")
+@click.option(
+    "--folds",
+    type=click.IntRange(2),
+    metavar="NUMBER",
+    help="The folds of the search's cross-validation.  [default: 5]",
+)
+@click.option(
+    "--candidates", type=click.IntRange(1), metavar="NUMBER", help="Try so many in a random search.  [default: 20]"
+)
+@click.option("--metric", metavar="SCORER", help="The scorer of scikit-learn for the search and the gate.")
 @click.option("--backend", metavar="dask=URL", help="The Dask cluster to search on, as in dask=tcp://host:8786.")
-@click.option("--name", help="The name of the model.  [default: the name of the file]")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=DEFAULT_SEED,
+    metavar="NUMBER",
+    help="The seed of all that is drawn.",
+)
 @click.option(
     "--model-uri",
     envvar="MODEL_URI",
-    help="The registry with the version to compare with, as for publish.  [default: the variable MODEL_URI]",
+    metavar="URI",
+    help="The registry with the version to compare with, as for `publish`.  [default: the variable MODEL_URI]",
 )
 @alias
 @as_json
 def train(model: str | None, out: Path, seed: int, backend: str | None, **options: Any) -> None:
-    """Fit a model, measure it on rows held out, and write it into a folder with its report.
+    """Train a model on your table, or one that is included.
 
-    MODEL is a TOML file, or the name of one that is included: iris (the default), wine, digits, diabetes. With --table
-    and --target, the model is fitted to a CSV or Parquet file instead. Ends with 1 where the model falls short of the
-    version that serves.
+    Give --table and --target; or as MODEL a TOML file, or the name of one that is included: iris, wine, digits or
+    diabetes. Without either it is iris. The model is measured on rows held out, and written into a folder with its
+    report, ready to publish. Ends with 1 where it falls short of the version that serves.
     """
     spec = model_spec(model, options)
     require_shipped_versions()
@@ -105,6 +131,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
         built = build(dataclasses.replace(trained, command=command))
     comparison = None
     if options["model_uri"]:
+        from training.release.gate.comparison import compare, served_version
         from training.release.stores.schemes import open_writable_store
 
         function_libraries()  # says so where it makes them, which a progress on the terminal would hide
@@ -117,8 +144,10 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
         print_json(manifest)
     else:
         show_table(f"{manifest.name} {manifest.version}", ("Metric", "Value"), metric_rows(manifest))
-        person().print(f"Wrote {out}. Publish it: python -m training publish {shlex.quote(str(out))}")
+        person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
     if comparison is not None and comparison.checks:
+        from training.release.compared.publication import show_comparison
+
         show_comparison(comparison)
         if not comparison.passed:
             raise GateFailed(
@@ -128,6 +157,8 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
 
 def published_command(arguments: Sequence[str], **options: Any) -> str:
     """The command line for the report, without the places of this machine that are in `options`."""
+    from training.folder.places import command_line
+
     places = [options[name] for name in ("model", "out", "backend", "source", "model_uri")]
     return command_line(arguments, places, (*options["param"], *options["tried"]))
 

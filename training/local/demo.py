@@ -5,6 +5,7 @@ It is a newcomer's first look and a smoke test, so it uses the functions of the 
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from training.fit.iris import train_iris
 from training.folder.writing import write_folder
 from training.function_environment import function_libraries
 from training.isolation import ProcessFailed, run_isolated
+from training.local.own_model import OwnModel, commands
 from training.release.alias_move import Release
 from training.release.promote import current_user, promote
 from training.release.publish import publish, read_folder
@@ -23,45 +25,56 @@ SAMPLE = [6.0, 2.5, 4.5, 1.5]
 INVOKE_SCRIPT = Path(__file__).with_name("invoke_process.py")
 
 
-def run_demo(folder: Path) -> None:
-    """Take all steps in `folder`, and keep it: the commands that the demo names at its end go on from there."""
+def run_demo(folder: Path, own: OwnModel) -> None:
+    """Take all steps in `folder`, and keep it: `make serve` goes on from there. Ends with what to do with `own`."""
     out = person()
     trained, root = folder / "trained", folder / "registry" / "iris"
     function_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Training"):
         manifest = write_folder(train_iris(), trained)
-    out.print(f"1. Trained Iris with {manifest.training.estimator}.")
-    out.print(f"   Accuracy on 30 rows held out: {manifest.metrics['accuracy']:.4f}. Report: {trained / 'report.html'}")
+    training, accuracy = manifest.training, manifest.metrics["accuracy"]
+    out.print(f"1. Trained: {training.estimator} on Iris, right for {accuracy:.1%} of the rows that it had not seen.")
+    out.print(f"   Its report is {trained / 'report.html'}.")
 
     store = open_writable_store(str(root))
     with working("Proving and publishing"):
         publish(read_folder(trained), store)
-    out.print(f"2. Published it to {root} as version {manifest.version}, once it was proved in a fresh process.")
+    out.print("2. Proved: a fresh process with the function's libraries loaded it and gave the same answers.")
+    out.print(f"3. Published: it is version {manifest.version} in {root}.")
 
     with working("Proving and promoting"):
         promote(store, Release(manifest.version, "production", current_user(), "make demo"))
-    out.print("3. Promoted it: the alias 'production' names that version.")
+    out.print("4. Promoted: the alias 'production' names that version, so that one serves.")
 
     with working("Starting the handler"):
         answer = invoke_cold(str(root), predict_event(SAMPLE))
     body = json.loads(answer["body"])
     if answer["statusCode"] != 200:
         raise UnprovedArtifact(f"The handler answered {answer['statusCode']}: {body['error']}")
-    out.print(f"4. A cold Lambda handler verified it, loaded it, and was asked about {SAMPLE}:")
-    print(json.dumps(body, indent=2))
-    out.print(f"   It is {body['prediction']}, index {body['prediction_index']}.")
-    out.print(NEXT.format(root=root))
+    out.print(f"5. Asked: the real Lambda handler, started cold, answers {SAMPLE} with")
+    print(one_line_a_key(body))
+    out.print(f"\n{your_turn(own)}")
 
 
-NEXT = """
-What next
-  make serve                     the same model on http://127.0.0.1:8000; then, in another terminal:
-    curl -H 'Content-Type: application/json' -d '{{"features": [6.0, 2.5, 4.5, 1.5]}}' http://127.0.0.1:8000/predict
-  make test                      the tests
-  .venv/bin/python -m training --help
-                                 the commands; this demo's registry is --model-uri {root}
-  README.md                      sam local invoke, and the way to an HTTPS address on AWS
-"""
+def one_line_a_key(document: Mapping[str, Any]) -> str:
+    """The document as JSON, short enough to be read."""
+    lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in document.items())
+    return f"{{\n{lines}\n}}"
+
+
+def your_turn(own: OwnModel) -> str:
+    """What a person does next: the same with a model of their own, and a look at the page."""
+    package, deploy, publishing = commands(own)
+    lines = [
+        f"Your turn. The same for {own.model}:" if own.is_known else "Your turn. The same for a model of your own:",
+        *(f"   There is no file {name} here: check the name." for name in own.missing),
+        f"  {package}",
+        f"  {deploy}",
+        f"  {publishing}",
+        "`make local-cloud`, in place of `make deploy`, needs no AWS account. --trust runs the code in the file.",
+        "To try Iris in a browser: `make serve`, then open http://127.0.0.1:8000/",
+    ]
+    return "\n".join(lines)
 
 
 def predict_event(features: list[float]) -> dict[str, Any]:

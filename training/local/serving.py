@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import uvicorn
-from aws_lambda_powertools.metrics import MetricUnit
 
 from handler.api.application import Application, create_application
 from handler.errors.request import UndecodableBody
 from handler.telemetry.exchange import Exchange
 from handler.telemetry.log_and_metrics import Telemetry
+from handler.telemetry.metrics import Metric
 from training.release.stores.schemes import open_writable_store
 
 Scope = MutableMapping[str, Any]
@@ -27,10 +27,10 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 class LocalTelemetry(Telemetry):
     """Logs as on Lambda, but writes no metrics: they are for CloudWatch, and here a person reads the same stream."""
 
-    def measure(self, name: str, unit: MetricUnit, value: float) -> None:
+    def measure(self, metric: Metric, value: float) -> None:
         """Nothing is measured."""
 
-    def count(self, name: str, value: int, dimension: str, of: str) -> None:
+    def count(self, metric: Metric, value: int, of: str) -> None:
         """Nothing is counted."""
 
     def answered(self, exchange: Exchange) -> None:

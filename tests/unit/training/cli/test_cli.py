@@ -156,14 +156,14 @@ def test_a_version_that_is_not_published_fails_and_the_newest_are_named(
     extra = ["--reason", "test"] if command == "promote" else []
     result = run(command, wanted, *extra, "--json", uri=registry)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"ManifestMissing: {wanted} is not published" in result.stderr
+    assert f"Error: {wanted} is not published" in result.stderr
     assert version in result.stderr
 
 
 def test_a_registry_that_does_not_exist_fails(tmp_path: Path) -> None:
     result = run("list", "--json", uri=tmp_path / "nowhere")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "RegistryNotFound" in result.stderr
+    assert result.stderr.startswith("Error: ")
 
 
 @pytest.mark.parametrize(

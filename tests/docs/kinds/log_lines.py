@@ -1,0 +1,42 @@
+"""A query for the function's log, run over the lines that the real handler writes for every fault: it finds some.
+
+On a good day the log of the deployed stack holds none of them. That each query finds its own lines and no other's is
+in tests/docs/test_runbook_queries.py.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import boto3
+
+from tests.docs.fences import Fence
+from tests.docs.insights import stages
+from tests.docs.reader import Reader, SampleFailed
+from tests.docs.runbook_queries import every_line, found, put_lines
+
+GROUP = "/tried/log-lines"
+
+
+def check(block: Fence, reader: Reader) -> None:
+    variables = reader.shell.variables()
+    logs = boto3.client(
+        "logs",
+        endpoint_url=variables["AWS_ENDPOINT_URL"],
+        verify=variables["AWS_CA_BUNDLE"],
+        region_name=variables["AWS_DEFAULT_REGION"],
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    )
+    if not logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
+        put_lines(logs, GROUP, _lines())
+    stages(block.text)
+    if not found(logs, GROUP, block.text):
+        raise SampleFailed(f"{block.place}: The query finds none of the lines that the handler writes for any fault.")
+
+
+@cache
+def _lines() -> Mapping[str, Sequence[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        return every_line(Path(folder))
