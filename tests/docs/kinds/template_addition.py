@@ -6,6 +6,7 @@ page says is left to AWS.
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import yaml
 
 from ops.commands import ROOT, SAM, environment
+from tests.docs.fences import Fence
+from tests.docs.reader import Reader
 from tests.template.translated import SCRIPT
 from tests.unit.template import TEMPLATE, Loader
 
@@ -22,6 +25,11 @@ EXAMPLES = {
     "AWS::EC2::VPC::Id": "vpc-0123456789abcdef0",
 }
 """A value for a parameter of the fragment, by its type; any other gets a word."""
+
+
+def check(block: Fence, _: Reader) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        require_sound(block.text, Path(folder))
 
 
 def merged(fragment: str) -> dict[str, Any]:
