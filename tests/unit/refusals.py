@@ -6,7 +6,7 @@ counts; any other counts where it reads like a sentence, so that one that a func
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ops.commands import ROOT
@@ -19,6 +19,9 @@ BRING_AND_RELEASE = (
 )
 """What `package`, `publish`, `promote` and `publish_model` run."""
 
+TRAIN = ("training/data", "training/fit", "training/cli/train.py", "training/cli/table_options.py")
+"""What `train` runs beside what all of these run."""
+
 OTHER_COMMANDS = ("prune.py", "verify.py", "history.py")
 """Modules of training/release that none of these commands asks."""
 
@@ -26,28 +29,28 @@ INTERNAL = ("Undecodable", "AssertionError", "ValueError", "EOFError", "ProcessF
 """Exceptions whose text becomes a part of another sentence, or reaches no person."""
 
 
-def refusals() -> dict[str, str]:
-    """Each sentence, with the place of its source."""
+def refusals(places: Sequence[str] = BRING_AND_RELEASE) -> dict[str, str]:
+    """Each sentence that is said in `places`, with the place of its source."""
     found = {}
-    for file in _files():
+    for file in _files(places):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for line, sentence in _sentences(tree):
             found[sentence] = f"{file.relative_to(ROOT)}:{line}"
     return found
 
 
-def raised_classes() -> set[str]:
+def raised_classes(places: Sequence[str] = BRING_AND_RELEASE) -> set[str]:
     """The names of all that is raised by name there."""
     raised = set()
-    for file in _files():
+    for file in _files(places):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
                 raised.add(node.exc.func.id)
     return raised
 
 
-def _files() -> Iterator[Path]:
-    for place in BRING_AND_RELEASE:
+def _files(places: Sequence[str]) -> Iterator[Path]:
+    for place in places:
         path = ROOT / place
         files = [path] if path.suffix else sorted(path.rglob("*.py"))
         yield from (file for file in files if file.name not in OTHER_COMMANDS)

@@ -1,4 +1,4 @@
-"""A fragment of a template on a page, added to template.yaml as a reader would: it must pass the linter and the transform.
+"""A fragment on a page, added to template.yaml as a reader would: it must pass the linter and the transform.
 
 Mappings are merged name by name; any other value takes the place of the one that was there. Whether AWS does what the
 page says is left to AWS.
@@ -65,8 +65,6 @@ def _merged(base: Any, addition: Any) -> Any:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(
-        command, env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
