@@ -8,7 +8,7 @@ import yaml
 PATH = Path(__file__).parents[2] / "template.yaml"
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """PyYAML's own loader, with a constructor for tags such as `!Ref`."""
 
 
@@ -24,6 +24,6 @@ def _function(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, A
     return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
 
 
-_Loader.add_multi_constructor("!", _function)
+Loader.add_multi_constructor("!", _function)
 
-TEMPLATE: Any = yaml.load(PATH.read_text(), _Loader)  # noqa: S506 - it is a SafeLoader
+TEMPLATE: Any = yaml.load(PATH.read_text(), Loader)  # noqa: S506 - it is a SafeLoader
