@@ -141,6 +141,10 @@ test-contract: install .tools/contract/installed ## Send thousands of requests g
 test-page: install .tools/page/installed ## Drive the pages in a real Chromium, and check their accessibility (axe)
 	.tools/page/bin/python -m pytest --confcutdir=tests/page tests/page
 
+.PHONY: test-docs
+test-docs: install .tools/sam/installed .tools/ministack/installed .tools/samples/installed ## Go the README's way in a fresh copy and a stand-in for AWS, then run every sample of docs/
+	$(RUN) -m pytest tests/docs
+
 .PHONY: contract
 contract: install ## Say whether the contract changed since BASE (main), and whether that breaks clients
 	$(RUN) -m tests.contract.breaking_changes --base $(or $(BASE),main)
@@ -213,7 +217,7 @@ clean: ## Remove what make made, except the demo's registry
 LOCK_FROM = .tools/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --python-version
 LOCK = $(LOCK_FROM) 3.11
-TOOLS = sam ministack checkov zizmor
+TOOLS = sam ministack checkov zizmor samples
 # Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
 BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
 	$(LOCK) $$without $(1)/requirements.in -o $(1)/requirements.txt

@@ -1,0 +1,50 @@
+"""Compares what a command printed with what a page shows, where some things differ from run to run.
+
+Versions, digests, times, figures of seconds, and what the stand-in for AWS makes up are taken as equal, and so is the
+white space that a table puts around them. A line that is only `…` stands for any lines.
+"""
+
+import re
+from pathlib import Path
+from typing import Final
+
+ANY_LINES = "…"
+HOME_OF_READER: Final = "/home/you/sklearn-on-lambda"
+
+CHANGING: Final = (
+    (re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b"), "VERSION"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
+    (re.compile(r"\b[0-9a-f]{40,64}\b"), "DIGEST"),
+    (re.compile(r"\b[0-9a-f]{12}(?:…|\.\.\.)"), "DIGEST"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|\+00:?00| UTC)?"), "TIME"),
+    (re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "TIME"),
+    (re.compile(r"(?<![\w.])\d+(?:\.\d+)? ?(?:s|ms|seconds?|milliseconds?)\b"), "SECONDS"),
+    (re.compile(r"https://localhost:\d+"), "ENDPOINT"),
+    (re.compile(r"/execute-api/[a-z0-9]+/"), "/execute-api/API/"),
+    (re.compile(r"https://[a-z0-9]+\.execute-api\."), "https://API.execute-api."),
+    (re.compile(r"\b(sklearn-on-lambda[a-z0-9-]*?)-(?=[a-z]*\d)[a-z0-9]{8,13}\b", re.IGNORECASE), r"\1-SUFFIX"),
+    (re.compile(r"/tmp/[\w./-]+"), "/tmp/FILE"),  # noqa: S108 - a path to be recognised
+    (re.compile(r"\s+"), " "),
+)
+
+
+def as_shown(output: str, checkout: Path) -> list[str]:
+    """The lines of an output as a page shows them: below a reader's home, without space at their ends."""
+    text = output.replace(str(checkout), HOME_OF_READER)
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+def unchanging(line: str) -> str:
+    """A line without what differs from run to run."""
+    for pattern, replacement in CHANGING:
+        line = pattern.sub(replacement, line)
+    return line.strip()
+
+
+def agree(shown: list[str], printed: list[str]) -> bool:
+    """Whether the page shows what was printed."""
+    if not shown:
+        return not printed
+    if shown[0].strip() == ANY_LINES:
+        return any(agree(shown[1:], printed[skipped:]) for skipped in range(len(printed) + 1))
+    return bool(printed) and unchanging(shown[0]) == unchanging(printed[0]) and agree(shown[1:], printed[1:])
