@@ -53,8 +53,9 @@ local-model: install .tools/sam/installed ## Build for `sam local`, with a train
 	@$(RUN) -m ops.local_model
 
 .PHONY: local-cloud
-local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, publish a model, ask the URL, and leave it running
-	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT)
+local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, CLOUD_PORT=)
+	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT) $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
+		$(if $(MODEL),--model "$(MODEL)")
 
 .PHONY: local-cloud-down
 local-cloud-down: install ## End what `make local-cloud` left running
@@ -80,6 +81,17 @@ check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against s
 DEPLOY = $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") $(if $(PACKAGE),--package "$(PACKAGE)")
 # A registry is checked without a stack where MODEL_URI was given, and is not just the default above.
 CHECKED = $(if $(STACK_NAME),--stack-name "$(STACK_NAME)",$(if $(filter-out file,$(origin MODEL_URI)),--model-uri "$(MODEL_URI)"))
+
+.PHONY: deploy
+deploy: install .tools/sam/installed ## Build, check, deploy to your AWS account, and record (MODEL_NAME=, STACK_NAME=, CONFIG_ENV=, PARAMETERS=)
+	@$(RUN) -m ops.deploy.deploy $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
+		$(if $(STACK_NAME),--stack-name "$(STACK_NAME)") $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") \
+		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+.PHONY: api-key
+api-key: install ## Print the API key of a deployed stack (STACK_NAME=, CONFIG_ENV=)
+	@$(RUN) -m ops.deploy.api_key $(if $(STACK_NAME),--stack-name "$(STACK_NAME)") \
+		$(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)")
 
 .PHONY: check-deploy
 check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, PARAMETERS=)

@@ -1,7 +1,7 @@
 """Runs the commands that a user would run, `sam` and `python -m training`, each as a process of its own.
 
-None inherits the AWS account of the person who runs it. The SAM CLI has its own environment, `.tools/sam`, because its
-pins differ from the project's.
+Unless it is handed the person's own environment, none inherits their AWS account. The SAM CLI has its own environment,
+`.tools/sam`, because its pins differ from the project's.
 """
 
 import json
@@ -9,7 +9,9 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,21 @@ def run(command: list[str], *, env: Mapping[str, str], directory: Path = ROOT, s
         said = f"{done.stdout}\n{done.stderr}"[-6000:]
         raise CommandFailed(f"{' '.join(command)}\nended with {done.returncode}, in {directory}:\n{said}")
     return done.stdout
+
+
+def attended(command: list[str], env: Mapping[str, str], directory: Path = ROOT) -> int:
+    """How `command` ends that speaks to the person on the terminal, and may ask."""
+    sys.stdout.flush()
+    return subprocess.run(command, cwd=directory, env=dict(env), check=False).returncode
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say what is being done, and then how long it took."""
+    print(f"{what} …", end="", file=sys.stderr, flush=True)
+    began = time.monotonic()
+    yield
+    print(f" {time.monotonic() - began:.1f} s", file=sys.stderr)
 
 
 def sam(*arguments: str, env: Mapping[str, str] | None = None, directory: Path = ROOT, seconds: float = 300) -> str:

@@ -14,8 +14,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
-
+from ops.deploy.api_key import api_key
 from ops.deploy.described import NotDescribed, described_stack
 
 SECONDS = 30
@@ -23,11 +22,6 @@ SECONDS = 30
 
 class SmokeFailed(Exception):
     """The deployed service did not answer as it should."""
-
-
-def api_key(key_id: str) -> str:
-    """The API key's value, which no output shows."""
-    return str(boto3.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"])
 
 
 def ask(url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from ops.aws_stand_in import ROOT_CREDENTIALS, Credentials, StandIn
 from ops.commands import ROOT, architecture_flags, environment, run, sam, training
 from ops.deploy.described import PACKAGE
+from ops.deploy.environment import stand_in_url
 from ops.http_client import Answer, HttpApi
 
 NAME = "sklearn-on-lambda"
@@ -27,9 +28,8 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Where the API answers here. The host in the output ApiUrl exists only on AWS."""
-        stage = self.outputs["ApiUrl"].rsplit("/", 1)[-1]
-        return f"{self.stand_in.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/{stage}"
+        """Where the API answers here."""
+        return stand_in_url(self.stand_in.endpoint, self.outputs)
 
     @property
     def api(self) -> HttpApi:
@@ -154,5 +154,15 @@ def wait_for_version(api: HttpApi, version: str, seconds: float = 60) -> Answer:
     """
     deadline = time.monotonic() + seconds
     while (answer := predict(api)).headers.get("x-model-version") != version and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return answer
+
+
+def wait_for_model(api: HttpApi, version: str, seconds: float = 60) -> Answer:
+    """Ask for the model until it is `version` or `seconds` are over; gives the last answer. Any model does."""
+    deadline = time.monotonic() + seconds
+    while (answer := api.ask("GET", "/model")).headers.get("x-model-version") != version:
+        if time.monotonic() >= deadline:
+            break
         time.sleep(0.5)
     return answer

@@ -21,6 +21,8 @@ from training.release.deployed.readable import DEFAULT_STORAGE_MB
 CONFIG = ROOT / "samconfig.toml"
 NAMED = re.compile(r"(?:ParameterKey=)?(\w+)(?:,ParameterValue)?=(.*)", re.DOTALL)
 """The two forms that SAM takes."""
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""The pattern of the template's parameter ModelName."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,30 @@ def plan(given: Sequence[str] | None, configured: Mapping[str, Any], stack: Desc
     if not (storage.isascii() and storage.isdecimal()):
         raise NotDescribed(f"EphemeralStorage must be a whole number of MB; it is {storage[:100]!r}.")
     return Plan(alias, int(storage), values.get("ModelName"))
+
+
+def model_name(given: str) -> str:
+    """`given`, where the template's parameter ModelName takes it; raises NotDescribed."""
+    if MODEL_NAME.fullmatch(given) is None:
+        raise NotDescribed(
+            "A model's name is 1 to 63 lower-case letters, digits, '-' and '_', the first a letter or digit; it is "
+            f"{given[:200]!r}."
+        )
+    return given
+
+
+def merged(given: Sequence[str], configured: Mapping[str, Any]) -> list[str]:
+    """The overrides to give to `sam deploy`, which takes samconfig.toml's only where its command line gives none.
+
+    Each parameter once: what is `given` later wins over what is given earlier, and that over samconfig.toml's. Raises
+    NotDescribed at a malformed one.
+    """
+    overrides = [*_listed(configured.get("parameter_overrides", [])), *given]
+    return [f"{name}={_quoted(value)}" for name, value in dict(map(_named, overrides)).items()]
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if re.search(r"\s", value) else value
 
 
 def configuration(environment: str, file: Path = CONFIG) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "target",
     [
         *("help", "install", "demo", "serve", "build", "sam", "sam-build", "local-model", "local-cloud"),
-        *("local-cloud-down", "check-deploy", "record-deploy", "reference", "lock", "clean"),
+        *("local-cloud-down", "deploy", "api-key", "check-deploy", "record-deploy", "reference", "lock", "clean"),
     ],
 )
 def test_make_knows_how_to_make_it_without_the_tests(product: Path, target: str) -> None:
@@ -44,7 +44,17 @@ def test_make_knows_how_to_make_it_without_the_tests(product: Path, target: str)
 
 
 @pytest.mark.parametrize(
-    "module", ["training", "packager", "ops.smoke", "ops.deploy.check", "ops.deploy.record", "ops.local_cloud"]
+    "module",
+    [
+        "training",
+        "packager",
+        "ops.smoke",
+        "ops.deploy.deploy",
+        "ops.deploy.api_key",
+        "ops.deploy.check",
+        "ops.deploy.record",
+        "ops.local_cloud",
+    ],
 )
 def test_a_command_starts_without_the_tests(product: Path, module: str) -> None:
     command = [sys.executable, "-m", module, "--help"]
