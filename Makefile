@@ -63,7 +63,7 @@ local-cloud-down: install ## End what `make local-cloud` left running
 	@$(RUN) -m ops.local_cloud down
 
 .PHONY: check-template
-check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it, and check it against security rules
+check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it and of the project (`sam init`), and check it against security rules
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
 	$(RUN) -m pytest tests/template
 	.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --quiet --skip-download

@@ -22,6 +22,7 @@ from ops.reference.api import (
     statuses,
 )
 from ops.reference.command_line import commands, targets
+from ops.reference.house import folders
 from ops.reference.pins import pins
 from ops.reference.runbook import runbook_of_gateway, runbook_of_metrics, runbook_of_service
 from ops.reference.template import outputs, parameters
@@ -34,6 +35,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
         *(libraries, commands, parameters, outputs, targets),
         *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
         pins,
+        folders,
     )
 }
 

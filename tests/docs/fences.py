@@ -14,9 +14,6 @@ PAGES: Final = (
     *sorted((ROOT / "docs").glob("*.md")),
 )
 
-UNWRITTEN: Final[frozenset[str]] = frozenset()
-"""Pages whose blocks have no words yet, because they are being written anew. To be removed with the last of them."""
-
 RUN: Final = ("sh", "console", "python", "js", "logs")
 """What is executed as it stands."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.commands import commands, session
-from tests.docs.fences import PAGES, PARSED, UNWRITTEN, WORDS, Fence, fences, fences_of
+from tests.docs.fences import PAGES, PARSED, WORDS, Fence, fences, fences_of
 from tests.docs.insights import stages
 from tests.docs.named import spoken, wrong_make_commands, wrong_modules, wrong_training_commands
 from tests.docs.outputs import with_text, written_anew
@@ -15,9 +15,8 @@ from tests.docs.reader import Reader, SampleFailed
 from tests.docs.seen import agree
 from tests.docs.shell import Shell
 
-WRITTEN = [page for page in PAGES if page.name not in UNWRITTEN]
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-every_written_page = pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+every_written_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 @every_written_page

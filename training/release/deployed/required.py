@@ -39,7 +39,7 @@ def _together(store: WritableStore, alias: str) -> str:
     new = another_alias(alias, {name.removesuffix(".json") for name in store.list("aliases")})
     return (
         " To change the function and the model together, promote the version to an alias that no function serves "
-        f"(--alias {new}), then deploy with ModelAlias={new}: docs/deploys.md has the steps."
+        f"(--alias {new}), then deploy with ModelAlias={new}: docs/operations.md has the steps."
     )
 
 
