@@ -30,7 +30,9 @@ class HttpApi:
     certificate: Path | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
-    def ask(self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    def ask(
+        self, method: str, path: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send one request on a connection of its own; raises OSError where nothing answers."""
         place = urlsplit(self.url)
         connection: http.client.HTTPConnection

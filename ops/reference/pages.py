@@ -20,6 +20,7 @@ from ops.reference.api import (
     statuses,
 )
 from ops.reference.command_line import commands, targets
+from ops.reference.proofs import cost_of_proofs, not_proved, proofs
 from ops.reference.template import outputs, parameters
 
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -28,6 +29,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     for part in (
         *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
+        *(proofs, cost_of_proofs, not_proved),
     )
 }
 
