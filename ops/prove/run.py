@@ -3,18 +3,17 @@
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from ops.prove.account.caller import Caller
 from ops.prove.account.deletion import delete_all
 from ops.prove.account.leftovers import tagged
-from ops.prove.claims.claim import Claim, Verdict, verdict
-from ops.prove.claims.ground import Ground
+from ops.prove.claims.claim import Claim, Seen, Verdict, verdict
+from ops.prove.claims.ground import Ground, NotServing
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -57,23 +56,24 @@ def run(caller: Caller, name: str, claims: tuple[Claim, ...], prepared: Path) ->
     """Try the claims in a stack of their own, and delete everything of it."""
     began, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     tried: list[Tried] = []
-    ended = False
-    with signals_end_it() as from_now_on_deleting:
+    with Signals() as signals:
         try:
             ground = Ground(caller, name, prepared, say)
-            # One by one, so that those that were tried are there when a signal ends the run.
-            tried.extend(try_one(claim, ground) for claim in claims)
+            for claim in claims:
+                if signals.came:  # raised where Python ignores it, as in a destructor
+                    break
+                tried.append(try_one(claim, ground))
+            signals.deleting = True
         except Ended:
-            ended = True
             say("Ended by a signal.")
         finally:
-            from_now_on_deleting()
+            signals.deleting = True
             say(f"Deleting everything of {name}")
             left = delete_all(caller, name, say)
     untried = tuple(claim.name for claim in claims[len(tried) :])
     marks = tuple(tagged(caller, name))
     names = tuple(str(each) for each in left)
-    return Outcome(name, caller, began, time.monotonic() - clock, tuple(tried), untried, ended, names, marks)
+    return Outcome(name, caller, began, time.monotonic() - clock, tuple(tried), untried, signals.came, names, marks)
 
 
 def try_one(claim: Claim, ground: Ground) -> Tried:
@@ -82,6 +82,9 @@ def try_one(claim: Claim, ground: Ground) -> Tried:
     say(f"\n{claim.name}: {claim.sentence}")
     try:
         result = verdict(claim.look(ground), is_aws=ground.caller.is_aws)
+    except NotServing as error:
+        seen = Seen("POST /predict, before anything else", "200", str(error), False)
+        result = verdict([seen], is_aws=ground.caller.is_aws)
     except Exception as error:  # noqa: BLE001 - whatever breaks is told, and must not keep the rest from being tried
         text = f"It could not be tried to its end: {type(error).__name__}: {str(error).strip()[-1500:]}"
         result = Verdict("not shown here", text, (), failed=True)
@@ -89,27 +92,28 @@ def try_one(claim: Claim, ground: Ground) -> Tried:
     return Tried(claim, result, time.monotonic() - began)
 
 
-@contextmanager
-def signals_end_it() -> Iterator[Callable[[], None]]:
-    """Within, a signal raises Ended; once the yielded function was called, a signal is only answered."""
+@dataclass
+class Signals:
+    """Within, the first signal raises Ended. A later one, or one while everything is deleted, is only answered."""
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise Ended
+    came: bool = False
+    deleting: bool = False
+    _before: dict[int, Any] = field(default_factory=dict)
 
-    def told(_number: int, _frame: FrameType | None) -> None:
-        say("Still deleting. What a killed run leaves is removed by `make prove-on-aws-clean`.")
+    def __enter__(self) -> "Signals":
+        self._before = {number: signal.signal(number, self._take) for number in SIGNALS}
+        return self
 
-    before = {number: signal.signal(number, end) for number in SIGNALS}
-
-    def no_more() -> None:
-        for number in SIGNALS:
-            signal.signal(number, told)
-
-    try:
-        yield no_more
-    finally:
-        for number, handler in before.items():
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def _take(self, _number: int, _frame: FrameType | None) -> None:
+        if self.came or self.deleting:
+            say("Still deleting. What a killed run leaves is removed by `make prove-on-aws-clean`.")
+            return
+        self.came = True
+        raise Ended
 
 
 def say(text: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -19,6 +20,8 @@ from ops.prove.account import bounds
 
 CONFIG = Config(connect_timeout=10, read_timeout=70, retries={"mode": "standard", "total_max_attempts": 4})
 
+AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
 
 class NoAccount(Exception):
     """There are no credentials or no region; the message says what to do."""
@@ -26,7 +29,7 @@ class NoAccount(Exception):
 
 @dataclass(frozen=True)
 class Temporary:
-    """Credentials of a role, for a quarter of an hour."""
+    """Credentials of a role that was assumed, for an hour."""
 
     access_key: str
     secret_key: str
@@ -96,7 +99,8 @@ def caller() -> Caller:
     if region is None:
         raise NoAccount("No region is set: export AWS_REGION, such as us-east-1, or name a profile by AWS_PROFILE.")
     try:
-        who = boto3.Session(region_name=region).client("sts", config=CONFIG).get_caller_identity()
+        sts = boto3.Session(region_name=region).client("sts", config=CONFIG)
+        who = sts.get_caller_identity()
     except ClientError as error:
         code = error.response["Error"].get("Code", "unknown")
         raise NoAccount(f"AWS does not accept the credentials ({code}): sign in again, or choose a profile.") from error
@@ -105,4 +109,7 @@ def caller() -> Caller:
             f"AWS cannot be asked who you are ({type(error).__name__}): set AWS_PROFILE, or sign in, and check the "
             "network."
         ) from error
-    return Caller(who["Account"], who["Arn"], region, endpoint_of(os.environ))
+    host = urlsplit(sts.meta.endpoint_url).hostname or ""
+    # A profile may name an endpoint too.
+    elsewhere = None if host.endswith(AWS_HOSTS) else sts.meta.endpoint_url
+    return Caller(who["Account"], who["Arn"], region, endpoint_of(os.environ) or elsewhere)

@@ -15,8 +15,8 @@ from ops.prove.account.caller import Caller, Temporary
 from ops.prove.account.names import tag_list
 from ops.prove.account.waiting import until
 
-SECONDS = 900
-"""The shortest time that STS gives."""
+SECONDS = 3600
+"""The longest time for which one role may be assumed by another; the claims that need roles are done by then."""
 
 
 class RoleNotUsable(Exception):

@@ -72,13 +72,14 @@ def call(what: str, came: Asked, status: int, code: str) -> Seen:
 
 
 def answer(what: str, came: Answer, status: int, code: str | None = None) -> Seen:
-    """An answer of the API, with the code of the error's body where one is expected."""
+    """An answer of the API, with the code of the error's body where one is expected; status 0 is no answer at all."""
     body = came.body if isinstance(came.body, dict) else {}
     told = f"{came.status} {body.get('code', '')}".strip()
     request = body.get("request_id") or came.headers.get("x-amzn-requestid", "")
     right_form = code is None or set(body) == {"error", "code", "request_id", "details"}
     agrees = came.status == status and (code is None or body.get("code") == code) and right_form
-    return Seen(what, f"{status} {code or ''}".strip(), f"{told}, request {request}" if request else told, agrees)
+    came_as = f"{told}, request {request}" if request else told
+    return Seen(what, f"{status} {code or ''}".strip(), came_as, agrees if came.status else None)
 
 
 def fact(what: str, expected: object, came: object) -> Seen:

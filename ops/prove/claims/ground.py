@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ops.commands import CommandFailed
 from ops.http_client import Answer
 from ops.prove.account import bounds
 from ops.prove.account.caller import Caller
@@ -36,6 +37,7 @@ class Ground:
     _parameters: dict[str, str] = field(default_factory=dict)
     _versions: dict[int, str] = field(default_factory=dict)
     _promoted: str | None = None
+    _failed: dict[str, CommandFailed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.roles = Roles(self.caller, self.name)
@@ -48,13 +50,23 @@ class Ground:
             "SnapStart": snap_start or self._parameters.get("SnapStart", "None"),
         }
         if wanted != self._parameters:
-            self._make_uploads()
-            self.step(f"sam build for {wanted['Architecture']}")
-            folder = self.project.build(wanted["Architecture"])
-            self.step(f"check-deploy, sam deploy, record-deploy: {wanted}")
-            self.project.deploy(self.name, folder, fixed_parameters() | wanted)
+            if str(wanted) in self._failed:  # a deploy that failed fails again, and takes its time
+                raise self._failed[str(wanted)]
+            try:
+                self._deploy(wanted)
+            except CommandFailed as error:
+                self._failed[str(wanted)] = error
+                raise
             self._parameters = wanted
         return deployed(self.caller, self.name)
+
+    def _deploy(self, wanted: dict[str, str]) -> None:
+        self._make_uploads()
+        self.step(f"sam build for {wanted['Architecture']}")
+        folder = self.project.build(wanted["Architecture"])
+        said = ", ".join(f"{name}={value}" for name, value in wanted.items())
+        self.step(f"make check-deploy, sam deploy, make record-deploy: {said}")
+        self.project.deploy(self.name, folder, fixed_parameters() | wanted)
 
     def version(self, number: int) -> str:
         """The first or the second version, published."""
@@ -88,7 +100,7 @@ class Ground:
 
     def gone(self) -> None:
         """The stack was deleted by a claim, and nothing of it is to be used again."""
-        self._parameters, self._versions, self._promoted = {}, {}, None
+        self._parameters, self._versions, self._promoted, self._failed = {}, {}, None, {}
         self.roles.forget()
 
     def _make_uploads(self) -> None:

@@ -11,7 +11,8 @@ from ops.prove.claims.ground import Ground, predict
 
 def look(ground: Ground) -> list[Seen]:
     """`sam delete`, look for the bucket, deploy again under the same name."""
-    before = ground.serving()
+    before = ground.stack()
+    ground.promote(0)
     s3 = ground.caller.client("s3")
     # A policy that is attached to somebody cannot be deleted.
     attached = [

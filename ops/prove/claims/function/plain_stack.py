@@ -36,7 +36,9 @@ Resources:
       AssumeRolePolicyDocument:
         Version: "2012-10-17"
         Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
-      ManagedPolicyArns: ["POLICY"]
+      ManagedPolicyArns:
+        - POLICY
+        - !Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 Outputs:
   PlainFunction: {Value: !Ref Plain}
 """

@@ -8,7 +8,8 @@ from ops.prove.account.deployed import Invocation, invoke
 
 INIT = re.compile(r"^REPORT .*\tInit Duration: ([0-9.]+) ms", re.MULTILINE)
 RESTORE = re.compile(r"^REPORT .*\tRestore Duration: ([0-9.]+) ms", re.MULTILINE)
-WAIT = {"Delay": 1, "MaxAttempts": 120}
+WAIT = {"Delay": 2, "MaxAttempts": 150}
+"""Five minutes: taking a snapshot takes some of them."""
 
 
 def init_milliseconds(log: str) -> float | None:
@@ -26,6 +27,12 @@ def _figure(pattern: re.Pattern[str], log: str) -> float | None:
     return float(found[1]) if found else None
 
 
+def wait_until_active(caller: Caller, function: str, version: str) -> None:
+    """Wait until a published version can be asked; with SnapStart its snapshot is taken before that."""
+    waiter = caller.client("lambda").get_waiter("published_version_active")
+    waiter.wait(FunctionName=function, Qualifier=version, WaiterConfig=WAIT)
+
+
 def cold_starts(caller: Caller, function: str, count: int) -> Iterator[Invocation]:
     """Publish `count` versions that differ in nothing but a variable, and ask each once.
 
@@ -40,9 +47,7 @@ def cold_starts(caller: Caller, function: str, count: int) -> Iterator[Invocatio
             client.update_function_configuration(FunctionName=function, Environment=changed)
             client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig=WAIT)
             version = client.publish_version(FunctionName=function)["Version"]
-            client.get_waiter("published_version_active").wait(
-                FunctionName=function, Qualifier=version, WaiterConfig=WAIT
-            )
+            wait_until_active(caller, function, version)
             yield invoke(caller, function, version)
     finally:
         client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})

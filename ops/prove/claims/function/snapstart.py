@@ -3,7 +3,7 @@
 from ops.prove.account import bounds
 from ops.prove.account.deployed import Invocation
 from ops.prove.claims.claim import Claim, Seen, fact
-from ops.prove.claims.function.reports import cold_starts, restore_milliseconds
+from ops.prove.claims.function.reports import cold_starts, restore_milliseconds, wait_until_active
 from ops.prove.claims.ground import Ground
 
 
@@ -15,6 +15,7 @@ def look(ground: Ground) -> list[Seen]:
     second = ground.version(1)
     stack = ground.stack("x86_64", "PublishedVersions")
     live = stack.live
+    wait_until_active(ground.caller, stack.function, live)
     ground.promote(1)
     ground.step("the first answer from the snapshot")
     first = stack.invoke(live)

@@ -1,6 +1,8 @@
 """More requests at once than the plan allows are refused, in our form, with Retry-After."""
 
+import itertools
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from ops.http_client import Answer
@@ -9,40 +11,52 @@ from ops.prove.claims.claim import Claim, Seen, answer, fact
 from ops.prove.claims.ground import Ground
 
 ALLOWED = (200, 429)
+ENOUGH = 30.0
+"""Requests a second that use up a ThrottleRate of 20 and a ThrottleBurst of 40, the template's, within the burst."""
 
 
 def look(ground: Ground) -> list[Seen]:
-    """Ask from several threads until the first 429, or until the burst is used up."""
+    """Ask from several threads, each on one connection, until the first 429, or until the burst is used up."""
     stack = ground.serving()
-    refused = threading.Event()
-    # Each thread takes its share; what is left when one is refused is not sent.
     threads = bounds.BURST_THREADS if ground.caller.is_aws else bounds.STAND_IN_THREADS
-    shares = [bounds.BURST_REQUESTS // threads] * threads
+    refused = threading.Event()
 
     def ask(share: int) -> list[Answer]:
         answers: list[Answer] = []
-        while len(answers) < share and not refused.is_set():
-            answers.append(stack.api.ask("GET", "/health", headers={"Origin": bounds.PAGE}))
-            if answers[-1].status == 429:
+        for came in itertools.islice(stack.api.again("GET", "/health", {"Origin": bounds.PAGE}), share):
+            answers.append(came)
+            if came.status == 429:
                 refused.set()
+            if refused.is_set():  # what is left of anybody's share is not sent
+                break
         return answers
 
+    began = time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
         try:
+            shares = [bounds.BURST_REQUESTS // threads] * threads
             answers = [each for part in pool.map(ask, shares) for each in part]
         finally:
             refused.set()  # so that a signal does not wait for the rest of the burst
-    throttled = next((each for each in answers if each.status == 429), None)
+    return judged(answers, len(answers) / (time.monotonic() - began))
+
+
+def judged(answers: list[Answer], rate: float) -> list[Seen]:
+    """What the answers show; `rate` is how many came in a second."""
     others = sorted({each.status for each in answers} - set(ALLOWED))
     seen = [fact(f"statuses other than 200 and 429 among {len(answers)} requests", [], others)]
+    throttled = next((each for each in answers if each.status == 429), None)
     if throttled is None:
-        came = f"{len(answers)} answers, none of them 429"
-        return [*seen, Seen("a burst above ThrottleBurst and ThrottleRate", "429 throttled", came, False)]
-    seen.append(answer(f"a burst of {len(answers)} requests", throttled, 429, "throttled"))
-    seen.append(fact("Retry-After", "1", throttled.headers.get("retry-after")))
+        came = f"{len(answers)} answers, {rate:.0f} a second, none of them 429"
+        # From far away nobody can ask fast enough, which says nothing about the gateway.
+        return [*seen, Seen("a burst above ThrottleRate", "429 throttled", came, False if rate > ENOUGH else None)]
     exposed = throttled.headers.get("access-control-expose-headers", "")
-    seen.append(fact("Retry-After is readable for a page", True, "retry-after" in exposed.lower()))
-    return seen
+    return [
+        *seen,
+        answer(f"a burst of {len(answers)} requests, {rate:.0f} a second", throttled, 429, "throttled"),
+        fact("Retry-After", "1", throttled.headers.get("retry-after")),
+        fact("Retry-After is readable for a page", True, "retry-after" in exposed.lower()),
+    ]
 
 
 CLAIM = Claim(

@@ -5,6 +5,7 @@ import pytest
 from ops.http_client import Answer
 from ops.prove.account.asked import Asked
 from ops.prove.claims.claim import Seen, answer, call, fact, verdict
+from ops.prove.claims.gateway.throttling import ENOUGH, judged
 
 AGREES = Seen("a write", "403 AccessDenied", "403 AccessDenied", True)
 OTHERWISE = Seen("a write", "403 AccessDenied", "200 OK", False)
@@ -72,3 +73,21 @@ def test_a_refusal_of_the_gateway_must_have_our_form(status: int, body: object, 
 def test_a_fact_must_be_this_and_nothing_else() -> None:
     assert fact("versioning", "Enabled", "Enabled").agrees
     assert fact("versioning", "Enabled", None).agrees is False
+
+
+def test_no_answer_at_all_speaks_neither_for_a_claim_nor_against_it() -> None:
+    assert answer("a large body", Answer(0, {}, "no answer (BrokenPipeError)"), 413, "request_too_large").agrees is None
+
+
+def test_a_burst_that_was_too_slow_to_be_throttled_says_nothing_about_the_gateway() -> None:
+    fine = [Answer(200, {}, {})] * 400
+    assert judged(fine, rate=ENOUGH + 1)[-1].agrees is False
+    assert judged(fine, rate=ENOUGH - 1)[-1].agrees is None
+
+
+def test_a_throttled_burst_must_have_retry_after_and_let_a_page_read_it() -> None:
+    headers = {"retry-after": "1", "access-control-expose-headers": "Retry-After"}
+    fine = [Answer(200, {}, {})] * 50
+    assert all(seen.agrees for seen in judged([*fine, Answer(429, headers, OURS)], rate=100))
+    assert [seen.agrees for seen in judged([*fine, Answer(429, {}, OURS)], rate=100)] == [True, True, False, False]
+    assert judged([Answer(502, {}, {}), Answer(429, headers, OURS)], rate=100)[0].agrees is False
