@@ -39,7 +39,7 @@ NOT_COVERED: Final[dict[str, str]] = {
     "Faults of S3 itself": "cannot be ordered; tests/faults makes them.",
     "A time-out of the gateway (504) and of the function": "needs a function that hangs, which this project has not.",
 }
-"""What else holds on AWS alone, and why this does not try it."""
+"""What else only AWS can show, and why this does not try it."""
 
 
 def chosen(names: str) -> tuple[Claim, ...]:

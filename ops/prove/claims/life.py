@@ -41,7 +41,7 @@ def look(ground: Ground) -> list[Seen]:
 CLAIM = Claim(
     name="life",
     sentence="`sam delete` leaves the bucket and its policy, and a stack of the same name can be deployed again.",
-    why="What CloudFormation deletes, keeps and refuses is its own affair.",
+    why="Only CloudFormation itself decides what it deletes, keeps and refuses.",
     how="`sam delete`, a look at the bucket, a second deploy of the same name, one request",
     calls={"cloudformation:deploy": 2, "s3:GetObject": 2, "execute-api:Invoke": 2 * bounds.POLLS},
     seconds=180,

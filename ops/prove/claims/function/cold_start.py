@@ -61,7 +61,7 @@ def claim(architecture: str, sentence: str, starts: int) -> Claim:
     return Claim(
         name=f"cold-start-{architecture}".replace("_", "-"),
         sentence=sentence,
-        why="An emulator's init phase is measured on another machine, without Lambda's own start and its disk.",
+        why="An emulator runs the init phase on another machine, and starts and reads the package in its own way.",
         how=f"{starts} cold starts, each of a version of its own, read from Lambda's REPORT lines",
         calls={"lambda:cold start": starts, "lambda:manage": 6 * starts, "cloudformation:deploy": 1},
         seconds=240,
@@ -71,7 +71,7 @@ def claim(architecture: str, sentence: str, starts: int) -> Claim:
 
 X86_64 = claim(
     "x86_64",
-    f"On x86_64 the init phase of a cold start takes at most {AT_MOST} of that of a plain sam build.",
+    f"On x86_64 the init phase takes at most {AT_MOST} times as long as with a plain sam build.",
     2 * bounds.COLD_STARTS,
 )
 ARM64 = claim(

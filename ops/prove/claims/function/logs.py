@@ -68,7 +68,7 @@ def lines_of(ground: Ground, stack: Deployed, part: str) -> list[str]:
 CLAIM = Claim(
     name="logs",
     sentence="Logs Insights finds a request by its id, and counts answers by status, in the function's JSON lines.",
-    why="A stand-in's query language is a part of Logs Insights', and finds no fields in JSON lines.",
+    why="The stand-in knows a part of the query language, and finds no fields in JSON lines.",
     how=f"one request that is answered with 404, and {len(QUERIES)} queries until they find it",
     calls={
         "execute-api:Invoke": 1,

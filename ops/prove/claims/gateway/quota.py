@@ -47,7 +47,7 @@ def _used_up(ground: Ground, api: Any) -> list[Seen]:
 CLAIM = Claim(
     name="quota",
     sentence="A key that has used up its requests of the day is answered with 429 and the code quota_exceeded.",
-    why="The stand-in counts at once and knows a new key at once; AWS does neither.",
+    why="The stand-in counts exactly and knows a new key at once; AWS does neither.",
     how=f"a second usage plan with {bounds.QUOTA} requests a day, and at most {bounds.QUOTA_REQUESTS} requests",
     calls={"execute-api:Invoke": bounds.POLLS + bounds.QUOTA_REQUESTS, "apigateway:manage": 6},
     seconds=60,

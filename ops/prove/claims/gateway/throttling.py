@@ -62,7 +62,7 @@ def judged(answers: list[Answer], rate: float) -> list[Seen]:
 CLAIM = Claim(
     name="throttling",
     sentence="A burst above ThrottleBurst is answered with 429, in the form of our errors and with Retry-After.",
-    why="The stand-in counts requests in its own way; AWS's token bucket is approximate, and what clients meet.",
+    why="The stand-in counts exactly; API Gateway throttles approximately, and that is what clients meet.",
     how=f"at most {bounds.BURST_REQUESTS} GET /health from {bounds.BURST_THREADS} threads, ended by the first 429",
     calls={"execute-api:Invoke": bounds.BURST_REQUESTS, "lambda:cold start": bounds.BURST_THREADS},
     seconds=20,

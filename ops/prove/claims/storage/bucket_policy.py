@@ -80,7 +80,7 @@ def _multipart(client: Any, bucket: str) -> list[Seen]:
 CLAIM = Claim(
     name="bucket-policy",
     sentence="The bucket refuses unconditional writes below versions/, aliases/ and functions/ to whoever may write.",
-    why="The stand-ins store a bucket's policy and do not apply it.",
+    why="The stand-in stores a bucket's policy and does not apply it.",
     how="a role with s3:PutObject on the whole bucket writes with and without If-None-Match and If-Match, and in parts",
     calls={
         "s3:PutObject": bounds.POLLS + 14,

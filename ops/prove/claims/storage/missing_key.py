@@ -39,7 +39,7 @@ def _is(code: str, came: Asked) -> bool:
 CLAIM = Claim(
     name="missing-key",
     sentence="With the read policy a missing key is 404, so that 'nothing promoted' differs from 'not allowed'.",
-    why="The stand-ins answer 404 to everybody.",
+    why="The stand-in answers 404 to everybody.",
     how="two roles read a key that is there and one that is not",
     calls={"s3:GetObject": 4 * bounds.POLLS, "iam:role": 6, "sts:AssumeRole": 2 * bounds.POLLS},
     seconds=40,

@@ -27,7 +27,7 @@ def look(ground: Ground) -> list[Seen]:
 CLAIM = Claim(
     name="plain-http",
     sentence="The bucket refuses a read over plain HTTP that it allows over TLS.",
-    why="The stand-in that is used speaks TLS alone, and applies no bucket policy.",
+    why="The stand-in speaks only TLS, and applies no bucket policy.",
     how="a role reads the alias over HTTPS, then over HTTP",
     calls={"iam:role": 3, "sts:AssumeRole": bounds.POLLS, "s3:GetObject": bounds.POLLS + 1},
     seconds=5,

@@ -86,7 +86,7 @@ def look(ground: Ground) -> list[Seen]:
 CLAIM = Claim(
     name="rights",
     sentence="Reader, publisher, promoter and deployer may each do what they are for, and are refused everything else.",
-    why="A stand-in judges IAM policies by its own reading of them; AWS's is the one that counts.",
+    why="A stand-in has an IAM of its own; AWS's is the one that counts.",
     how="four roles, each with one of the stack's policies, try ten acts each",
     calls={
         "iam:role": 12,
