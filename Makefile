@@ -102,9 +102,24 @@ check-deploy: install ## Check that what `sam build` made could serve the promot
 record-deploy: install ## Put on record what `sam deploy` deployed, so that `promote` asks what it can read (STACK_NAME=, PACKAGE=)
 	@$(RUN) -m ops.deploy.record $(DEPLOY) $(if $(STACK_NAME),--stack-name "$(STACK_NAME)")
 
+# `exec`, so that a signal reaches the program, which then deletes what it made.
+PROVE = @exec $(RUN) -m ops.prove $(if $(filter yes,$(CONFIRM)),--yes)
+
+.PHONY: prove-on-aws
+prove-on-aws: install $(if $(DRY_RUN),,.tools/sam/installed) ## In your AWS account, prove what no stand-in can: says the cost first, reports, and deletes everything (DRY_RUN=1, CONFIRM=yes, CLAIMS=)
+	$(PROVE) $(if $(DRY_RUN),--dry-run) $(if $(CLAIMS),--claims "$(CLAIMS)")
+
+.PHONY: prove-on-aws-clean
+prove-on-aws-clean: install ## Delete what a killed `make prove-on-aws` left in your AWS account (CLEAN=prove-0123abcd, CONFIRM=yes)
+	$(PROVE) --clean $(CLEAN)
+
 .PHONY: build
 build: install ## Build the Lambda package for both architectures in build/, and print its size
 	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
+
+.PHONY: test-prove
+test-prove: install .tools/sam/installed .tools/ministack/installed ## Run `make prove-on-aws` against a stand-in for AWS: whole, broken, ended and killed
+	$(RUN) -m pytest tests/prove
 
 .PHONY: test-package
 test-package: install ## Build the package for both architectures, and test what is in it and what it imports

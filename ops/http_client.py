@@ -1,10 +1,11 @@
 """A small HTTP client: sends one request as a client developer would, and gives status, headers and JSON."""
 
+import contextlib
 import http.client
 import json
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,21 +31,45 @@ class HttpApi:
     certificate: Path | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
-    def ask(self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    def ask(
+        self, method: str, path: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send one request on a connection of its own; raises OSError where nothing answers."""
-        place = urlsplit(self.url)
-        connection: http.client.HTTPConnection
-        if place.scheme == "https":
-            context = ssl.create_default_context(cafile=self.certificate)
-            connection = http.client.HTTPSConnection(place.netloc, timeout=SECONDS, context=context)
-        else:
-            connection = http.client.HTTPConnection(place.netloc, timeout=SECONDS)
+        connection = self._connection()
         try:
-            connection.request(method, place.path + path, body, dict(self.headers) | dict(headers or {}))
-            response = connection.getresponse()
-            text = response.read().decode()
+            return self._answer(connection, method, path, body, headers)
         finally:
             connection.close()
+
+    def again(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
+        """Send the same request on one connection, as often as an answer is asked for; raises OSError as `ask`."""
+        connection = self._connection()
+        try:
+            while True:
+                yield self._answer(connection, method, path, None, headers)
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        place = urlsplit(self.url)
+        if place.scheme == "https":
+            context = ssl.create_default_context(cafile=self.certificate)
+            return http.client.HTTPSConnection(place.netloc, timeout=SECONDS, context=context)
+        return http.client.HTTPConnection(place.netloc, timeout=SECONDS)
+
+    def _answer(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        body: str | bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
+        # A server may answer and close before it has read a body that is too large.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            connection.request(method, urlsplit(self.url).path + path, body, dict(self.headers) | dict(headers or {}))
+        response = connection.getresponse()
+        text = response.read().decode()
         names = {name.lower(): value for name, value in response.getheaders()}
         is_json = names.get("content-type", "").startswith("application/json")
         # The answer to a preflight has no body, whatever its type.

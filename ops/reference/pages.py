@@ -24,6 +24,7 @@ from ops.reference.api import (
 from ops.reference.command_line import commands, targets
 from ops.reference.house import folders
 from ops.reference.pins import pins
+from ops.reference.proofs import cost_of_proofs, not_proved, proofs
 from ops.reference.runbook import runbook_of_gateway, runbook_of_metrics, runbook_of_service
 from ops.reference.template import outputs, parameters
 
@@ -36,6 +37,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
         *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
         pins,
         folders,
+        *(proofs, cost_of_proofs, not_proved),
     )
 }
 

@@ -1,0 +1,1 @@
+"""Claims about the function: how it starts, and what is seen of it."""

@@ -1,0 +1,1 @@
+"""Claims about what API Gateway does before the function is asked."""

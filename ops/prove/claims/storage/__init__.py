@@ -1,0 +1,1 @@
+"""Claims about the bucket and the rights to it."""

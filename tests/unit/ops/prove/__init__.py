@@ -1,0 +1,1 @@
+"""What `make prove-on-aws` plans, costs, concludes and finds, without a network."""
