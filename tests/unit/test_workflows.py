@@ -77,3 +77,21 @@ def test_no_script_hides_the_end_of_a_command_in_another_s_argument() -> None:
             if substitutes and not harmless:
                 hidden.append((name, line.strip()))
     assert hidden == []
+
+
+CI = (PROJECT / ".ci" / "run").read_text()
+MAKEFILE = (PROJECT / "Makefile").read_text()
+
+
+def test_ci_runs_targets_that_exist_and_each_that_proves_something_of_the_docs() -> None:
+    run = {word for line in re.findall(r"^(?:tier|lane|beside lane) (.*)$", CI, re.MULTILINE) for word in line.split()}
+    targets = set(re.findall(r"^([a-z0-9-]+):", MAKEFILE, re.MULTILINE))
+    assert run <= targets
+    assert {"docs", "test-docs", "test-page"} <= run
+
+
+def test_ci_installs_every_tool_before_tiers_that_need_it_run_side_by_side() -> None:
+    """Two that find it missing at once would install it at once, into the same folder."""
+    (installed,) = re.findall(r"make \.tools/\{([a-z,]+)\}/installed", CI)
+    needed = set(re.findall(r"\.tools/([a-z]+)/installed", MAKEFILE))
+    assert needed <= set(installed.split(","))
