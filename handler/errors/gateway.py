@@ -55,8 +55,8 @@ GATEWAY_ANSWERS: Final[Mapping[str, tuple[ErrorAnswer, ...]]] = {
             403,
             "refused_by_gateway",
             when="API Gateway cannot read the request, or a firewall or a policy that was added to the API refuses it.",
-            action="Correct the URL and the headers as the sentence says. If they are right, ask the operator whether "
-            "a firewall or a policy was added to the API.",
+            action="Correct the URL and the headers as the sentence says. If they are right, a firewall or a policy "
+            "that was added to the API refuses the request: its operator can see which.",
         ),
     ),
     "DEFAULT_5XX": (

@@ -71,8 +71,8 @@ MODEL_LOAD_TIME: Final = Metric(
     "Milliseconds",
     ("service",),
     "The time to read, verify, load and test a version. In the init phase the imports are not in it.",
-    "Compare the version's size with the one before: `python -m training show VERSION`. If the version is larger than "
-    "it has to be, publish a smaller model. If it is not larger, S3 was slow.",
+    "Compare the version's size with the one before: `.venv/bin/python -m training show VERSION`. If the version is "
+    "larger than it has to be, publish a smaller model. If it is not larger, S3 was slow.",
 )
 REFRESH_FAILURES: Final = Metric(
     "RefreshFailures",

@@ -6,6 +6,7 @@ same to CloudWatch Logs Insights and to the stand-in that tests run them on: `li
 function writes without spaces.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -110,7 +111,16 @@ SEEN: Final[Mapping[tuple[int, str], str]] = {
 """How to see each answer of the gateway."""
 
 
+LINKED: Final = (
+    (re.compile(r"\b[Rr]olls? back\b"), "runbook.md#3-roll-back"),
+    (re.compile(r"\b[Dd]eploy(?= (it again|again|with|the commit)\b)"), "runbook.md#deploy-again"),
+)
+"""What an action says in passing and the page says in full, with the place."""
+
+
 def _section(heading: str, meaning: str, seen: str, action: str) -> str:
+    for words, place in LINKED:
+        action = words.sub(lambda found, place=place: f"[{found[0]}]({place})", action, count=1)  # type: ignore[misc]
     return f"### {heading}\n\n{meaning}\n\n{seen}\n\n**What to do.** {action}"
 
 
@@ -135,7 +145,7 @@ def runbook_of_gateway() -> str:
             f"{answer.when} The client reads "
             + (f'"{answer.sentence}"' if answer.sentence else "API Gateway's own sentence."),
             SEEN[answer.status, answer.code],
-            answer.action,
+            f"Tell the caller: {answer.action[0].lower()}{answer.action[1:]}" if answer.status < 500 else answer.action,
         )
         for answer in OF_GATEWAY
     )

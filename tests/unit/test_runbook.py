@@ -38,7 +38,7 @@ def test_each_has_one_section_with_what_it_means_how_to_see_it_and_what_to_do(he
     seen, _, action = rest.partition("**What to do.** ")
     assert re.match(r"[A-Z][^\n]+\.", meaning)
     assert re.search(r"^```(sh|logs)\n", seen, re.MULTILINE)
-    assert re.match(r"[A-Z`][^\n]+\.", action)
+    assert re.match(r"[A-Z`\[][^\n]+\.", action)
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
