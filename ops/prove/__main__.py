@@ -6,6 +6,7 @@ python -m ops.prove --clean [NAME] [--yes]                       (`make prove-on
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +50,9 @@ def _prove(arguments: argparse.Namespace) -> int:
     name = arguments.name or new_name()
     folder: Path = arguments.out / name
     say(f"\nThis run is {name}. If it is killed, `make prove-on-aws-clean CLEAN={name}` removes what it left.")
-    outcome = run(who, name, plan.claims, (arguments.prepared or folder / "built").resolve())
+    built = folder / "built"
+    outcome = run(who, name, plan.claims, (arguments.prepared or built).resolve())
+    shutil.rmtree(built, ignore_errors=True)  # half a gigabyte of packages, which the next run builds anew
     page = report.write(outcome, plan, folder)
     for each in outcome.tried:
         print(f"{each.claim.name:20} {each.verdict.word:15} {each.verdict.reason.splitlines()[0][:160]}")
