@@ -108,7 +108,7 @@ def start(directory: Path, port: int) -> StandIn:
     require_tools()
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise NotStarted(f"Something listens on port {port} already: end it, or choose another port.")
+            raise NotStarted(f"Something listens on port {port} already: end it, or choose another with CLOUD_PORT=.")
     directory.mkdir(parents=True, exist_ok=True)
     # An environment of its own, because its functions inherit it, which Lambda's do not.
     environment = {

@@ -136,6 +136,10 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         up(arguments.port, arguments.model_name, arguments.model) if arguments.action == "up" else down()
+    except KeyboardInterrupt:
+        raise SystemExit(
+            "\nInterrupted. `make local-cloud` goes on from here, `make local-cloud-down` ends it."
+        ) from None
     except (CommandFailed, ToolMissing, NotStarted, NotDescribed) as error:
         raise SystemExit(f"\n{error}") from None
 

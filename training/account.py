@@ -3,6 +3,8 @@
 What was asked for (a bucket, a stack) is not known here: those who ask say that themselves.
 """
 
+from urllib.parse import urlsplit
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -68,7 +70,8 @@ def trouble_with_place(error: Exception) -> str | None:
     if isinstance(error, SSLError):
         return "The certificate that AWS's address showed is not trusted here: check AWS_CA_BUNDLE and the proxy."
     if isinstance(error, EndpointConnectionError):
-        address = str(error.kwargs.get("endpoint_url", "AWS"))
+        place = urlsplit(str(error.kwargs.get("endpoint_url", "")))
+        address = f"{place.scheme}://{place.netloc}"
         return f"Nothing answers at {address}: check the network, the region, and AWS_ENDPOINT_URL if you set it."
     if isinstance(error, (ConnectionError, HTTPClientError)):
         return "The connection to AWS broke or timed out: check the network, and try again."

@@ -11,6 +11,7 @@ SklearnOnLambdaError
 ├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
 ├── InvalidFolder            not a folder that `train` or `package` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
+├── PortTaken                no place to serve on this machine
 ├── NothingBefore            no release to go back to
 ├── UnservableVersion        a deployed function that serves the alias could not serve it
 ├── InvalidFunctionRecord    what a deployed function could serve cannot be known
@@ -74,6 +75,10 @@ class GateFailed(SklearnOnLambdaError):
 
 class InvalidFolder(SklearnOnLambdaError):
     """The folder to publish lacks a file."""
+
+
+class PortTaken(SklearnOnLambdaError):
+    """The port to serve on is in use, or not for this user."""
 
 
 class NothingBefore(SklearnOnLambdaError):

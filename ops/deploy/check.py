@@ -68,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         found = check(parser().parse_args(words))
     except (NotDescribed, SklearnOnLambdaError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     for text in found.notes:
         print(text)

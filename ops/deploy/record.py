@@ -68,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         print(record(parser.parse_args(words)))
     except (NotDescribed, SklearnOnLambdaError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     return 0
 

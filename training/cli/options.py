@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,11 +24,31 @@ def _model_uri(ctx: click.Context, parameter: click.Parameter, value: str | None
     if not value:
         raise click.MissingParameter(
             "It says which model is meant: set MODEL_URI (`. .aws-sam/environment` does, after `make deploy`), or give "
-            "s3://BUCKET/MODEL or a folder",
+            "s3://BUCKET/MODEL or a folder.",
             ctx,
             parameter,
         )
     return value
+
+
+class Existing(click.Path):
+    """A file, or a folder, that must be there; `what` says which one is wanted, where it is not."""
+
+    def __init__(self, what: str, *, folder: bool = False, either: bool = False) -> None:
+        super().__init__(file_okay=either or not folder, dir_okay=either or folder, path_type=Path)
+        self.what = what
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(value)
+        if not path.exists():
+            self.fail(f"There is nothing at {str(path)!r}: give {self.what}.", param, ctx)
+        if path.is_dir() and not self.dir_okay:
+            self.fail(f"{str(path)!r} is a folder: give {self.what}.", param, ctx)
+        if not path.is_dir() and not self.file_okay:
+            self.fail(f"{str(path)!r} is no folder: give {self.what}.", param, ctx)
+        if not os.access(path, os.R_OK):
+            self.fail(f"{str(path)!r} may not be read by you: change its rights, or give a copy.", param, ctx)
+        return path
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")

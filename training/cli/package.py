@@ -8,7 +8,7 @@ import click
 
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.command import PROGRAM, Command
-from training.cli.options import as_json, print_json
+from training.cli.options import Existing, as_json, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     cls=Command,
     example="package churn.joblib --table churn.csv --target churned --out packaged --trust",
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Existing("the joblib or pickle file of your model"))
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--example",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=Existing("a JSON file with a row, or several"),
     metavar="FILE",
     help="In place of a table, a JSON file with one row or several to prove the model with, best one of each class. At "
     "most 50 are kept.",
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 @click.option("--name", metavar="NAME", help="The model's name.  [default: the file's name]")
 @click.option(
     "--code",
-    type=click.Path(exists=True, path_type=Path),
+    type=Existing("a module of yours, or a folder of them", either=True),
     multiple=True,
     metavar="FILE",
     help="A module of yours that the model imports, such as features.py, or a folder of them; once for each. It "

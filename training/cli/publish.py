@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from training.cli.command import PROGRAM, Command
-from training.cli.options import alias, as_json, model_uri, print_json, reason
+from training.cli.options import Existing, alias, as_json, model_uri, print_json, reason
 from training.cli.releases import move
 from training.console import person
 from training.release.promote import promote
@@ -15,7 +15,7 @@ from training.release.stores.schemes import open_writable_store
 
 
 @click.command("publish", cls=Command, example='publish packaged --promote --reason "first version"')
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER")
+@click.argument("folder", type=Existing("the folder that `train` or `package` wrote", folder=True), metavar="FOLDER")
 @click.option("--promote", "promote_too", is_flag=True, help="Let the version serve at once, as `promote` does.")
 @click.option("--force", is_flag=True, help="Publish a model that falls short of the gate; --reason must say why.")
 @alias

@@ -62,6 +62,9 @@ def history(alias: str, model_uri: str, as_json: bool) -> None:
     if as_json:
         print_json([dataclasses.asdict(release) for release in listed])
         return
+    if not listed:
+        person().print(f"Nothing was ever released as {alias!r}: promote a version first.")
+        return
     rows = [(r.promoted_at[:19], r.promoted_by, r.previous or "-", r.version, r.reason) for r in listed]
     show_table(f"Releases as {alias!r}, the oldest first", ("When (UTC)", "Who", "From", "To", "Why"), rows)
 

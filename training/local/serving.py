@@ -5,6 +5,7 @@ Gateway does (keys, throttling) is not here, nor are Lambda's metrics and log li
 """
 
 import base64
+import socket
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -16,12 +17,16 @@ from handler.errors.request import UndecodableBody
 from handler.telemetry.exchange import Exchange
 from handler.telemetry.log_and_metrics import Telemetry
 from handler.telemetry.metrics import Metric
+from training.errors import PortTaken
 from training.release.stores.schemes import open_writable_store
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+HOST = "127.0.0.1"
 
 
 class LocalTelemetry(Telemetry):
@@ -110,10 +115,19 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 def run_server(environ: Mapping[str, str], port: int) -> None:
-    """Load the model that `environ` names, then answer on the loopback address until interrupted.
+    """Load the model that `environ` names, then answer on the loopback address until interrupted; raises PortTaken.
 
     S3 is read by boto3, which knows this workstation's profiles and SSO; the function reads by obstore, which does not.
     """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {port} of {HOST} cannot be listened on ({error.strerror}): end what uses it, or choose another "
+                "with --port (`make serve PORT=`)."
+            ) from error
     application = create_application(environ, LocalTelemetry(environ), opener=open_writable_store)
     application.holder.start()
-    uvicorn.run(create_asgi(application), host="127.0.0.1", port=port, ws="none")
+    uvicorn.run(create_asgi(application), host=HOST, port=port, ws="none")

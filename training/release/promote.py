@@ -84,8 +84,9 @@ def require_published(store: WritableStore, version: str) -> None:
     """Raise ManifestMissing, naming the newest versions, unless `version` is published."""
     if is_version(version) and store.get(version_key(version, MANIFEST_FILE)) is not None:
         return
-    newest = ", ".join(list(versions(store))[-3:]) or "none"
-    raise ManifestMissing(f"{version} is not published in {store.uri}. The newest are: {newest}.")
+    newest = ", ".join(list(versions(store))[-3:])
+    known = f"The newest are: {newest}." if newest else "Nothing is yet: publish a model first."
+    raise ManifestMissing(f"{version} is not published in {store.uri}. {known}")
 
 
 def versions(store: WritableStore) -> Iterator[str]:

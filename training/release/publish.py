@@ -120,5 +120,5 @@ def _parts(file: Path) -> Iterator[bytes]:
         yield from parts_of(file, PART_BYTES)
     except OSError as error:
         raise InvalidFolder(
-            f"{file} cannot be read ({error.strerror}): give the folder that `python -m training train` wrote."
+            f"{file} cannot be read ({error.strerror}): give the folder that `train` or `package` wrote."
         ) from error

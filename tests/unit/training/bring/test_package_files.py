@@ -105,8 +105,8 @@ FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
 def test_a_file_of_another_kind_is_named_with_what_to_do(tmp_path: Path, kind: str) -> None:
     data, words = FILES[kind]
     result = package_file(tmp_path, data)
-    refused(result, "UnpackableArtifact", *words)
-    assert not [word for word in OTHERS_WORDS if word in result.stderr.partition("UnpackableArtifact")[2]]
+    refused(result, "Error: ", *words)
+    assert not [word for word in OTHERS_WORDS if word in result.stderr.partition("Error: ")[2]]
 
 
 HELD: dict[str, tuple[Any, tuple[str, ...]]] = {

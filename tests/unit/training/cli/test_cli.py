@@ -175,7 +175,7 @@ def test_a_registry_that_does_not_exist_fails(tmp_path: Path) -> None:
         (["train", "--out", "x", "--seed", "-1"], "--seed"),
         (["list"], "Missing option '--model-uri'"),
         (["list", "--model-uri", "x", "--alias", "../up"], "lower-case letters"),
-        (["publish", "/does/not/exist", "--model-uri", "x"], "does not exist"),
+        (["publish", "/does/not/exist", "--model-uri", "x"], "give the folder that `train` or `package` wrote"),
         (["show", "--model-uri", "x"], "Missing argument 'VERSION'"),
     ],
 )
