@@ -1,7 +1,7 @@
 """A query for the function's log, run over the lines that the real handler writes for every fault: it finds some.
 
 On a good day the log of the deployed stack holds none of them. That each query finds its own lines and no other's is
-in tests/docs/test_runbook_queries.py.
+in tests/docs/runbook/test_queries.py.
 """
 
 import tempfile
@@ -14,7 +14,7 @@ import boto3
 from tests.docs.fences import Fence
 from tests.docs.insights import stages
 from tests.docs.reader import Reader, SampleFailed
-from tests.docs.runbook_queries import every_line, found, put_lines
+from tests.docs.runbook.queries import every_line, found, put_lines
 
 GROUP = "/tried/log-lines"
 

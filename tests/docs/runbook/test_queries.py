@@ -10,7 +10,7 @@ from ops import aws_stand_in
 from ops.http_client import free_port
 from ops.reference.runbook import OF_OPERATOR
 from tests.docs.insights import stages
-from tests.docs.runbook_queries import every_line, expected, found, put_lines, queries
+from tests.docs.runbook.queries import every_line, expected, found, put_lines, queries
 
 GROUP = "/aws/lambda/of-a-bad-night"
 QUERIES = dict(queries())

@@ -19,8 +19,8 @@ import pytest
 
 from handler.errors.catalogue import NEVER_RETRIED, WORTH_A_RETRY
 from ops.commands import ROOT
+from tests.docs.client.flaky_server import Flaky, Told, flaky_server
 from tests.docs.fences import Fence, fences_of
-from tests.docs.flaky_server import Flaky, Told, flaky_server
 
 PAGE: Final = ROOT / "docs" / "client.md"
 RETRY_SECTION: Final = PAGE.read_text(encoding="utf-8").split("\n## Retries\n", 1)[1].split("\n## ", 1)[0]

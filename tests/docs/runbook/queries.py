@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.commands import ROOT
-from tests.docs.log_lines import ENDED_BY_LAMBDA, lines_of_faults, lines_of_metrics, sound
+from tests.docs.runbook.log_lines import ENDED_BY_LAMBDA, lines_of_faults, lines_of_metrics, sound
 
 RUNBOOK: Final = ROOT / "docs" / "runbook.md"
 SECTION: Final = re.compile(r"^### (.+?)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,1 @@
+"""The retry samples of docs/client.md, against a server that fails."""
