@@ -21,7 +21,7 @@ SEEDS = (42, 7)
 
 
 class NotServing(Exception):
-    """The deployed function answers no prediction; the message holds what it answers."""
+    """The deployed function answers no prediction; the message is what it answers."""
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Ground:
             lambda: predict(stack), lambda got: got.status == 200, self.caller.patience(bounds.SERVING_SECONDS) * 4
         )
         if answer.status != 200:
-            raise NotServing(f"POST /predict answers {answer.status} {answer.body}")
+            raise NotServing(f"{answer.status} {str(answer.body)[:200]}")
         return stack
 
     def gone(self) -> None:

@@ -6,6 +6,7 @@ by boto3.
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from bench.packages import plain
@@ -25,11 +26,11 @@ Resources:
       Handler: handler.app.lambda_handler
       Runtime: python3.13
       Architectures: [x86_64]
-      MemorySize: MEMORY
+      MemorySize: <memory>
       Timeout: 60
       Role: !GetAtt PlainRole.Arn
       Environment:
-        Variables: {MODEL_URI: "URI", MODEL_ALIAS: production}
+        Variables: {MODEL_URI: "<uri>", MODEL_ALIAS: production}
   PlainRole:
     Type: AWS::IAM::Role
     Properties:
@@ -37,7 +38,7 @@ Resources:
         Version: "2012-10-17"
         Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
       ManagedPolicyArns:
-        - POLICY
+        - "<policy>"
         - !Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 Outputs:
   PlainFunction: {Value: !Ref Plain}
@@ -51,11 +52,7 @@ def deploy_plain(ground: Ground, stack: Deployed, memory_mb: int) -> str:
     if not package.exists():
         ground.step("a plain sam build of the same handler")
         _build(package)
-    values = {"MEMORY": str(memory_mb), "URI": stack.model_uri, "POLICY": stack.outputs["ReadPolicyArn"]}
-    text = TEMPLATE
-    for name, value in values.items():
-        text = text.replace(name, value)
-    (folder / "template.yaml").write_text(text)
+    (folder / "template.yaml").write_text(template(memory_mb, stack.model_uri, stack.outputs["ReadPolicyArn"]))
     ground.step("sam deploy of the plain function")
     name = f"{ground.name}-plain"
     ground.project.sam_deploy(name, folder / "template.yaml")
@@ -63,9 +60,18 @@ def deploy_plain(ground: Ground, stack: Deployed, memory_mb: int) -> str:
     return next(str(each["OutputValue"]) for each in described["Outputs"] if each["OutputKey"] == "PlainFunction")
 
 
+def template(memory_mb: int, model_uri: str, read_policy: str) -> str:
+    """The plain stack's template: a function that reads the same model by the same rights."""
+    text = TEMPLATE
+    for mark, value in (("<memory>", str(memory_mb)), ("<uri>", model_uri), ("<policy>", read_policy)):
+        text = text.replace(mark, value)
+    return text
+
+
 def _build(package: Path) -> None:
-    scratch = package.parent.with_name("plain-built")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    contenders = plain(scratch, "x86_64", SAM, Path(find_interpreter(os.environ)))
-    shutil.copytree(contenders[0].task, package)
+    with tempfile.TemporaryDirectory() as scratch:
+        contenders = plain(Path(scratch), "x86_64", SAM, Path(find_interpreter(os.environ)))
+        shutil.copytree(contenders[0].task, package)
+    # It is read-only, as on Lambda; whoever removes it later must be able to.
+    for folder in (package, *(each for each in package.rglob("*") if each.is_dir())):
+        folder.chmod(0o755)
