@@ -35,8 +35,8 @@ NOT_COVERED: Final[dict[str, str]] = {
     "A custom domain with a base path": "needs a domain and a certificate.",
     "Memory for large models": "docs/memory.md measures it on this project's own machines; models of 262 MB would cost "
     "minutes and gigabytes here.",
-    "Freezes of hours between requests": "would take hours; tests/transport freezes processes instead.",
-    "Faults of S3 itself": "cannot be ordered; tests/faults makes them.",
+    "Freezes of hours between requests": "would take hours; `make test-transport` freezes processes instead.",
+    "Faults of S3 itself": "cannot be ordered; `make test-faults` makes them.",
     "A time-out of the gateway (504) and of the function": "needs a function that hangs, which this project has not.",
 }
 """What else only AWS can show, and why this does not try it."""

@@ -25,7 +25,7 @@ TOLD_WHERE_ALL_IS_WELL = (
 
 ENDS_OF_OTHERS = (
     *("…: if … is yours", "…. What it is given there", "If that stack is gone", "the API would refuse", "they have no"),
-    *("nothing was changed", "With held ="),
+    *("nothing was changed", "With held =", "Nothing is yet"),
     *(
         "… … joblib.dump(",
         "… Dump the fitted model itself.",
@@ -41,6 +41,7 @@ OF_OTHER_COMMANDS = {
     "… has no record of": "functions --forget",
     "… is the first that ever served as": "rollback",
     "Nothing serves as … yet": "rollback",
+    "Nothing was ever released as": "history",
 }
 NEVER_OF_THESE = ("RecordMoved", "NoFunctionRecord", "NothingBefore")
 
