@@ -1,5 +1,7 @@
 """More requests at once than the plan allows are refused, in our form, with Retry-After."""
 
+import contextlib
+import http.client
 import itertools
 import threading
 import time
@@ -23,12 +25,14 @@ def look(ground: Ground) -> list[Seen]:
 
     def ask(share: int) -> list[Answer]:
         answers: list[Answer] = []
-        for came in itertools.islice(stack.api.again("GET", "/health", {"Origin": bounds.PAGE}), share):
-            answers.append(came)
-            if came.status == 429:
-                refused.set()
-            if refused.is_set():  # what is left of anybody's share is not sent
-                break
+        # A connection that breaks ends this thread's share alone.
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            for came in itertools.islice(stack.api.again("GET", "/health", {"Origin": bounds.PAGE}), share):
+                answers.append(came)
+                if came.status == 429:
+                    refused.set()
+                if refused.is_set():  # what is left of anybody's share is not sent
+                    break
         return answers
 
     began = time.monotonic()
