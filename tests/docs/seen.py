@@ -31,7 +31,7 @@ CHANGING: Final = (
 def as_shown(output: str, checkout: Path) -> list[str]:
     """The lines of an output as a page shows them: below a reader's home, without space at their ends."""
     text = output.replace(str(checkout), HOME_OF_READER)
-    return [line.rstrip() for line in text.rstrip().splitlines()]
+    return [line.rstrip() for line in text.strip("\n").rstrip().splitlines()]
 
 
 def unchanging(line: str) -> str:
@@ -42,7 +42,8 @@ def unchanging(line: str) -> str:
 
 
 def agree(shown: list[str], printed: list[str]) -> bool:
-    """Whether the page shows what was printed."""
+    """Whether the page shows what was printed. Empty lines are passed over: a bar of progress leaves some behind."""
+    shown, printed = ([line for line in lines if line.strip()] for lines in (shown, printed))
     if not shown:
         return not printed
     if shown[0].strip() == ANY_LINES:
