@@ -81,6 +81,21 @@ def test_the_page_with_its_report_is_accessible(
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_report_by_itself_is_accessible_and_scrolls_wide_parts_only(
+    browser: Browser, service: Callable[[str], str], screenshots: Path, size: str, scheme: str
+) -> None:
+    page = page_of(browser, size, scheme)
+    page.goto(service("iris") + "/report")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (back == "rgb(255, 255, 255)") == (scheme == "light")
+    page.screenshot(path=screenshots / f"report-alone-{size}-{scheme}.png", full_page=True)
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_page_without_a_model_is_accessible(
     browser: Browser, service: Callable[[str], str], screenshots: Path, size: str
 ) -> None:

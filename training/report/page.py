@@ -1,6 +1,7 @@
 """The report of one version, for people: one HTML file that needs nothing else, and that prints well."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from handler.records.signature import Feature
@@ -13,18 +14,31 @@ from training.report.resampling import confidence_intervals, importances
 from training.report.words import kind_in_words, what_it_does
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24 }
+:root { color-scheme: light dark; --text: #1b1f24; --quiet: #57606a; --short: #b42318; --line: #d8dee4; --back: #fff }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --text: #e6e9ee; --quiet: #aab2bd; --short: #ff9d8f; --line: #3a424d; --back: #171a20 }
+}
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0; color: var(--text); background: var(--back) }
+main { max-width: 56rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.6rem; overflow-wrap: anywhere } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem }
-p { margin: .3rem 0 .6rem } .note { color: #57606a; font-size: .92rem } .short { color: #b42318; font-weight: 600 }
+p { margin: .3rem 0 .6rem; overflow-wrap: anywhere }
+.note { color: var(--quiet); font-size: .92rem } .short { color: var(--short); font-weight: 600 }
+.table, figure { overflow-x: auto } figure { margin: 0 }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .95rem }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #d8dee4; vertical-align: top }
-th { font-weight: 600 } td + td { overflow-wrap: anywhere }
-figure { margin: 0 } svg { max-width: 100%; height: auto; display: block }
+th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th { font-weight: 600 } .facts td + td { overflow-wrap: anywhere }
+svg { max-width: 100%; height: auto; display: block }
+@media screen and (max-width: 40rem) { .wide svg { max-width: none } }
+@media screen and (prefers-color-scheme: dark) { figure { background: #fff; border-radius: .4rem; padding: .4rem } }
 @media print {
-  @page { margin: 1.6cm } body { margin: 0; padding: 0; max-width: none; font-size: 10.5pt }
+  @page { margin: 1.6cm } main { margin: 0; padding: 0; max-width: none } body { font-size: 10.5pt }
   h2 { break-after: avoid } section.picture, tr { break-inside: avoid } thead { display: table-header-group }
 }
 """
+"""Follows the system's colours; the plots keep their light background. What is wide scrolls inside itself."""
+
+WIDE = 1.5
+"""The width, in heights, from which a picture would be too small to read on a phone, and is scrolled there instead."""
 
 
 def render_report(model: TrainedModel, manifest: Manifest, comparison: Comparison | None = None) -> str:
@@ -78,8 +92,10 @@ def _page(manifest: Manifest, sections: Sequence[str]) -> str:
 <style>{STYLE}</style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """
@@ -137,7 +153,9 @@ def _comparison(comparison: Comparison) -> str:
 
 def _picture(picture: Picture) -> str:
     caption = html.escape(picture.caption)
-    figure = f'<figure role="img" aria-label="{caption}">{picture.svg}</figure>'
+    width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.svg)[0])
+    kind = "wide" if width > WIDE * height else "narrow"
+    figure = f'<figure class="{kind}" role="img" aria-label="{caption}" tabindex="0">{picture.svg}</figure>'
     note = html.escape(picture.note)
     return f'<section class="picture">\n<h2>{caption}</h2>\n<p class="note">{note}</p>\n{figure}\n</section>'
 
@@ -173,7 +191,7 @@ def _made_from(manifest: Manifest, command: str | None) -> str:
     }
     if not training.dataset_sha256:
         facts["Data"] = training.dataset
-    return _section("Made from", _table(("What", "Which"), facts.items()))
+    return _section("Made from", _table(("What", "Which"), facts.items(), "facts"))
 
 
 def _section(title: str, body: str, note: str = "") -> str:
@@ -187,7 +205,9 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "figures") -> str:
     heads = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
     lines = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows)
-    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table>"
+    # Focusable, so that one that is wider than the screen can be scrolled by keys.
+    begin = f'<div class="table" tabindex="0">\n<table class="{kind}">'
+    return f"{begin}\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table>\n</div>"
