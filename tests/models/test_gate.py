@@ -38,7 +38,7 @@ def test_what_falls_short_is_shown_by_train_and_refused_by_publish(tmp_path: Pat
     assert "falls short of" in (tmp_path / "weak" / "report.html").read_text()
     refused = run("publish", tmp_path / "weak", "--model-uri", registry)
     assert refused.exit_code == 1
-    assert "GateFailed: It falls short in accuracy" in refused.stderr
+    assert "Error: It falls short in accuracy" in refused.stderr
     assert published(registry) == 1
     assert run("publish", tmp_path / "weak", "--force", "--model-uri", registry).exit_code == 2
     forced = run("publish", tmp_path / "weak", "--force", "--reason", "an experiment", "--model-uri", registry)

@@ -66,7 +66,7 @@ def test_the_processes_make_of_a_model_what_its_inspection_and_its_proof_make_of
 
 def test_a_model_that_cannot_be_served_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     result = package_model(tmp_path, fitted_iris(), ROW[:3], "--features", "a,b,c")
-    refused(result, "UnpackableArtifact", "takes 4 values, and 3 features are named")
+    refused(result, "Error: The model takes 4 values, and 3 features are named")
     assert not (tmp_path / "out").exists()
 
 
