@@ -4,11 +4,6 @@ On a good day the log of the deployed stack holds none of them. That each query 
 in tests/docs/runbook/test_queries.py.
 """
 
-import tempfile
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
-
 import boto3
 
 from tests.docs.fences import Fence
@@ -30,13 +25,7 @@ def check(block: Fence, reader: Reader) -> None:
         aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
     )
     if not logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
-        put_lines(logs, GROUP, _lines())
+        put_lines(logs, GROUP, every_line())
     stages(block.text)
     if not found(logs, GROUP, block.text):
         raise SampleFailed(f"{block.place}: The query finds none of the lines that the handler writes for any fault.")
-
-
-@cache
-def _lines() -> Mapping[str, Sequence[str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        return every_line(Path(folder))

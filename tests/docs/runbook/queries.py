@@ -2,8 +2,10 @@
 
 import json
 import re
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,14 +24,20 @@ def queries() -> Iterator[tuple[str, str]]:
             yield heading.replace("`", ""), query
 
 
-def every_line(folder: Path) -> dict[str, list[str]]:
-    """By code, or by `metrics` and `502 gateway_error`: what stands in the log. `folder` is scratch space."""
-    version = sound(folder)
-    return {
-        **lines_of_faults(version, folder),
-        "metrics": lines_of_metrics(version, folder),
-        "502 gateway_error": list(ENDED_BY_LAMBDA),
-    }
+@cache
+def every_line() -> Mapping[str, Sequence[str]]:
+    """By code, or by `metrics` and `502 gateway_error`: what stands in the log.
+
+    Made once in a process: a logger keeps its stream, so a second making would write to that of the first.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        version = sound(folder)
+        return {
+            **lines_of_faults(version, folder),
+            "metrics": lines_of_metrics(version, folder),
+            "502 gateway_error": list(ENDED_BY_LAMBDA),
+        }
 
 
 def expected(heading: str, lines: Mapping[str, Sequence[str]]) -> set[str]:

@@ -17,8 +17,8 @@ QUERIES = dict(queries())
 
 
 @pytest.fixture(scope="module")
-def lines(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[str]]:
-    return every_line(tmp_path_factory.mktemp("lines"))
+def lines() -> Mapping[str, Sequence[str]]:
+    return every_line()
 
 
 @pytest.fixture(scope="module")
