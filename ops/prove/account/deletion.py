@@ -65,12 +65,12 @@ def _role(caller: Caller, name: str) -> None:
 
 
 def _stack(caller: Caller, name: str) -> None:
-    """Delete a stack in whatever state it is. While it is being changed, CloudFormation takes no other order."""
+    """Delete a stack in whatever state it is, once nothing is being made of it: what is made meanwhile could stay."""
     client = caller.client("cloudformation")
     deadline = time.monotonic() + bounds.DEPLOY_SECONDS + bounds.DELETE_SECONDS
     ordered = False
     while (status := _status(client, name)) is not None:
-        busy = status.endswith("_IN_PROGRESS") and status not in ("CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS")
+        busy = status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
         if not busy:
             if ordered and status == "DELETE_FAILED":
                 raise TimeoutError(f"CloudFormation says {status}: look at the stack's events")
