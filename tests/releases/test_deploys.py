@@ -79,9 +79,7 @@ def test_a_raised_pin_reaches_production_without_a_gap(
     # Neither side can go first.
     refused = promoted(model_uri, after)
     assert refused.exit_code == 1
-    assert f"Error: {after} was not promoted to 'production'. The function of the stack '{STACK}'" in (
-        refused.stderr
-    )
+    assert f"Error: {after} was not promoted to 'production'. The function of the stack '{STACK}'" in (refused.stderr)
     assert f"(the package has {OLD})" in refused.stderr
     assert "--alias production-2" in refused.stderr
     assert checked(new) == 1
