@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from tests.docs.commands import commands, session
-from tests.docs.fences import PAGES, PARSED, WORDS, Fence, fences, fences_of
+from tests.docs.fences import PAGES, PARSED, WORDS, Fence, code_spans, fences, fences_of
 from tests.docs.insights import stages
 from tests.docs.named import spoken, wrong_make_commands, wrong_modules, wrong_training_commands
+from tests.docs.named_elsewhere import unknown_options, wrong_aws_commands
 from tests.docs.outputs import with_text, written_anew
 from tests.docs.reader import Reader, SampleFailed
 from tests.docs.seen import agree
 from tests.docs.shell import Shell
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-every_written_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-@every_written_page
+@every_page
 def test_every_block_says_what_it_is(page: Path) -> None:
     assert [block.place for block in fences_of(page) if block.word not in WORDS] == []
 
 
-@every_written_page
+@every_page
 def test_every_block_of_data_names_a_check_and_every_check_that_is_named_exists(page: Path) -> None:
     for block in fences_of(page):
         assert block.kind or block.word not in PARSED, f"{block.place} needs `<!-- sample: KIND -->` on the line before"
@@ -39,7 +39,7 @@ def test_every_sample_comment_stands_right_before_a_block(page: Path) -> None:
     assert text.count("<!-- sample:") == sum(block.kind is not None for block in fences_of(page))
 
 
-@every_written_page
+@every_page
 def test_every_query_of_the_log_is_one_that_the_stand_in_runs(page: Path) -> None:
     for block in fences_of(page):
         if block.word == "logs":
@@ -54,6 +54,22 @@ def test_every_command_option_target_and_module_that_a_page_names_exists(page: P
         for each in (*wrong_training_commands(said.text), *wrong_make_commands(said.text), *wrong_modules(said.text))
     ]
     assert wrong == []
+
+
+@every_page
+def test_every_option_on_its_own_and_every_aws_command_that_a_page_names_exists(page: Path) -> None:
+    alone = [each for _, text in code_spans(page.read_text(encoding="utf-8")) for each in unknown_options(text)]
+    assert alone == []
+    assert [f"{said.place}: {each}" for said in spoken(page) for each in wrong_aws_commands(said.text)] == []
+
+
+def test_an_option_or_an_aws_command_that_does_not_exist_is_found() -> None:
+    assert unknown_options("--tabel DATA --target COLUMN") == ["--tabel"]
+    assert wrong_aws_commands("aws logs start-query --log-group x; aws logs start --x") == [
+        "aws logs start-query --log-group",
+        "aws logs start",
+    ]
+    assert wrong_aws_commands("aws log describe-log-groups") == ["aws log describe-log-groups"]
 
 
 @pytest.mark.parametrize(
