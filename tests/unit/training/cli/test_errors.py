@@ -146,8 +146,12 @@ def test_a_reader_that_has_gone_is_no_failure_that_shows_a_trace(command: list[s
     os.close(reading)
     place = [] if command == ["--help"] else ["--model-uri", str(tmp_path)]
     words = [sys.executable, "-m", "training", *command, *place]
+    # Buffered, as for everybody by default: then the last words are written when Python ends.
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     try:
-        done = subprocess.run(words, cwd=PROJECT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            words, cwd=PROJECT, env=buffered, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+        )
     finally:
         os.close(writing)
     assert "Traceback" not in done.stderr
