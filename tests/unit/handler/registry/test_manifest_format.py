@@ -4,14 +4,14 @@ The records are the tests' own; those of a manifest, and the kept files of older
 """
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
-from handler.records.decoding import format_of, since
+from handler.records.decoding import format_of, format_of_value, since
 from handler.registry import manifest, manifest_format
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION, decode_json, document_in, oldest_format
 
@@ -79,9 +79,15 @@ def test_a_format_that_is_not_known_is_refused_whatever_else_is_in_it(written: i
         decode_json(Whole, json.dumps({"format_version": written, "of_the_future": 1}))
 
 
-def test_the_newest_format_is_that_of_the_newest_field_and_each_older_one_has_a_kept_file() -> None:
+def said_by(field: "Field[Any]", hint: Any) -> set[int]:
+    """The formats that a field, and each of the values that its type lists, came with."""
+    values = get_args(hint) if get_origin(hint) is Literal else ()
+    return {format_of(field), *(format_of_value(field, value) for value in values)}
+
+
+def test_the_newest_format_is_that_of_the_newest_field_or_value_and_each_older_one_has_a_kept_file() -> None:
     records = [record for record in vars(manifest).values() if hasattr(record, "__dataclass_fields__")]
-    formats = {format_of(field) for record in records for field in fields(record)}
-    assert formats == set(range(1, MANIFEST_FORMAT_VERSION + 1))
+    formats = [said_by(field, get_type_hints(record)[field.name]) for record in records for field in fields(record)]
+    assert set().union(*formats) == set(range(1, MANIFEST_FORMAT_VERSION + 1))
     for older in range(1, MANIFEST_FORMAT_VERSION):
         assert list(Path(__file__).parent.glob(f"format_{older}/*.json"))
