@@ -3,16 +3,17 @@
 import re
 from typing import Any
 
-from mkdocs.structure.files import File, Files  # type: ignore[import-not-found]  # lives in .tools/docs alone
-
 from ops.commands import ROOT
 from ops.site.links import OF_ROOT, as_in_site
 
 NAMES = {of_site: of_root for of_root, of_site in OF_ROOT.items()}
 
 
-def on_files(files: Files, config: Any) -> Files:
+def on_files(files: Any, config: Any) -> Any:
     """Add the pages of the repository's root to those of docs/."""
+    # Here, because everything else may import this module without the tool.
+    from mkdocs.structure.files import File  # type: ignore[import-not-found]  # it is in .tools/docs alone
+
     for of_root, of_site in OF_ROOT.items():
         if (ROOT / of_root).exists():
             files.append(File.generated(config, of_site, abs_src_path=str(ROOT / of_root)))

@@ -70,7 +70,7 @@ def test_a_certificate_that_is_not_trusted_ends_the_connection_and_nothing_is_se
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         if fault != "no authority named":
             monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
-        with pytest.raises(RegistryUnreachable, match=r"SSL|certificate is not trusted"):
+        with pytest.raises(RegistryUnreachable, match=r"certificate (that AWS's address showed )?is not trusted"):
             read(store)
     assert requests.seen == []
 
@@ -107,7 +107,7 @@ def test_without_credentials_nothing_is_asked(store: Store, monkeypatch: pytest.
         monkeypatch.delenv(name)
     with serving({KEY_PATH: (200, b"alias")}) as (url, requests):
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        with pytest.raises(RegistryAccessDenied, match="no credentials"):
+        with pytest.raises(RegistryAccessDenied, match=r"There are no credentials for|No AWS credentials were found"):
             read(store)
     assert requests.seen == []
 
