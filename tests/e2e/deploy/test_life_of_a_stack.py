@@ -236,7 +236,7 @@ def test_a_version_that_the_deployed_function_could_not_read_is_not_promoted(
     held_back: HeldBack, released: Released
 ) -> None:
     said = held_back.promotion_refused
-    assert f"UnservableVersion: {held_back.version} was not promoted to 'production'" in said
+    assert f"Error: {held_back.version} was not promoted to 'production'" in said
     assert f"'{stack.NAME}'" in said
     assert f"(the package has {OTHER_SCIKIT_LEARN})" in said
     assert (held_back.answer.status, held_back.answer.body["model"]["version"]) == (200, released.version)
