@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.prove.account import bounds
+from training.account import NO_REGION
 
 CONFIG = Config(connect_timeout=10, read_timeout=70, retries={"mode": "standard", "total_max_attempts": 4})
 
@@ -97,7 +98,7 @@ def caller() -> Caller:
     """The caller, as STS knows it; raises NoAccount."""
     region = region_of()
     if region is None:
-        raise NoAccount("No region is set: export AWS_REGION, such as us-east-1, or name a profile by AWS_PROFILE.")
+        raise NoAccount(NO_REGION)
     try:
         sts = boto3.Session(region_name=region).client("sts", config=CONFIG)
         who = sts.get_caller_identity()

@@ -58,7 +58,7 @@ def test_without_a_region_or_credentials_a_sentence_says_what_to_do(
 ) -> None:
     assert main(["--yes"]) == 1
     assert capsys.readouterr().err == (
-        "No region is set: export AWS_REGION, such as us-east-1, or name a profile by AWS_PROFILE.\n"
+        "No AWS region is set: export AWS_DEFAULT_REGION, or choose a profile that has one with AWS_PROFILE.\n"
     )
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert main(["--yes"]) == 1
