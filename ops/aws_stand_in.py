@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from typing import Any
 import boto3
 
 from ops.commands import REGION, ROOT, ToolMissing
-from ops.http_client import HttpApi
+from ops.http_client import HttpApi, free_port
 
 PYTHON = ROOT / ".tools/ministack/bin/python"
 SERVER = Path(__file__).with_name("ministack_with_any_method.py")
@@ -142,6 +144,16 @@ def start(directory: Path, port: int) -> StandIn:
             return stand_in
         time.sleep(0.1)
     raise NotStarted(f"ministack did not start on port {port}:\n{(directory / 'log').read_text()[-3000:]}")
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[StandIn]:
+    """An empty stand-in on a free port, which ends with the context; raises as `start`."""
+    stand_in = start(directory, free_port())
+    try:
+        yield stand_in
+    finally:
+        stand_in.stop()
 
 
 def answering(directory: Path, port: int) -> StandIn | None:

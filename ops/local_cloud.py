@@ -82,7 +82,7 @@ def publish(deployed: Stack, folder: Path) -> None:
     with step(f'python -m training publish {folder} --promote --reason "first version"'):
         done = training("publish", str(folder), "--promote", "--reason", "first version", *uri, env=environ)
     with step("Waiting for the function to load it"):
-        serves = stack.wait_for_model(deployed.api, done["version"])
+        serves = stack.wait_for_version(deployed.api, done["version"], ask=stack.ask_for_model)
     say(f"GET /model: {serves.status} {done['version']}")
 
 
@@ -115,9 +115,10 @@ def write_environment(deployed: Stack) -> None:
 
 def last_lines(deployed: Stack) -> str:
     """How to go on: as after a deploy to AWS, and then what is so here alone."""
-    row = example_row(shell(deployed), deployed.api_key)
+    reachable = shell(deployed)
+    row = example_row(reachable, deployed.api_key)
     return (
-        f"{how_to_go_on(shell(deployed), ENVIRONMENT, row)}\n\n"
+        f"{how_to_go_on(reachable, ENVIRONMENT, row)}\n\n"
         f"The log is {deployed.stand_in.log.relative_to(ROOT)}. `make local-cloud` deploys your changes, "
         "`make local-cloud-down` ends it."
     )

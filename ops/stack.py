@@ -147,22 +147,19 @@ def wait_for(ask: Callable[[], Answer], status: int, seconds: float = 60) -> Ans
     return answer
 
 
-def wait_for_version(api: HttpApi, version: str, seconds: float = 60) -> Answer:
+def wait_for_version(
+    api: HttpApi, version: str, seconds: float = 60, ask: Callable[[HttpApi], Answer] = predict
+) -> Answer:
     """Ask until the answer comes from `version` or `seconds` are over; gives the last answer.
 
     A function that serves reads the alias every MODEL_REFRESH_SECONDS, which are 5 in samconfig.toml's [default].
     """
     deadline = time.monotonic() + seconds
-    while (answer := predict(api)).headers.get("x-model-version") != version and time.monotonic() < deadline:
+    while (answer := ask(api)).headers.get("x-model-version") != version and time.monotonic() < deadline:
         time.sleep(0.5)
     return answer
 
 
-def wait_for_model(api: HttpApi, version: str, seconds: float = 60) -> Answer:
-    """Ask for the model until it is `version` or `seconds` are over; gives the last answer. Any model does."""
-    deadline = time.monotonic() + seconds
-    while (answer := api.ask("GET", "/model")).headers.get("x-model-version") != version:
-        if time.monotonic() >= deadline:
-            break
-        time.sleep(0.5)
-    return answer
+def ask_for_model(api: HttpApi) -> Answer:
+    """What GET /model answers: a request that every model takes."""
+    return api.ask("GET", "/model")

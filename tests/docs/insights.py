@@ -40,9 +40,9 @@ def stages(query: str) -> list[str]:
 def run_query(query: str, environment: Mapping[str, str]) -> list[str]:
     """The messages that the query finds in the log of the stack's function; raises ValueError where it finds none."""
     stages(query)
-    outputs = _client("cloudformation", environment).describe_stacks(StackName=environment["STACK_NAME"])["Stacks"][0]
+    outputs = client_of("cloudformation", environment).describe_stacks(StackName=environment["STACK_NAME"])["Stacks"][0]
     group = next(output["OutputValue"] for output in outputs["Outputs"] if output["OutputKey"] == "LogGroupName")
-    logs = _client("logs", environment)
+    logs = client_of("logs", environment)
     deadline = time.monotonic() + SECONDS
     while True:
         now = int(time.time())
@@ -57,7 +57,7 @@ def run_query(query: str, environment: Mapping[str, str]) -> list[str]:
         time.sleep(1)
 
 
-def _client(service: str, environment: Mapping[str, str]) -> Any:
+def client_of(service: str, environment: Mapping[str, str]) -> Any:
     """A client for the account that a shell with this environment uses."""
     return boto3.client(  # type: ignore[call-overload]  # the service's name is a variable
         service,

@@ -13,7 +13,6 @@ import pytest
 from ops import aws_stand_in
 from ops.aws_stand_in import StandIn
 from ops.commands import ROOT, environment
-from ops.http_client import free_port
 from ops.prove.claims.ground import SEEDS
 from training.fit.iris import train_iris
 from training.folder.writing import write_folder
@@ -22,11 +21,8 @@ from training.folder.writing import write_folder
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     """An AWS of our own, with nothing in it."""
-    running = aws_stand_in.start(tmp_path_factory.mktemp("aws"), free_port())
-    try:
-        yield running
-    finally:
-        running.stop()
+    with aws_stand_in.running(tmp_path_factory.mktemp("aws")) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture(scope="session")

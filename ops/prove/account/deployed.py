@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.commands import ROOT
+from ops.deploy.environment import stand_in_url
 from ops.http_client import HttpApi
 from ops.prove.account.caller import Caller
 
@@ -57,10 +58,9 @@ class Deployed:
     @property
     def url(self) -> str:
         """The output ApiUrl; its host exists only on AWS, so elsewhere the endpoint's own way to it."""
-        url = self.outputs["ApiUrl"]
         if self.caller.endpoint is None:
-            return url
-        return f"{self.caller.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/{url.rsplit('/', 1)[-1]}"
+            return self.outputs["ApiUrl"]
+        return stand_in_url(self.caller.endpoint, self.outputs)
 
     @property
     def api(self) -> HttpApi:

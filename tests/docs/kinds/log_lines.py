@@ -4,10 +4,8 @@ On a good day the log of the deployed stack holds none of them. That each query 
 in tests/docs/runbook/test_queries.py.
 """
 
-import boto3
-
 from tests.docs.fences import Fence
-from tests.docs.insights import stages
+from tests.docs.insights import client_of, stages
 from tests.docs.reader import Reader, SampleFailed
 from tests.docs.runbook.queries import every_line, found, put_lines
 
@@ -15,15 +13,7 @@ GROUP = "/tried/log-lines"
 
 
 def check(block: Fence, reader: Reader) -> None:
-    variables = reader.shell.variables()
-    logs = boto3.client(
-        "logs",
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-        verify=variables["AWS_CA_BUNDLE"],
-        region_name=variables["AWS_DEFAULT_REGION"],
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-    )
+    logs = client_of("logs", reader.shell.variables())
     if not logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
         put_lines(logs, GROUP, every_line())
     stages(block.text)

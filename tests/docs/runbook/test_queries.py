@@ -7,7 +7,6 @@ import pytest
 
 from handler.telemetry.metrics import METRICS
 from ops import aws_stand_in
-from ops.http_client import free_port
 from ops.reference.runbook import OF_OPERATOR
 from tests.docs.insights import stages
 from tests.docs.runbook.queries import every_line, expected, found, put_lines, queries
@@ -24,13 +23,10 @@ def lines() -> Mapping[str, Sequence[str]]:
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory, lines: Mapping[str, Sequence[str]]) -> Iterator[Any]:
     """CloudWatch Logs of a stand-in that holds all of the lines."""
-    stand_in = aws_stand_in.start(tmp_path_factory.mktemp("cloud") / "stand-in", free_port())
-    try:
+    with aws_stand_in.running(tmp_path_factory.mktemp("cloud") / "stand-in") as stand_in:
         client = stand_in.client("logs")
         put_lines(client, GROUP, lines)
         yield client
-    finally:
-        stand_in.stop()
 
 
 def test_every_reason_for_a_503_was_brought_about(lines: Mapping[str, Sequence[str]]) -> None:

@@ -17,7 +17,6 @@ import pytest
 from ops import aws_stand_in, stack
 from ops.aws_stand_in import Credentials, StandIn
 from ops.commands import ROOT, CommandFailed, training
-from ops.http_client import free_port
 from ops.stack import Stack
 from tests.e2e.deploy.stages import (
     NEW_CODE,
@@ -55,11 +54,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     """An AWS of our own, with nothing in it."""
-    running = aws_stand_in.start(tmp_path_factory.mktemp("aws"), free_port())
-    try:
-        yield running
-    finally:
-        running.stop()
+    with aws_stand_in.running(tmp_path_factory.mktemp("aws")) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture(scope="session")
