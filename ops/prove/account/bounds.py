@@ -25,6 +25,11 @@ LOGS_SECONDS: Final = 120
 STAND_IN_SECONDS: Final = 5
 """In place of each of the waits above where the endpoint is not AWS: a stand-in does at once what it does at all."""
 POLL_SECONDS: Final = 5
+LATE_SECONDS: Final = 90
+"""How long after its deletion a log group can come back: a request that a killed run had sent is answered to its end,
+60 seconds at most, and then its log is written."""
+STAND_IN_LATE_SECONDS: Final = 10
+"""The same where the endpoint is not AWS."""
 
 # Requests and calls.
 POLLS: Final = 60

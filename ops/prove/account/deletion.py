@@ -23,7 +23,13 @@ def delete(caller: Caller, things: list[Leftover], say: Say) -> None:
 
 
 def delete_all(caller: Caller, run: str | None, say: Say) -> list[Leftover]:
-    """Delete everything of the run, or of all runs; gives what is still there."""
+    """Delete everything of the run, or of all runs, and what appears late; gives what is still there."""
+    _delete_rounds(caller, run, say)
+    time.sleep(bounds.LATE_SECONDS if caller.is_aws else bounds.STAND_IN_LATE_SECONDS)
+    return _delete_rounds(caller, run, say)
+
+
+def _delete_rounds(caller: Caller, run: str | None, say: Say) -> list[Leftover]:
     left: list[Leftover] = []
     for _ in range(ROUNDS):
         for kind in EVERY_KIND:  # each looked for in its turn: a stack takes much of what comes after it along

@@ -1,13 +1,15 @@
 """The clean-up finds what belongs to a run, by its name alone, and nothing of anybody else."""
 
 import json
+import threading
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 
+from ops.prove.account import bounds, deletion
 from ops.prove.account.caller import Caller
-from ops.prove.account.deletion import delete
+from ops.prove.account.deletion import delete, delete_all
 from ops.prove.account.leftovers import BUCKETS, LOG_GROUPS, ROLES, leftovers
 from ops.prove.account.names import RUN, new_name, run_of, tags
 
@@ -93,4 +95,23 @@ def test_a_thing_that_resists_is_told_and_does_not_keep_the_others(account: Call
     said: list[str] = []
     delete(account, list(reversed(found)), said.append)
     assert "could not be deleted" in said[0]
+    assert leftovers(account, RUN_ONE, KINDS) == []
+
+
+def test_a_log_group_that_a_late_request_makes_anew_goes_too(account: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deletion, "EVERY_KIND", KINDS)
+    monkeypatch.setattr(deletion, "leftovers", lambda who, run, kinds=KINDS: leftovers(who, run, kinds))
+    monkeypatch.setattr(bounds, "LATE_SECONDS", 0.6)
+    furnish(account, RUN_ONE)
+    group = f"/aws/lambda/{RUN_ONE}-predict"
+    late = threading.Timer(0.3, account.client("logs").create_log_group, kwargs={"logGroupName": group})
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if text == f"Deleted: log group {group}" and said.count(text) == 1:
+            late.start()
+
+    assert delete_all(account, RUN_ONE, say) == []
+    assert said.count(f"Deleted: log group {group}") == 2
     assert leftovers(account, RUN_ONE, KINDS) == []
