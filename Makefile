@@ -12,46 +12,25 @@ PORT ?= 8000
 CLOUD_PORT ?= 4566
 MODEL_URI ?= .demo/registry/iris
 
+##@ Try it
+
 .PHONY: help
 help: ## List the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@awk 'sub(/^##@ /, "") { print "\n" $$0 } \
+		/^[a-z0-9-]+:.*## / { target = $$1; sub(/:$$/, "", target); sub(/.*## /, ""); printf "  make %-18s  %s\n", target, $$0 }' \
+		$(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: install ## Train Iris, publish it to a folder, and have the real handler answer (MODEL=, TABLE=, TARGET=: your own)
 	@$(RUN) -m training demo $(if $(MODEL),--model "$(MODEL)") $(if $(TABLE),--table "$(TABLE)") \
 		$(if $(TARGET),--target "$(TARGET)")
 
-.PHONY: test
-test: install ## Run the unit tests; `make check` runs the integration tests too
-	$(RUN) -m pytest -n auto --dist loadfile tests/unit
-
-.PHONY: check
-check: install ## Run what a pull request must pass: lint, types, unit and integration tests
-	$(RUN) -m ruff check .
-	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy
-	$(RUN) -m pytest -n auto --dist loadfile
-
-.PHONY: test-pythons
-test-pythons: ## Run the demo and the unit tests on the supported Pythons other than that of .venv, and say which
-	@.ci/each-python
-
 .PHONY: serve
 serve: install ## Answer the function's routes on http://127.0.0.1:8000, without Docker (PORT=, MODEL_URI=)
 	@test -n "$(findstring ://,$(MODEL_URI))" || test -d "$(MODEL_URI)" || $(RUN) -m training demo
 	@$(RUN) -m training serve --port $(PORT) --model-uri $(MODEL_URI)
 
-.PHONY: e2e-local
-e2e-local: install .tools/sam/installed ## Send every event, and HTTP requests, through `sam local` in Docker
-	$(RUN) -m pytest tests/e2e/local
-
-.PHONY: e2e-deploy
-e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and test the stack from its first model to its deletion
-	$(RUN) -m pytest -x tests/e2e/deploy
-
-.PHONY: local-model
-local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
-	@$(RUN) -m ops.local_model
+##@ Make it a URL
 
 .PHONY: local-cloud
 local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, CLOUD_PORT=)
@@ -61,23 +40,6 @@ local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy t
 .PHONY: local-cloud-down
 local-cloud-down: install ## End what `make local-cloud` left running
 	@$(RUN) -m ops.local_cloud down
-
-.PHONY: check-template
-check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it and of the project (`sam init`), and check it against security rules
-	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
-	$(RUN) -m pytest tests/template
-	.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --quiet --skip-download
-
-.PHONY: sam
-sam: .tools/sam/installed ## Install the SAM CLI in .tools/sam
-
-.PHONY: sam-build
-sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
-	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
-
-.PHONY: check-workflows
-check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against security rules
-	.tools/zizmor/bin/zizmor --offline .github
 
 DEPLOY = $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") $(if $(PACKAGE),--package "$(PACKAGE)")
 # A registry is checked without a stack where MODEL_URI was given, and is not just the default above.
@@ -102,6 +64,23 @@ check-deploy: install ## Check that what `sam build` made could serve the promot
 record-deploy: install ## Put on record what `sam deploy` deployed, so that `promote` asks what it can read (STACK_NAME=, PACKAGE=)
 	@$(RUN) -m ops.deploy.record $(DEPLOY) $(if $(STACK_NAME),--stack-name "$(STACK_NAME)")
 
+.PHONY: sam
+sam: .tools/sam/installed ## Install the SAM CLI in .tools/sam
+
+.PHONY: sam-build
+sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
+	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
+
+.PHONY: build
+build: install ## Build the Lambda package for both architectures in build/, and print its size
+	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
+
+.PHONY: local-model
+local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
+	@$(RUN) -m ops.local_model
+
+##@ Prove it on AWS
+
 # `exec`, so that a signal reaches the program, which then deletes what it made.
 PROVE = @exec $(RUN) -m ops.prove $(if $(filter yes,$(CONFIRM)),--yes)
 
@@ -113,95 +92,7 @@ prove-on-aws: install $(if $(DRY_RUN),,.tools/sam/installed) ## In your AWS acco
 prove-on-aws-clean: install ## Delete what a killed `make prove-on-aws` left in your AWS account (CLEAN=prove-0123abcd, CONFIRM=yes)
 	$(PROVE) --clean $(CLEAN)
 
-.PHONY: build
-build: install ## Build the Lambda package for both architectures in build/, and print its size
-	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
-
-.PHONY: test-prove
-test-prove: install .tools/sam/installed .tools/ministack/installed ## Run `make prove-on-aws` against a stand-in for AWS: whole, broken, ended and killed
-	$(RUN) -m pytest tests/prove
-
-.PHONY: test-package
-test-package: install ## Build the package for both architectures, and test what is in it and what it imports
-	$(RUN) -m pytest tests/package tests/coldstart
-
-.PHONY: test-models
-test-models: install ## Train models of ten families on the command line, and have the handler answer for each
-	$(RUN) -m pytest -n auto tests/models
-
-.PHONY: test-bring
-test-bring: install ## Package models that were fitted elsewhere by the command line, in the processes that it starts
-	$(RUN) -m pytest -n auto tests/bring
-
-.PHONY: test-tutorials
-test-tutorials: install ## Bring the pipelines of tutorials, fitted to DataFrames, and compare every answer with the original's
-	$(RUN) -m pytest -n auto tests/tutorials
-
-.PHONY: test-estimators
-test-estimators: install ## Serve every estimator of scikit-learn that has predict, and hold docs/estimators.md to it
-	$(RUN) -m pytest tests/estimators
-
-.PHONY: test-releases
-test-releases: install ## Prove, deploy, release, roll back and prune for real: several writers at once, killed half-way, refused by S3
-	$(RUN) -m pytest -n auto tests/releases
-
-.PHONY: test-transport
-test-transport: install ## Reach S3 over real sockets: TLS, credentials, proxies, parts that break, freezes, large uploads
-	$(RUN) -m pytest -n auto tests/transport
-
-.PHONY: test-cost
-test-cost: install ## Measure that large models and large batches cost no more memory and time than is said
-	$(RUN) -m pytest tests/cost
-
-.PHONY: test-emulator
-test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
-	$(RUN) -m pytest tests/emulator
-
-.PHONY: test-faults
-test-faults: install ## Break S3, disks and processes for real, and test that nothing is lost and no answer is wrong
-	$(RUN) -m pytest -n auto --maxschedchunk=1 tests/faults
-
-.PHONY: test-contract
-test-contract: install .tools/contract/installed ## Send thousands of requests generated from the contract, valid and not (schemathesis)
-	$(RUN) -m pytest tests/contract
-
-.PHONY: test-page
-test-page: install .tools/page/installed .tools/docs/installed ## Drive the pages in a real Chromium, and check their accessibility (axe)
-	.tools/page/bin/python -m pytest --confcutdir=tests/page tests/page
-
-.PHONY: test-docs
-test-docs: install .tools/sam/installed .tools/ministack/installed .tools/samples/installed .tools/docs/installed ## Go the README's way in a fresh copy and a stand-in for AWS, then run every sample of docs/
-	$(RUN) -m pytest tests/docs
-
-.PHONY: docs
-docs: install .tools/docs/installed ## Make the site of README.md and docs/ in build/site, and check its links
-	NO_MKDOCS_2_WARNING=1 .tools/docs/bin/python -m mkdocs build --strict
-	@echo "Open build/site/index.html"
-
-.PHONY: contract
-contract: install ## Say whether the contract changed since BASE (main), and whether that breaks clients
-	$(RUN) -m tests.contract.breaking_changes --base $(or $(BASE),main)
-
-.PHONY: reference
-reference: install ## Write docs/reference.md and the tables of README.md from the code
-	$(RUN) -m ops.reference
-
-.PHONY: bench-cold
-bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside those of a plain `sam build`
-	$(RUN) -m bench.cold_start
-
-.PHONY: bench-memory
-bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take when they are loaded and published
-	$(RUN) -m bench.memory
-
-.PHONY: bench-latency
-bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler
-	$(RUN) -m bench.latency
-
-.PHONY: format
-format: install ## Format the code as `make check` expects it
-	$(RUN) -m ruff check --fix .
-	$(RUN) -m ruff format .
+##@ Change it
 
 .PHONY: install
 install: $(VENV)/installed $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
@@ -243,10 +134,34 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed
 	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-.PHONY: clean
-clean: ## Remove what make made, except the demo's registry
-	@test ! -x $(RUN) || $(RUN) -m ops.local_cloud down
-	rm -rf $(VENV) $(FUNCTION) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+.PHONY: format
+format: install ## Format the code as `make check` expects it
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+.PHONY: test
+test: install ## Run the unit tests; `make check` runs the integration tests too
+	$(RUN) -m pytest -n auto --dist loadfile tests/unit
+
+.PHONY: check
+check: install ## Run what a pull request must pass: lint, types, unit and integration tests
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest -n auto --dist loadfile
+
+.PHONY: reference
+reference: install ## Write docs/reference.md and the tables of README.md from the code
+	$(RUN) -m ops.reference
+
+.PHONY: docs
+docs: install .tools/docs/installed ## Make the site of README.md and docs/ in build/site, and check its links
+	NO_MKDOCS_2_WARNING=1 .tools/docs/bin/python -m mkdocs build --strict
+	@echo "Open build/site/index.html"
+
+.PHONY: contract
+contract: install ## Say whether the contract changed since BASE (main), and whether that breaks clients
+	$(RUN) -m tests.contract.breaking_changes --base $(or $(BASE),main)
 
 # One resolution for all supported Pythons, with a hash for each file and no index address.
 LOCK_FROM = .tools/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
@@ -267,3 +182,102 @@ lock: ## Pin each requirements.txt again from the requirements.in beside it
 		$(LOCK) $$stem.in -o $$stem.txt || exit 1; done
 	for stem in bench/requirements ops/lambda_image/requirements $(TOOLS:%=ops/tools/requirements-%); do \
 		$(LOCK_FROM) 3.13 $$stem.in -o $$stem.txt || exit 1; done
+
+.PHONY: clean
+clean: ## Remove what make made, except the demo's registry
+	@test ! -x $(RUN) || $(RUN) -m ops.local_cloud down
+	rm -rf $(VENV) $(FUNCTION) .tools .aws-sam build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+##@ Test more than a pull request needs
+
+.PHONY: test-pythons
+test-pythons: ## Run the demo and the unit tests on the supported Pythons other than that of .venv, and say which
+	@.ci/each-python
+
+.PHONY: test-bring
+test-bring: install ## Package models that were fitted elsewhere by the command line, in the processes that it starts
+	$(RUN) -m pytest -n auto tests/bring
+
+.PHONY: test-models
+test-models: install ## Train models of ten families on the command line, and have the handler answer for each
+	$(RUN) -m pytest -n auto tests/models
+
+.PHONY: test-tutorials
+test-tutorials: install ## Bring the pipelines of tutorials, fitted to DataFrames, and compare every answer with the original's
+	$(RUN) -m pytest -n auto tests/tutorials
+
+.PHONY: test-estimators
+test-estimators: install ## Serve every estimator of scikit-learn that has predict, and hold docs/estimators.md to it
+	$(RUN) -m pytest tests/estimators
+
+.PHONY: test-releases
+test-releases: install ## Prove, deploy, release, roll back and prune for real: several writers at once, killed half-way, refused by S3
+	$(RUN) -m pytest -n auto tests/releases
+
+.PHONY: test-transport
+test-transport: install ## Reach S3 over real sockets: TLS, credentials, proxies, parts that break, freezes, large uploads
+	$(RUN) -m pytest -n auto tests/transport
+
+.PHONY: test-cost
+test-cost: install ## Measure that large models and large batches cost no more memory and time than is said
+	$(RUN) -m pytest tests/cost
+
+.PHONY: test-faults
+test-faults: install ## Break S3, disks and processes for real, and test that nothing is lost and no answer is wrong
+	$(RUN) -m pytest -n auto --maxschedchunk=1 tests/faults
+
+.PHONY: test-package
+test-package: install ## Build the package for both architectures, and test what is in it and what it imports
+	$(RUN) -m pytest tests/package tests/coldstart
+
+.PHONY: test-emulator
+test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
+	$(RUN) -m pytest tests/emulator
+
+.PHONY: test-contract
+test-contract: install .tools/contract/installed ## Send thousands of requests generated from the contract, valid and not (schemathesis)
+	$(RUN) -m pytest tests/contract
+
+.PHONY: test-page
+test-page: install .tools/page/installed .tools/docs/installed ## Drive the pages in a real Chromium, and check their accessibility (axe)
+	.tools/page/bin/python -m pytest --confcutdir=tests/page tests/page
+
+.PHONY: test-docs
+test-docs: install .tools/sam/installed .tools/ministack/installed .tools/samples/installed .tools/docs/installed ## Go the README's way in a fresh copy and a stand-in for AWS, then run every sample of docs/
+	$(RUN) -m pytest tests/docs
+
+.PHONY: test-prove
+test-prove: install .tools/sam/installed .tools/ministack/installed ## Run `make prove-on-aws` against a stand-in for AWS: whole, broken, ended and killed
+	$(RUN) -m pytest tests/prove
+
+.PHONY: check-template
+check-template: install .tools/sam/installed .tools/checkov/installed ## Lint template.yaml, test what SAM makes of it and of the project (`sam init`), and check it against security rules
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint
+	$(RUN) -m pytest tests/template
+	.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --quiet --skip-download
+
+.PHONY: check-workflows
+check-workflows: .tools/zizmor/installed ## Check the GitHub workflows against security rules
+	.tools/zizmor/bin/zizmor --offline .github
+
+.PHONY: e2e-local
+e2e-local: install .tools/sam/installed ## Send every event, and HTTP requests, through `sam local` in Docker
+	$(RUN) -m pytest tests/e2e/local
+
+.PHONY: e2e-deploy
+e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and test the stack from its first model to its deletion
+	$(RUN) -m pytest -x tests/e2e/deploy
+
+##@ Measure
+
+.PHONY: bench-cold
+bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside those of a plain `sam build`
+	$(RUN) -m bench.cold_start
+
+.PHONY: bench-memory
+bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take when they are loaded and published
+	$(RUN) -m bench.memory
+
+.PHONY: bench-latency
+bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler
+	$(RUN) -m bench.latency

@@ -22,5 +22,13 @@ def commands() -> str:
 
 
 def targets() -> str:
-    found = re.findall(r"^([a-z0-9-]+):.*## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    return table(("target", "does"), ((code(f"make {name}"), does) for name, does in found))
+    """The targets of the Makefile, in its own groups."""
+    _, *groups = (ROOT / "Makefile").read_text().split("\n##@ ")
+    return "\n\n".join(map(_group, groups))
+
+
+def _group(text: str) -> str:
+    heading, _, rules = text.partition("\n")
+    found = re.findall(r"^([a-z0-9-]+):.*## (.*)$", rules, re.MULTILINE)
+    rows = ((code(f"make {name}"), does) for name, does in found)
+    return f"### {heading}\n\n" + table(("target", "does"), rows)

@@ -1,6 +1,7 @@
 """What is written by hand in README.md, docs/ and `make help` agrees with the code."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ MOST_WORDS = 900
 def test_every_public_target_has_a_line_of_help_and_is_phony() -> None:
     phony = {name for line in re.findall(r"^\.PHONY: (.*)", MAKEFILE, re.MULTILINE) for name in line.split()}
     assert phony == TARGETS
+
+
+def test_every_target_stands_under_a_heading_and_make_alone_prints_both() -> None:
+    printed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    headings = re.findall(r"^##@ (.+)$", MAKEFILE, re.MULTILINE)
+    assert re.findall(r"^(\S.+)$", printed, re.MULTILINE) == headings
+    assert not re.search(r"^[a-z0-9-]+:.*##", MAKEFILE.partition("##@ ")[0], re.MULTILINE)
+    assert set(re.findall(r"^  make ([a-z0-9-]+) +\S", printed, re.MULTILINE)) == TARGETS
 
 
 def test_the_readme_is_short_and_leaves_tables_to_the_other_pages() -> None:
