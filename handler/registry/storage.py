@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from handler.registry.store import PART_BYTES
-
 if TYPE_CHECKING:
     from mmap import mmap
 
@@ -39,6 +37,11 @@ def storage_needed(artifact_bytes: int) -> int:
 def room_needed(artifact_bytes: int) -> int:
     """The bytes that must be free in /tmp for the file of one such artifact; 0 where it is read into memory."""
     return artifact_bytes + RESERVE_BYTES if artifact_bytes > IN_MEMORY_BYTES else 0
+
+
+FILE_PART_BYTES = 1024 * 1024
+"""A file is passed on in parts of so many bytes at most. Larger ones are no faster, and two of them are in memory at
+once, while the cache is written beside the model that is being loaded."""
 
 
 class PrivateFile:
@@ -81,7 +84,7 @@ def opened(content: Content) -> BinaryIO:
 
 
 def parts_of(content: Content) -> Iterator[bytes]:
-    """The bytes of `content`, PART_BYTES at most at a time where they are in a file."""
+    """The bytes of `content`, FILE_PART_BYTES at most at a time where they are in a file."""
     if isinstance(content, bytes):
         yield content
     else:
@@ -90,9 +93,9 @@ def parts_of(content: Content) -> Iterator[bytes]:
 
 
 def parts_from(reader: BinaryIO) -> Iterator[bytes]:
-    """All that `reader` has, from its first byte on, PART_BYTES at most at a time."""
+    """All that `reader` has, from its first byte on, FILE_PART_BYTES at most at a time."""
     reader.seek(0)
-    return iter(partial(reader.read, PART_BYTES), b"")
+    return iter(partial(reader.read, FILE_PART_BYTES), b"")
 
 
 def _file_on_disk(length: int) -> PrivateFile:
