@@ -215,6 +215,10 @@ def test_what_changes_from_run_to_run_agrees_and_nothing_else_does() -> None:
     assert agree(shown, ["20270202T112233Z-ffffffff serves since 2027-01-01 11:11", "took 12 s"])
     assert not agree(shown, ["20270202T112233Z-ffffffff served since 2027-01-01 11:11", "took 12 s"])
     assert not agree(["accuracy 0.91"], ["accuracy 0.92"])
+    assert agree(['{"a": 0.004313075702966644, "b": 0.5}'], ['{"a": 0.0043131098449053235, "b": 0.5}'])
+    assert not agree(['{"a": 0.004313075702966644, "b": 0.5}'], ['{"a": 0.0043231098449053235, "b": 0.5}'])
+    assert not agree(['{"a": 0.004313075702966644, "b": 0.5}'], ['{"a": 0.004313075702966644, "b": 0.6}'])
+    assert not agree(["0.004313075702966644"], ["0.004"])
     assert not agree(["one"], ["one", "two"])
 
 
