@@ -16,7 +16,9 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 
 TARGETS = set(re.findall(r"^([a-z0-9-]+):.*##", MAKEFILE, re.MULTILINE))
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
-FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"build"}
+MADE = {"build", ".aws-sam"}
+"""What commands make: a page may name a file of theirs that is not there yet."""
+FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - MADE
 MOST_WORDS = 900
 
 
