@@ -25,7 +25,9 @@ def delete(caller: Caller, things: list[Leftover], say: Say) -> None:
 def delete_all(caller: Caller, run: str | None, say: Say) -> list[Leftover]:
     """Delete everything of the run, or of all runs, and what appears late; gives what is still there."""
     _delete_rounds(caller, run, say)
-    time.sleep(bounds.LATE_SECONDS if caller.is_aws else bounds.STAND_IN_LATE_SECONDS)
+    seconds = bounds.LATE_SECONDS if caller.is_aws else bounds.STAND_IN_LATE_SECONDS
+    say(f"Looking again in {seconds} s: a request that is still running writes its log when it ends.")
+    time.sleep(seconds)
     return _delete_rounds(caller, run, say)
 
 
