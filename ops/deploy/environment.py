@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ops.commands import ROOT
 from ops.http_client import HttpApi
+from training.local.own_model import PUBLISH
 
 PLACE = ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE")
 """The variables that say where AWS is and which account is meant. Those with keys and tokens are not among them."""
@@ -82,7 +83,7 @@ def how_to_go_on(stack: Reached, file: Path, row: str | None) -> str:
     with_key = 'curl -H "x-api-key: $API_KEY"'
     if row is None:
         steps = [
-            '.venv/bin/python -m training publish packaged --promote --reason "first version"',
+            PUBLISH,
             f'{with_key} "$API_URL/model"     # what it takes, with a row to send to "$API_URL/predict"',
         ]
     else:

@@ -15,6 +15,9 @@ MODELS = ("*.joblib", "*.pkl")
 TABLES = (".csv", ".parquet")
 LONGEST_NAME = 63
 
+PUBLISH = '.venv/bin/python -m training publish packaged --promote --reason "first version"'
+"""The command that makes a deployed stack serve what `package` wrote."""
+
 
 @dataclass(frozen=True)
 class OwnModel:
@@ -44,7 +47,7 @@ def commands(own: OwnModel) -> tuple[str, str, str]:
     return (
         f".venv/bin/python -m training package {model} --table {table} --target {target} --out packaged --trust",
         f"make deploy MODEL_NAME={model_name(own.model)} && . .aws-sam/environment",
-        '.venv/bin/python -m training publish packaged --promote --reason "first version"',
+        PUBLISH,
     )
 
 
