@@ -11,23 +11,27 @@ import pytest
 PROJECT = Path(__file__).parents[4]
 
 SCRIPT = """
-import json, re, sys, time
+import json, re, sys
 if KEPT:
     from handler.coldstart.docstrings import keep_docstrings
     keep_docstrings()
     keep_docstrings()
 import scipy._lib._docscrape as parser
 import numpy, scipy.linalg, inspect, warnings
-began = time.process_time()
+calls = 0
+def count(frame, event, argument):
+    global calls
+    calls += event in ("call", "c_call")
+sys.setprofile(count)
 import scipy.special
-seconds = time.process_time() - began
+sys.setprofile(None)
 warnings.simplefilter("error")
 import scipy.fft, scipy.integrate, scipy.interpolate, scipy.ndimage, scipy.optimize, scipy.signal, scipy.spatial
 import scipy.cluster.hierarchy, scipy.cluster.vq, scipy.constants, scipy.sparse.csgraph, scipy.stats
 modules = [scipy.special, scipy.linalg, scipy.optimize, scipy.spatial.distance, scipy.stats, scipy.signal, scipy.fft]
 public = [(module.__name__, name, getattr(module, name)) for module in modules for name in module.__all__]
 told = {
-    "seconds": seconds,
+    "calls": calls,
     "parser": parser.FunctionDoc.__name__,
     "loader": [type(parser.__loader__).__name__, type(parser.__spec__.loader).__name__],
     "finders": len(sys.meta_path),
@@ -73,6 +77,7 @@ def test_docstrings_are_as_they_were_written(told: tuple[dict[str, Any], dict[st
     assert "Array API" not in kept["expit"]
 
 
-def test_a_good_part_of_the_import_is_gone(told: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_nine_tenths_of_the_calls_that_the_import_makes_are_gone(told: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Counted, because seconds differ with what else the machine does."""
     plain, kept = told
-    assert kept["seconds"] < 0.9 * plain["seconds"]
+    assert kept["calls"] < 0.1 * plain["calls"]
