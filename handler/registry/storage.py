@@ -24,6 +24,10 @@ IN_MEMORY_BYTES = 16 * 1024 * 1024
 RESERVE_BYTES = 8 * 1024 * 1024
 """What is left in /tmp for the file system itself and for what else the function writes."""
 
+FILE_PART_BYTES = 1024 * 1024
+"""A file is passed on in parts of so many bytes at most. Larger ones are no faster, and two of them are in memory at
+once, while the cache is written beside the model that is being loaded."""
+
 
 def storage_needed(artifact_bytes: int) -> int:
     """The bytes of /tmp that a function needs, so that it need not hold an artifact of this length in memory.
@@ -37,11 +41,6 @@ def storage_needed(artifact_bytes: int) -> int:
 def room_needed(artifact_bytes: int) -> int:
     """The bytes that must be free in /tmp for the file of one such artifact; 0 where it is read into memory."""
     return artifact_bytes + RESERVE_BYTES if artifact_bytes > IN_MEMORY_BYTES else 0
-
-
-FILE_PART_BYTES = 1024 * 1024
-"""A file is passed on in parts of so many bytes at most. Larger ones are no faster, and two of them are in memory at
-once, while the cache is written beside the model that is being loaded."""
 
 
 class PrivateFile:

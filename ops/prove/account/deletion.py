@@ -36,7 +36,7 @@ def _delete_rounds(caller: Caller, run: str | None, say: Say) -> list[Leftover]:
     for _ in range(ROUNDS):
         for kind in EVERY_KIND:  # each looked for in its turn: a stack takes much of what comes after it along
             delete(caller, leftovers(caller, run, (kind,)), say)
-        left = leftovers(caller, run)
+        left = leftovers(caller, run, EVERY_KIND)
         if not left:
             break
     return left

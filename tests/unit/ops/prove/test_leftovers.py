@@ -100,7 +100,6 @@ def test_a_thing_that_resists_is_told_and_does_not_keep_the_others(account: Call
 
 def test_a_log_group_that_a_late_request_makes_anew_goes_too(account: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deletion, "EVERY_KIND", KINDS)
-    monkeypatch.setattr(deletion, "leftovers", lambda who, run, kinds=KINDS: leftovers(who, run, kinds))
     monkeypatch.setattr(bounds, "LATE_SECONDS", 0.6)
     furnish(account, RUN_ONE)
     group = f"/aws/lambda/{RUN_ONE}-predict"
