@@ -1,7 +1,7 @@
 """The clean-up finds what belongs to a run, by its name alone, and nothing of anybody else."""
 
 import json
-import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -100,17 +100,16 @@ def test_a_thing_that_resists_is_told_and_does_not_keep_the_others(account: Call
 
 def test_a_log_group_that_a_late_request_makes_anew_goes_too(account: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deletion, "EVERY_KIND", KINDS)
-    monkeypatch.setattr(bounds, "LATE_SECONDS", 0.6)
     furnish(account, RUN_ONE)
     group = f"/aws/lambda/{RUN_ONE}-predict"
-    late = threading.Timer(0.3, account.client("logs").create_log_group, kwargs={"logGroupName": group})
     said: list[str] = []
 
-    def say(text: str) -> None:
-        said.append(text)
-        if text == f"Deleted: log group {group}" and said.count(text) == 1:
-            late.start()
+    def request_ends(seconds: float) -> None:
+        if seconds == bounds.LATE_SECONDS:
+            assert f"Deleted: log group {group}" in said
+            account.client("logs").create_log_group(logGroupName=group)
 
-    assert delete_all(account, RUN_ONE, say) == []
+    monkeypatch.setattr(time, "sleep", request_ends)
+    assert delete_all(account, RUN_ONE, said.append) == []
     assert said.count(f"Deleted: log group {group}") == 2
     assert leftovers(account, RUN_ONE, KINDS) == []
