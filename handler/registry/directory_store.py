@@ -69,4 +69,6 @@ class DirectoryStore:
         except PermissionError as error:
             raise RegistryAccessDenied(f"{self.root / key} may not be read: check its owner and mode.") from error
         except OSError as error:
-            raise RegistryUnreachable(f"{self.root / key} cannot be read: {error.strerror}.") from error
+            raise RegistryUnreachable(
+                f"{self.root / key} cannot be read: {error.strerror}. Check the disk, and the directory in MODEL_URI."
+            ) from error

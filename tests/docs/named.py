@@ -14,10 +14,9 @@ import click
 
 from tests.docs.commands import commands, session
 from tests.docs.fences import ROOT, code_spans, fences_of
+from tests.makefile import MAKEFILE, TARGETS
 from training.cli.main import main
 
-MAKEFILE: Final = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS: Final = set(re.findall(r"^([a-z0-9-]+):", MAKEFILE, re.MULTILINE))
 VARIABLES: Final = set(re.findall(r"\$\(([A-Z][A-Z0-9_]*)\)", MAKEFILE))
 OPERATORS: Final = set("|&;<>()")
 OF_HELP: Final = {"-h", "--help"}

@@ -8,13 +8,12 @@ import pytest
 
 from handler.api.http.event import PAYLOAD_BYTES
 from handler.settings import SETTINGS
+from tests.makefile import MAKEFILE, TARGETS
 from tests.unit.template import TEMPLATE
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()
-MAKEFILE = (ROOT / "Makefile").read_text()
 
-TARGETS = set(re.findall(r"^([a-z0-9-]+):.*##", MAKEFILE, re.MULTILINE))
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 MADE = {"build", ".aws-sam"}
 """What commands make: a page may name a file of theirs that is not there yet."""

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.makefile import MAKEFILE, TARGETS
+
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
 VERSION = "20300101T000000Z-01234567"
@@ -80,13 +82,11 @@ def test_no_script_hides_the_end_of_a_command_in_another_s_argument() -> None:
 
 
 CI = (PROJECT / ".ci" / "run").read_text()
-MAKEFILE = (PROJECT / "Makefile").read_text()
 
 
 def test_ci_runs_targets_that_exist_and_each_that_proves_something_of_the_docs() -> None:
     run = {word for line in re.findall(r"^(?:tier|lane|beside lane) (.*)$", CI, re.MULTILINE) for word in line.split()}
-    targets = set(re.findall(r"^([a-z0-9-]+):", MAKEFILE, re.MULTILINE))
-    assert run <= targets
+    assert run <= TARGETS
     assert {"docs", "test-docs", "test-page"} <= run
 
 

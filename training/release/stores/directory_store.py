@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from handler.errors.model import RegistryAccessDenied, RegistryUnreachable
+from handler.errors.model import RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
 from handler.registry.directory_store import DirectoryStore
 from training.release.stores.writable import Progress, nobody, parts_of
 
@@ -40,14 +40,12 @@ class WritableDirectoryStore(DirectoryStore):
         return True
 
     def list(self, prefix: str) -> Iterator[str]:
-        folder = self.root / prefix
-        with _own_errors(folder):
-            names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-        yield from sorted(name for name in names if not name.startswith("."))
+        names = sorted(path.name for path in self._entries(prefix))
+        yield from (name for name in names if not name.startswith("."))
 
     def delete(self, key: str) -> None:
         path = self.root / key
-        with _own_errors(path):
+        with _write_errors(path):
             path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # S3 has no folders, so an empty one means nothing here either
             left = list(path.parent.iterdir())
@@ -57,22 +55,26 @@ class WritableDirectoryStore(DirectoryStore):
                 path.parent.rmdir()
 
     def last_written(self, prefix: str) -> datetime | None:
-        folder = self.root / prefix
-        with _own_errors(folder):
-            moments = [path.stat().st_mtime for path in folder.iterdir()] if folder.is_dir() else []
+        moments = []
+        for path in self._entries(prefix):
+            with contextlib.suppress(FileNotFoundError), self._own_errors(prefix):  # another writer may end meanwhile
+                moments.append(path.stat().st_mtime)
         return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
     def create_from(self, key: str, file: Path, progress: Progress = nobody) -> bool:
         return self._create(key, parts_of(file, DISK_BYTES), progress)
 
     def digest(self, key: str) -> str | None:
-        try:
-            with (self.root / key).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise RegistryUnreachable(f"{self.root / key} cannot be read: {error.strerror}.") from error
+        file = self.root / key
+        with contextlib.suppress(FileNotFoundError, RegistryNotFound), self._own_errors(key), file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return None
+
+    def _entries(self, prefix: str) -> tuple[Path, ...]:
+        """What is in a folder: nothing where there is no such folder."""
+        with contextlib.suppress(FileNotFoundError, RegistryNotFound), self._own_errors(prefix):
+            return tuple((self.root / prefix).iterdir())
+        return ()
 
     def _create(self, key: str, parts: Iterable[bytes], progress: Progress = nobody) -> bool:
         target = self.root / key
@@ -87,7 +89,7 @@ class WritableDirectoryStore(DirectoryStore):
     @contextlib.contextmanager
     def _written_aside(self, target: Path, parts: Iterable[bytes], progress: Progress = nobody) -> Iterator[Path]:
         """A hidden file beside `target` that holds `parts`, safely on disk; gone at the end."""
-        with _own_errors(target):
+        with _write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=target.parent, prefix=UNFINISHED, delete=False) as file:
                 aside = Path(file.name)
@@ -110,11 +112,13 @@ class WritableDirectoryStore(DirectoryStore):
 
 
 @contextlib.contextmanager
-def _own_errors(path: Path) -> Iterator[None]:
+def _write_errors(path: Path) -> Iterator[None]:
     """Raise the file system's errors as our own."""
     try:
         yield
     except PermissionError as error:
         raise RegistryAccessDenied(f"{path} may not be written: check the directory's owner and mode.") from error
     except OSError as error:
-        raise RegistryUnreachable(f"{path} cannot be written: {error.strerror}.") from error
+        raise RegistryUnreachable(
+            f"{path} cannot be written: {error.strerror}. Make room, or give another directory with --model-uri."
+        ) from error

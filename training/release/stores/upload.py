@@ -61,7 +61,9 @@ def upload(bucket: str, key: str, file: Path, progress: Progress = nobody, part_
             return written_by(client, writer, bucket, key)
         raise translate(error, place) from error
     except OSError as error:
-        raise RegistryUnreachable(f"{file} cannot be read for {place}: {error.strerror}.") from error
+        raise RegistryUnreachable(
+            f"{file} cannot be read for {place}: {error.strerror}. Make the folder again, and publish that one."
+        ) from error
     return True
 
 

@@ -1,13 +1,12 @@
 """`handler.registry.directory_store`: bytes as they are, and an error of ours for whatever the file system says."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from handler.errors.model import RegistryAccessDenied, RegistryNotFound, RegistryUnreachable
 from handler.registry.directory_store import DirectoryStore
+from tests.unit.closed_folder import closed
 
 
 @pytest.fixture
@@ -15,19 +14,6 @@ def store(tmp_path: Path) -> DirectoryStore:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file").write_bytes(b"\x00bytes\r\n")
     return DirectoryStore(tmp_path)
-
-
-@pytest.fixture
-def closed_directory(tmp_path: Path) -> Iterator[Path]:
-    """A directory that this process may not read during the test: root, whom no mode stops, is nobody until its end."""
-    (tmp_path / "file").write_bytes(b"")
-    tmp_path.chmod(0)
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    yield tmp_path
-    os.seteuid(user)
-    tmp_path.chmod(0o700)
 
 
 def test_the_bytes_come_back_as_they_are(store: DirectoryStore) -> None:
@@ -67,6 +53,6 @@ def test_a_folder_in_place_of_a_file_is_unreachable(store: DirectoryStore) -> No
         store.get("folder")
 
 
-def test_a_file_that_may_not_be_read_is_access_denied(closed_directory: Path) -> None:
-    with pytest.raises(RegistryAccessDenied, match="check its owner and mode"):
-        DirectoryStore(closed_directory).get("file")
+def test_a_file_that_may_not_be_read_is_access_denied(store: DirectoryStore) -> None:
+    with closed(store.root / "folder"), pytest.raises(RegistryAccessDenied, match="check its owner and mode"):
+        store.get("folder/file")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from ops.commands import ROOT
 from ops.prove.account import bounds, deletion
 from ops.prove.account.caller import Caller
 from ops.prove.account.deletion import delete, delete_all
@@ -113,3 +114,8 @@ def test_a_log_group_that_a_late_request_makes_anew_goes_too(account: Caller, mo
     assert delete_all(account, RUN_ONE, said.append) == []
     assert said.count(f"Deleted: log group {group}") == 2
     assert leftovers(account, RUN_ONE, KINDS) == []
+
+
+def test_the_page_says_when_the_clean_up_looks_again() -> None:
+    page = " ".join((ROOT / "docs" / "prove-on-aws.md").read_text().split())
+    assert f"looks again {bounds.LATE_SECONDS} seconds later" in page
