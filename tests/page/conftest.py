@@ -12,12 +12,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.page.gateway import gateway
 
 PROJECT = Path(__file__).parent.parent.parent
 PYTHON = PROJECT / ".venv" / "bin" / "python"
+PATIENCE = 30_000
+"""Milliseconds to wait for what a test expects to see: a busy machine may take several seconds."""
 SCREENSHOTS = PROJECT / "build" / "screenshots"
 FLAGS = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -31,6 +33,7 @@ def browser() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not found:
         pytest.fail("These tests need Chromium: install it (on Debian: apt-get install chromium), or set CHROMIUM.")
+    expect.set_options(timeout=PATIENCE)
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *sandbox])
@@ -101,7 +104,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page that fails its test where a script fails, the policy stops something, or anything foreign is asked for."""
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
