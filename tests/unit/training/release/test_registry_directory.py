@@ -31,10 +31,9 @@ def test_a_folder_that_may_not_be_read_is_told_so_by_every_read(store: WritableD
         READS[read](store)
 
 
-@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize("read", ["list", "last_written", "digest"])
 def test_a_registry_that_was_not_written_to_yet_holds_nothing(tmp_path: Path, read: str) -> None:
-    if read != "get":
-        assert not READS[read](WritableDirectoryStore(tmp_path / "later"))
+    assert not READS[read](WritableDirectoryStore(tmp_path / "later"))
 
 
 def test_a_folder_in_place_of_a_file_is_told_with_what_to_do(store: WritableDirectoryStore) -> None:
