@@ -113,7 +113,7 @@ class WritableDirectoryStore(DirectoryStore):
 
 @contextlib.contextmanager
 def _write_errors(path: Path) -> Iterator[None]:
-    """Raise the file system's errors as our own."""
+    """Raise what the file system says of a write as an error of ours."""
     try:
         yield
     except PermissionError as error:

@@ -30,7 +30,7 @@ from tests.unit.handler.processes import run_function
 PERIOD = 60.0
 WAIT = 0.2
 PATIENCE = 30.0
-"""How long a request waits for what will come: a test that expects it must not fail on a slow machine."""
+"""Seconds to wait for what will come: a test that expects it must not fail on a slow machine."""
 
 ALIAS = alias_key("production")
 
@@ -39,7 +39,7 @@ def joined(name: str) -> None:
     """Wait until the threads of this name have ended."""
     for thread in threading.enumerate():
         if thread.name == name:
-            thread.join(30)
+            thread.join(PATIENCE)
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Late(DirectoryStore):
     def _come_to(self, key: str) -> None:
         if key in self.late:
             self.reached.set()
-            assert self.come.wait(30)
+            assert self.come.wait(PATIENCE)
             if self.broken:
                 raise RegistryUnreachable("The connection broke in the freeze.")
         self.read.append(key)
