@@ -8,6 +8,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 FUNCTION := .venv-function
 REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
+ENGINE ?= sklearn
 PORT ?= 8000
 CLOUD_PORT ?= 4566
 MODEL_URI ?= .demo/registry/iris
@@ -72,8 +73,9 @@ sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
 	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
 
 .PHONY: build
-build: install ## Build the Lambda package for both architectures in build/, and print its size
-	@for a in x86_64 arm64; do rm -rf build/$$a; $(RUN) -m packager --architecture $$a --out build/$$a || exit 1; done
+build: install ## Build the Lambda package for both architectures in build/, and print its size (ENGINE=sklearn or onnx)
+	@for a in x86_64 arm64; do rm -rf build/$$a; \
+		$(RUN) -m packager --architecture $$a --engine $(ENGINE) --out build/$$a || exit 1; done
 
 .PHONY: local-model
 local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
@@ -167,6 +169,8 @@ contract: install ## Say whether the contract changed since BASE (main), and whe
 LOCK_FROM = .tools/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --python-version
 LOCK = $(LOCK_FROM) 3.11
+# onnxruntime names them, and computes without them.
+UNSHIPPED = flatbuffers packaging protobuf
 TOOLS = sam ministack checkov zizmor samples docs
 # Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
 BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
@@ -176,6 +180,7 @@ BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $
 lock: ## Pin each requirements.txt again from the requirements.in beside it
 	test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/pip install --quiet uv; }
 	$(LOCK) handler/requirements.in -o handler/requirements.txt
+	$(LOCK) $(UNSHIPPED:%=--no-emit-package %) handler/requirements-onnx.in -o handler/requirements-onnx.txt
 	$(call BESIDE,training,handler/requirements.txt)
 	$(if $(wildcard tests),$(call BESIDE,tests,handler/requirements.txt training/requirements.txt))
 	for stem in $(basename $(wildcard tests/contract/requirements.in tests/page/requirements.in)); do \

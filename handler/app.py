@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from handler.api.application import Application, create_application
-from handler.engines.choice import import_shipped_engine
+from handler.serving.engine_choice import import_shipped_engine
 from handler.serving.holder import ModelHolder
 from handler.telemetry.log_and_metrics import Telemetry
 

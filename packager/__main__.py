@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - `sam build` takes whatever pytho
 import argparse
 from pathlib import Path
 
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES
 from packager.build import Package, build
 from packager.errors import PackagerError
 from packager.target import architectures, load_target
@@ -30,9 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m packager", description="Build the Lambda package.")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty folder, or a new one")
     parser.add_argument("--architecture", choices=architectures(), required=True)
+    parser.add_argument("--engine", choices=sorted(PACKAGES), default=DEFAULT_PACKAGE, help="what loads models in it")
     arguments = parser.parse_args()
     try:
-        package = build(arguments.out, load_target(arguments.architecture))
+        package = build(arguments.out, load_target(arguments.architecture), package=arguments.engine)
     except PackagerError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from handler.engines.package_description import DESCRIPTION_FILE, describe
-from handler.engines.shipped import requirements
+from handler.engines.shipped import DEFAULT_PACKAGE, REQUIREMENTS_FILES, requirements
 from packager.bytecode.compilation import compile_tree, find_interpreter
 from packager.contents import place_in_package, ships_from_handler, ships_from_wheel
 from packager.errors import BadTree, CannotLoad
@@ -42,26 +42,32 @@ class Package:
         return UNZIPPED_LIMIT_BYTES - self.size
 
 
-def build(out: Path, target: Target, environ: Mapping[str, str] = os.environ, cache: Path = CACHE) -> Package:
-    """Build the package for `target` in `out`, which must be empty or missing; raises PackagerError."""
+def build(
+    out: Path,
+    target: Target,
+    environ: Mapping[str, str] = os.environ,
+    cache: Path = CACHE,
+    package: str = DEFAULT_PACKAGE,
+) -> Package:
+    """Build `package`, one of PACKAGES, for `target` in `out`, which must be empty or missing; raises PackagerError."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadTree(f"{out} must be an empty folder, or not be there: delete it, or name another.")
-    lock = HANDLER / "requirements.txt"
-    require_stated(requirements(), lock.with_suffix(".in").read_text(), lock.read_text())
+    lock = HANDLER / REQUIREMENTS_FILES[package]
+    require_stated(requirements(package), lock.with_suffix(".in").read_text(), lock.read_text())
     interpreter = find_interpreter(environ)
     libraries: dict[PurePosixPath, tuple[str, Library]] = {}
     for wheel in fetch_wheels(lock, target, cache):
         libraries |= {place: (wheel.name, library) for place, library in unpack(wheel, out, target).items()}
     require_needed(libraries, target)
     copy_handler(HANDLER, out / HANDLER.name)
-    described = describe({pin.name: pin.version for pin in parse_lock(lock.read_text())})
+    described = describe({pin.name: pin.version for pin in parse_lock(lock.read_text())}, package)
     _write(out, PurePosixPath(DESCRIPTION_FILE), described.to_json().encode())
     compile_tree(out, interpreter)
     normalise(out)
-    package = Package(out, target, size_of(out), digest_of(out))
-    if package.headroom < 0:
-        raise BadTree(f"{out} has {package.size:,} bytes, and Lambda takes {UNZIPPED_LIMIT_BYTES:,}: leave more out.")
-    return package
+    built = Package(out, target, size_of(out), digest_of(out))
+    if built.headroom < 0:
+        raise BadTree(f"{out} has {built.size:,} bytes, and Lambda takes {UNZIPPED_LIMIT_BYTES:,}: leave more out.")
+    return built
 
 
 def unpack(wheel: Path, tree: Path, target: Target) -> dict[PurePosixPath, Library]:

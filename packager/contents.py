@@ -19,7 +19,9 @@ READ_METADATA = "METADATA"
 """The one file of a .dist-info folder that stays: `importlib.metadata` reads versions from it, and so does Amazon
 Inspector, which looks for known vulnerabilities (Amazon Inspector User Guide, "Scanning AWS Lambda functions")."""
 
-UNSHIPPED_OF_HANDLER = frozenset({"Makefile", "requirements.in", "requirements.txt"})
+UNSHIPPED_OF_HANDLER = frozenset(
+    {"Makefile", "requirements.in", "requirements.txt", "requirements-onnx.in", "requirements-onnx.txt"}
+)
 
 
 def ships_from_wheel(path: PurePosixPath) -> bool:

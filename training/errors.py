@@ -9,6 +9,7 @@ SklearnOnLambdaError
 ├── NoFunctionEnvironment    the libraries to prove models with could not be installed
 ├── UnprovedArtifact         imports what no model may, or does not repeat its example in a fresh process
 ├── UnpackableArtifact       a file made elsewhere that Lambda could not load, or that nobody trusts
+├── NoTwin                   the model has no ONNX form that answers as it does
 ├── InvalidFolder            not a folder that `train` or `package` wrote
 ├── GateFailed               worse than the version that serves, or not comparable with it
 ├── PortTaken                no place to serve on this machine
@@ -67,6 +68,11 @@ class UnprovedArtifact(SklearnOnLambdaError):
 
 class UnpackableArtifact(SklearnOnLambdaError):
     """The file cannot become a version; the text names the import or the line to change."""
+
+
+class NoTwin(SklearnOnLambdaError):
+    """The model has no ONNX form that answers as its joblib form does; the text says why, and the version goes without
+    one."""
 
 
 class GateFailed(SklearnOnLambdaError):

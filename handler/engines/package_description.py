@@ -9,8 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from handler.engines.choice import ENGINES
-from handler.engines.shipped import FORMS, pinned_versions
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES, engine_of, pinned_versions
 from handler.records.decoding import Undecodable, decode
 from handler.registry.alias import ALIAS_FORMAT_VERSION
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
@@ -53,13 +52,15 @@ class PackageDescription:
             raise Undecodable(f"it is not JSON: {error}") from error
 
 
-def describe(pins: Mapping[str, str]) -> PackageDescription:
-    """What a package of this code would say of itself; `pins` are the versions of its distributions by their names."""
+def describe(pins: Mapping[str, str], package: str = DEFAULT_PACKAGE) -> PackageDescription:
+    """What `package`, one of PACKAGES, would say of itself; `pins` are the versions of its distributions by their
+    names."""
+    engine = engine_of(package)
     return PackageDescription(
         DESCRIPTION_FORMAT_VERSION,
         manifest_formats=tuple(range(1, MANIFEST_FORMAT_VERSION + 1)),
         alias_formats=(ALIAS_FORMAT_VERSION,),
-        engines={form: EngineDescription(FORMS[form], pinned_versions(pins, FORMS[form])) for form in ENGINES},
+        engines={PACKAGES[package]: EngineDescription(engine, pinned_versions(pins, engine))},
     )
 
 

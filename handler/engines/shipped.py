@@ -1,10 +1,10 @@
 """The one statement of what ships: which libraries the function has, and what each may be used for.
 
 Five things are derived from it: which versions must agree before a model is loaded, which modules a brought model may
-import, which estimators `train --estimator` takes, what handler/requirements.in has to pin, and what a package says of
-itself. Another family of
-models is a line here and a pin there; `make lock` makes the rest. Nothing is imported here, so that the packager can
-read it before anything is installed. The versions themselves are pinned in handler/requirements.in alone.
+import, which estimators `train --estimator` takes, what the requirements of a package have to pin, and what a package
+says of itself. Another family of models is a line here and a pin there; `make lock` makes the rest. Nothing is imported
+here, so that the packager can read it before anything is installed. The versions themselves are pinned in
+handler/requirements.in, and in requirements-onnx.in beside it what ONNX Runtime adds.
 """
 
 from collections.abc import Mapping
@@ -38,11 +38,21 @@ LIBRARIES: dict[str, tuple[Library, ...]] = {
         Library("scipy", "scipy", compared=2, every_model=True),
         Library("joblib", "joblib", compared=2, every_model=True),
     ),
+    "onnxruntime": (
+        # It runs what earlier releases ran (ONNX Runtime documentation, "Compatibility"). An ONNX file holds no arrays
+        # of numpy's, so numpy's version does not count.
+        Library("onnxruntime", "onnxruntime", compared=1, in_artifacts=False),
+    ),
 }
 """The libraries of each engine."""
 
-FORMS: dict[str, str] = {"joblib": "scikit-learn"}
+FORMS: dict[str, str] = {"joblib": "scikit-learn", "onnx": "onnxruntime"}
 """The engine for each form of a model that manifests list."""
+
+PACKAGES: dict[str, str] = {"sklearn": "joblib", "onnx": "onnx"}
+"""The packages that can be built, by what `ENGINE=` takes, and the form of a model that each loads."""
+
+DEFAULT_PACKAGE = "sklearn"
 
 LAMBDA_PYTHON = "3.13"
 """The runtime that template.yaml names; a test holds the two together."""
@@ -50,13 +60,21 @@ LAMBDA_PYTHON = "3.13"
 PYTHON_COMPARED = 1
 """The same of Python's own version. An artifact holds no Python bytecode: one made by 3.11 loads in 3.13."""
 
-FUNCTION_REQUIREMENTS = ("aws-lambda-powertools", "obstore", "orjson")
+FUNCTION_REQUIREMENTS = ("aws-lambda-powertools", "numpy", "obstore", "orjson")
 """What the function itself needs, whatever the engine."""
 
+REQUIREMENTS_FILES = {"sklearn": "requirements.txt", "onnx": "requirements-onnx.txt"}
+"""The file in handler/ with the pins of each package."""
 
-def requirements() -> set[str]:
-    """Everything that handler/requirements.in must pin, and all that it may."""
-    return {*FUNCTION_REQUIREMENTS, *(library.name for libraries in LIBRARIES.values() for library in libraries)}
+
+def engine_of(package: str = DEFAULT_PACKAGE) -> str:
+    """The name of the engine in `package`, one of PACKAGES."""
+    return FORMS[PACKAGES[package]]
+
+
+def requirements(package: str = DEFAULT_PACKAGE) -> set[str]:
+    """Everything that the requirements of `package` must name, and all that they may."""
+    return {*FUNCTION_REQUIREMENTS, *(library.name for library in LIBRARIES[engine_of(package)])}
 
 
 def pinned_versions(pins: Mapping[str, str], engine: str = "scikit-learn") -> dict[str, str]:

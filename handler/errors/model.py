@@ -187,6 +187,33 @@ class UnloadableArtifact(ArtifactError):
     )
 
 
+class OnnxFormMissing(ArtifactError):
+    """The function loads ONNX, and the version has no such form of its model."""
+
+    answer = ErrorAnswer(
+        503,
+        "onnx_form_missing",
+        "The model has no ONNX form, and this function loads no other.",
+        action=ROLL_BACK_FIRST
+        + "The function was deployed with Engine=onnx. Make the version's ONNX form: train or package the model again "
+        "with this commit, and read why there is none where there is none. Or deploy the function that loads joblib: "
+        f"{DEPLOY_AGAIN[:-1]} PARAMETERS=Engine=sklearn`.",
+    )
+
+
+class JoblibFormMissing(ArtifactError):
+    """The function loads joblib, and the version has no such form of its model."""
+
+    answer = ErrorAnswer(
+        503,
+        "joblib_form_missing",
+        "The model has no joblib form, and this function loads no other.",
+        action=ROLL_BACK_FIRST
+        + "The version came from `package --onnx`. To serve it, deploy the function that loads ONNX: "
+        f"{DEPLOY_AGAIN[:-1]} PARAMETERS=Engine=onnx`.",
+    )
+
+
 class RuntimeMismatch(ModelUnavailable):
     """The model was made with library versions that the deployed function does not have."""
 

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from handler.errors.model import InvalidManifest
 from handler.records.decoding import needing, since
@@ -45,13 +45,38 @@ def version_of(created_at: datetime, artifact_sha256: str) -> str:
     return f"{created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{artifact_sha256[:8]}"
 
 
+InputForm = Literal["float32", "float64", "int64", "strings"]
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How nearly a twin answers as the joblib form does, measured before it was published.
+
+    `rows` were asked, `boundary_rows` of them at the thresholds of trees. `largest_difference` is of a probability, or
+    of another number as a share of the target's spread; `bound` is the most that was allowed of it. The labels of
+    `labels_differing` rows differ, all of them nearer to a tie than twice the bound.
+    """
+
+    rows: int
+    boundary_rows: int
+    largest_difference: float
+    bound: float
+    labels_differing: int
+
+
 @dataclass(frozen=True)
 class ArtifactFile:
-    """One file of a version: its name beside the manifest, its length in bytes, its SHA-256."""
+    """One file of a version: its name beside the manifest, its length in bytes, its SHA-256.
+
+    Of the ONNX form, `input` is what its graph takes: a tensor of numbers, or strings too, and then an input for each
+    feature. A twin has `parity`; where ONNX is the only form there is none.
+    """
 
     file: str
     bytes: int
     sha256: str
+    input: InputForm | None = field(default=None, metadata=since(4))
+    parity: Parity | None = field(default=None, metadata=since(4))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.engines.base import LoadedModel
-from handler.engines.choice import engine_for
 from handler.engines.versions import require_runtime
 from handler.errors.model import SelfTestFailed, UnloadableArtifact
 from handler.errors.request import RefusedByModel, RequestError
@@ -21,6 +20,7 @@ from handler.registry.manifest import Manifest
 from handler.rows.dtype import typed_rows
 from handler.serving.answers.base import counted
 from handler.serving.answers.choice import answers_of
+from handler.serving.engine_choice import engine_for
 from handler.serving.self_test import require_repeated
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from handler.engines.choice import form_for
 from handler.registry.alias import Alias
 from handler.registry.chain import (
     REPORT_FILE,
@@ -20,6 +19,7 @@ from handler.registry.chain import (
 )
 from handler.registry.store import NotModified, Store
 from handler.serving.artifact_cache import ArtifactCache
+from handler.serving.engine_choice import form_for
 from handler.serving.future import Future
 
 if TYPE_CHECKING:

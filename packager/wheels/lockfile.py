@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from packager.errors import BadLock
 
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)\s*(?P<marker>;[^\\]*?)?\s*(?P<options>--hash=.*)?")
-SOURCE_PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+SOURCE_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?===|\s*$)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 

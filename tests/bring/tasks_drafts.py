@@ -12,11 +12,11 @@ from sklearn.linear_model import LinearRegression
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from handler.engines.choice import engine_for
 from handler.engines.versions import installed_versions
 from handler.records.signature import Example, Target, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest, Training, version_of
+from handler.serving.engine_choice import engine_for
 from handler.serving.predictor import Predictor
 from tests.unit.training.dumping import dump_estimator
 from tests.unit.training.packaging import IRIS, NAMES

@@ -26,7 +26,7 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
 
     begin()
     from handler.api.application import create_application
-    from handler.engines.choice import import_shipped_engine
+    from handler.serving.engine_choice import import_shipped_engine
     from handler.telemetry.log_and_metrics import Telemetry
 
     import_shipped_engine()

@@ -25,6 +25,7 @@ LAYERS = {
         "folder",
         "report",
         "release",
+        "twin",
         "fit",
         "measuring",
         "data",

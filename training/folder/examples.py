@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.engines.choice import engine_for
 from handler.errors.request import RequestError
 from handler.records.signature import Example, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import Content
+from handler.serving.engine_choice import engine_for
 from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.held_out import plain_row

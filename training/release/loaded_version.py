@@ -5,9 +5,9 @@ It imports what Lambda has alone, for such a process may have nothing else.
 
 from pathlib import Path
 
-from handler.engines.choice import form_for
 from handler.registry.chain import checked_manifest, manifest_bytes, read_artifact
 from handler.registry.directory_store import DirectoryStore
+from handler.serving.engine_choice import form_for
 from handler.serving.predictor import Predictor, load_predictor
 
 

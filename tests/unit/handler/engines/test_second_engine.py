@@ -1,4 +1,4 @@
-"""The seam for engines: a file and a line in two tables, and a model of another form serves like any other."""
+"""The seam for engines: a file and a line in three tables, and a model of another form serves like any other."""
 
 import json
 from dataclasses import replace
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from handler.engines.choice import ENGINES, engine_for, form_for
-from handler.engines.shipped import LIBRARIES, Library
+from handler.engines.shipped import FORMS, LIBRARIES, Library
 from handler.engines.versions import installed_versions
 from handler.errors.model import RuntimeMismatch, UnloadableArtifact
 from handler.registry.chain import read_artifact
 from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.serving.artifact_cache import ArtifactCache
+from handler.serving.engine_choice import ENGINES, engine_for, form_for
 from tests.unit.handler.asking import Answer, ask, assert_refused, get_event, open_application, predict_event
 from tests.unit.handler.engines.linear_engine import FORM, LinearEngine, linear_version
 from tests.unit.handler.models import Version
@@ -23,6 +23,7 @@ from tests.unit.handler.models import Version
 def second_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a second engine adds: its line in each table."""
     monkeypatch.setitem(LIBRARIES, FORM, (Library("numpy", "numpy", compared=2, every_model=True),))
+    monkeypatch.setitem(FORMS, FORM, FORM)
     monkeypatch.setitem(ENGINES, FORM, LinearEngine)
 
 
@@ -100,7 +101,9 @@ def test_without_a_form_asked_for_the_one_that_the_version_is_named_for_is_read(
 
 def test_a_manifest_of_no_form_that_can_be_loaded_is_refused_with_both_lists(tmp_path: Path) -> None:
     version = linear_version({})
-    with pytest.raises(UnloadableArtifact, match=r"has its model as linear, and this function loads joblib: publish"):
+    with pytest.raises(
+        UnloadableArtifact, match=r"has its model as linear, and this function loads joblib, onnx: publish"
+    ):
         engine_for(version.manifest)
     assert_refused(asked(tmp_path, version, {"features": [1, 2]}), 503, "unloadable_artifact")
 

@@ -12,7 +12,16 @@ from hypothesis import given
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.records.signature import Domain, Example, Feature, Target
-from handler.registry.manifest import ArtifactFile, Manifest, Training, is_digest, is_version, sha256, version_of
+from handler.registry.manifest import (
+    ArtifactFile,
+    Manifest,
+    Parity,
+    Training,
+    is_digest,
+    is_version,
+    sha256,
+    version_of,
+)
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 from tests.unit.handler.manifests import manifests
 
@@ -60,9 +69,9 @@ def test_a_trained_manifest_comes_back_unchanged(iris_manifest: Manifest) -> Non
     assert Manifest.from_json(iris_manifest.to_json()) == iris_manifest
 
 
-@pytest.mark.parametrize("written", [-1, 0, 4, 99])
+@pytest.mark.parametrize("written", [-1, 0, 5, 99])
 def test_an_unknown_format_is_told_from_an_invalid_manifest_whatever_else_is_in_it(written: int) -> None:
-    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 3"):
+    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 4"):
         Manifest.from_json(json.dumps({"format_version": written, "of_the_future": True}))
 
 
@@ -72,7 +81,7 @@ def test_a_format_that_is_no_number_is_an_invalid_manifest(document: Document, w
 
 
 def test_what_format_2_can_say_is_written_in_it(iris_manifest: Manifest) -> None:
-    assert MANIFEST_FORMAT_VERSION == 3
+    assert MANIFEST_FORMAT_VERSION == 4
     assert iris_manifest.format_version == 2
     assert json.loads(iris_manifest.to_json())["format_version"] == 2
 
@@ -235,7 +244,8 @@ def test_a_digest_is_the_sha_256_in_lower_case_hex() -> None:
 
 
 def test_the_fields_in_json_are_those_of_the_record(iris_manifest: Manifest) -> None:
-    newest = replace(iris_manifest, example=replace(iris_manifest.example, scores={"setosa": 1.0}))
+    file = replace(iris_manifest.artifact, input="float32")
+    newest = replace(iris_manifest, artifacts={**iris_manifest.artifacts, "onnx": file})
     fields_of = {"format_version": MANIFEST_FORMAT_VERSION, **asdict(newest)}
     assert json.loads(newest.to_json()) == json.loads(json.dumps(fields_of))
 
@@ -319,6 +329,27 @@ def test_what_came_with_format_3_is_written_in_it_and_refused_in_format_2(
     assert after.format_version == 3
     assert Manifest.from_json(after.to_json()) == after
     assert "came with format 3" in refusal(json.loads(after.to_json()) | {"format_version": 2})
+
+
+FORMAT_3 = Path(__file__).parent / "format_3"
+
+
+@pytest.mark.parametrize("name", ["scores.json", "targets.json"])
+def test_a_manifest_of_format_3_is_read_and_written_again_byte_for_byte(name: str) -> None:
+    text = (FORMAT_3 / name).read_text(encoding="utf-8")
+    manifest = Manifest.from_json(text)
+    assert manifest.format_version == 3
+    assert manifest.to_json() == text
+
+
+@pytest.mark.parametrize("said", [{"input": "strings"}, {"parity": Parity(2500, 40, 1e-7, 1e-5, 0)}])
+def test_what_came_with_format_4_is_written_in_it_and_refused_in_format_3(said: dict[str, Any]) -> None:
+    before = Manifest.from_json((FORMAT_3 / "scores.json").read_bytes())
+    twin = ArtifactFile("model.onnx", 10, "ab" * 32, **said)
+    after = replace(before, artifacts={**before.artifacts, "onnx": twin})
+    assert after.format_version == 4
+    assert Manifest.from_json(after.to_json()) == after
+    assert "came with format 4" in refusal(json.loads(after.to_json()) | {"format_version": 3})
 
 
 def test_every_example_is_held_to_the_rules(document: Document) -> None:
