@@ -13,15 +13,14 @@ from handler.records.signature import Target, Task
 from training.errors import NoTwin
 from training.twin.graphs.drawing import Answer, Drawing
 
-NUMBER, PLACE = onnx.TensorProto.DOUBLE, onnx.TensorProto.INT64
+NUMBER: int = onnx.TensorProto.DOUBLE
+PLACE: int = onnx.TensorProto.INT64
 
 Outputs = dict[str, tuple[str, int]]
 """Of each output's name its tensor, and the type of its values."""
 
 
-def outputs_of(
-    drawing: Drawing, estimator: Any, task: Task, targets: Sequence[Target], answer: Answer
-) -> Outputs:
+def outputs_of(drawing: Drawing, estimator: Any, task: Task, targets: Sequence[Target], answer: Answer) -> Outputs:
     """The outputs that serving asks for; raises NoTwin where the drawing has not all that the joblib form answers."""
     if task == "regression":
         return {PREDICTION: (answer.prediction, NUMBER)}

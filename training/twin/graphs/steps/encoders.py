@@ -59,7 +59,7 @@ def _table(step: Any, symbols: Sequence[Symbols], place: int, width: int) -> NDA
         matrix[index] = row
     try:
         made = _dense(step.transform(matrix))
-    except Exception:
+    except Exception:  # noqa: BLE001 - it refuses some value: which one is found out below
         made = np.vstack([_one(step, matrix[index : index + 1], width) for index in range(len(matrix))])
     if made.shape != (len(rows), width):
         raise NoTwin(f"A {type(step).__name__} of it gives other columns than it takes.")
@@ -69,7 +69,7 @@ def _table(step: Any, symbols: Sequence[Symbols], place: int, width: int) -> NDA
 def _one(step: Any, row: NDArray[Any], width: int) -> NDArray[Any]:
     try:
         return _dense(step.transform(row))
-    except Exception:
+    except Exception:  # noqa: BLE001 - as the model refuses the row, the graph has no answer to it
         return np.full((1, width), np.nan)
 
 

@@ -18,7 +18,7 @@ def draw_columns(drawing: Drawing, transformer: Any, columns: Columns) -> Column
     weights = transformer.transformer_weights or {}
     for name, step, taken in transformer.transformers_:
         positions = _positions(taken, columns.width)
-        if isinstance(step, str) and step == "drop" or not positions:
+        if (isinstance(step, str) and step == "drop") or not positions:
             continue
         made = chosen(drawing, columns, positions)
         if step != "passthrough":
@@ -97,7 +97,7 @@ def cast(drawing: Drawing, columns: Columns, kind: np.dtype[Any]) -> Columns:
     pieces: list[Piece] = []
     for piece in columns.pieces:
         if isinstance(piece, Symbols):
-            values = piece.values if kind == object else np.asarray(piece.values, dtype=kind)
+            values = piece.values if kind.kind == "O" else np.asarray(piece.values, dtype=kind)
             pieces.append(Symbols(piece.place, values, piece.spare))
         elif isinstance(piece, Numbers) and kind == np.float32:
             rounded = drawing.double(drawing.add("Cast", piece.name, to=onnx.TensorProto.FLOAT))
