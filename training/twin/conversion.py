@@ -3,7 +3,7 @@
 It says nothing of whether the graph answers as the estimator does: that is measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,14 @@ class Graph:
 
     data: bytes
     input: InputForm
+
+
+def candidates(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Iterator[Graph]:
+    """The graphs of `estimator` that may do, the cheapest first: the first that is proved to answer alike is taken.
+
+    Raises NoTwin, with the reason, where there is none.
+    """
+    yield convert(estimator, task, features, targets)
 
 
 def convert(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Graph:  # noqa: ARG001 - for tasks to come
