@@ -1,17 +1,16 @@
 """Makes the twin of a model: a graph of its estimator that passes the gate."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import chain
 
-from handler.engines.scikit_learn import FittedEstimator, ScikitLearn
-from handler.engines.versions import installed_versions
+from handler.engines.scikit_learn import ScikitLearn
 from handler.records.signature import Value
 from handler.registry.chain import VerifiedArtifact
-from handler.registry.manifest import CODE, ArtifactFile, Manifest, sha256
+from handler.registry.manifest import CODE
 from training.errors import NoTwin
-from training.twin.conversion import Graph, convert
+from training.twin.conversion import candidates
 from training.twin.gate import SECONDS, Gate
-from training.twin.outcome import TWIN_FILE, TWIN_FORM, Outcome, Twin, WithoutTwin
+from training.twin.outcome import OWN_CODE, Outcome, Twin, WithoutTwin
 
 
 def twin_of(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed: int) -> Outcome:
@@ -27,30 +26,17 @@ def make_twin(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed:
     """The twin of `artifact`, compared within `seconds`; raises NoTwin with the reason."""
     manifest = artifact.manifest
     if CODE in manifest.artifacts:
-        raise NoTwin("The model imports modules of its owner, which no converter knows.")
+        raise NoTwin(OWN_CODE.reason)
     model = ScikitLearn().load(artifact)
-    graphs = candidates(model, manifest)
+    graphs = candidates(model.estimator, manifest.task, manifest.features, manifest.targets)
+    first = next(graphs)  # before any row is asked: many models have none
     gate = Gate(model, manifest, real, seed, seconds)
-    refused = NoTwin()
-    for graph in graphs:
+    refused = NoTwin("It has no graph.")
+    for graph in chain((first,), graphs):
         try:
             parity = gate.admit(graph)
         except NoTwin as reason:
             refused = reason
-            continue
-        return Twin(graph.data, graph.input, parity, gate.boundary.thresholds, gate.boundary.crossed)
+        else:
+            return Twin(graph.data, graph.input, parity, gate.boundary.thresholds, gate.boundary.crossed)
     raise refused
-
-
-def candidates(model: FittedEstimator, manifest: Manifest) -> list[Graph]:
-    """The graphs to try, in their order; raises NoTwin."""
-    return [convert(model.estimator, manifest.task, manifest.features, manifest.targets)]
-
-
-def with_twin_file(manifest: Manifest, twin: Twin) -> Manifest:
-    """`manifest` with the entry of the twin, and with the version of what runs it."""
-    file = ArtifactFile(TWIN_FILE, len(twin.data), sha256(twin.data), twin.input, twin.parity)
-    versions = {"onnxruntime": installed_versions("onnxruntime")["onnxruntime"]}
-    return replace(
-        manifest, artifacts={**manifest.artifacts, TWIN_FORM: file}, runtime={**manifest.runtime, **versions}
-    )

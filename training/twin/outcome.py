@@ -1,8 +1,9 @@
 """What became of a twin, and how it is said to a person. Nothing here needs a library of ONNX."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from handler.registry.manifest import InputForm, Parity
+from handler.engines.versions import installed_versions
+from handler.registry.manifest import ArtifactFile, InputForm, Manifest, Parity, sha256
 
 TWIN_FORM = "onnx"
 TWIN_FILE = "model.onnx"
@@ -47,6 +48,16 @@ class WithoutTwin:
         return f"No twin: {self.reason}"
 
 
-NOT_ASKED_FOR = WithoutTwin("It was not asked for (--no-twin).")
+ENDED = WithoutTwin("The process that makes it ended before it was done: it may need more memory than there is.")
+OWN_CODE = WithoutTwin("The model imports modules of its owner, which no converter knows.")
 
 Outcome = Twin | WithoutTwin
+
+
+def with_twin_file(manifest: Manifest, twin: Twin) -> Manifest:
+    """`manifest` with the entry of the twin, and with the version of what runs it."""
+    file = ArtifactFile(TWIN_FILE, len(twin.data), sha256(twin.data), twin.input, twin.parity)
+    versions = {"onnxruntime": installed_versions("onnxruntime")["onnxruntime"]}
+    return replace(
+        manifest, artifacts={**manifest.artifacts, TWIN_FORM: file}, runtime={**manifest.runtime, **versions}
+    )

@@ -14,6 +14,8 @@ from handler.records.signature import Feature, Value
 from handler.rows.domain import LARGEST, outside
 from training.errors import NoTwin
 
+NO_RANGES = "The ranges of its numbers are not known, so no rows can be drawn over them: give --table."
+
 SELDOM = 20
 
 UNSEEN = ("unseen", "Unseen", "UNSEEN ", "né", "0", "nan", "None", "?", "日本")
@@ -71,7 +73,7 @@ def _unseen(feature: Feature) -> Iterator[Value]:
 def _numbers(feature: Feature, count: int, draw: np.random.Generator) -> NDArray[np.float64]:
     least, most, domain = feature.minimum, feature.maximum, feature.domain
     if least is None or most is None:
-        raise NoTwin(f"The range of {feature.name!r} is not known, so no rows can be drawn: give a table.")
+        raise NoTwin(NO_RANGES)
     if domain is not None and domain.values:
         seen = [value for value in domain.values if least <= value <= most] or list(domain.values)
         return draw.permutation(np.resize(np.array(seen, dtype=np.float64), count))
