@@ -83,7 +83,9 @@ def plain_graph(estimator: Any, width: int, change: Change | None = None, *, tex
     )
     types = [output.type.tensor_type.elem_type for output in graph.output]
     del graph.output[:]
-    graph.output.extend(helper.make_tensor_value_info(name, kind, None) for name, kind in zip(names, types, strict=True))
+    graph.output.extend(
+        helper.make_tensor_value_info(name, kind, None) for name, kind in zip(names, types, strict=True)
+    )
     return Graph(model.SerializeToString(), "strings" if texts else "float32")
 
 
