@@ -127,5 +127,5 @@ def test_what_cannot_be_written_exactly_is_refused_in_our_words(model: Any, reas
 def test_texts_are_refused() -> None:
     texts = np.array(["good", "bad", "fine", "poor"] * 5, dtype=object)
     model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, [1, 0] * 10)
-    with pytest.raises(NoTwin, match="TfidfVectorizer"):
+    with pytest.raises(NoTwin, match="Its TfidfVectorizer cuts texts into words"):
         graph_model(model, "classification", [Feature("review", "text")], [Target("y", ("0", "1"))])
