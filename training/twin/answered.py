@@ -19,9 +19,7 @@ Outputs = dict[str, tuple[str, int]]
 """Of each output's name its tensor, and the type of its values."""
 
 
-def outputs_of(
-    drawing: Drawing, estimator: Any, task: Task, targets: Sequence[Target], answer: Answer
-) -> Outputs:
+def outputs_of(drawing: Drawing, estimator: Any, task: Task, targets: Sequence[Target], answer: Answer) -> Outputs:
     """The outputs that serving asks for; raises NoTwin where the drawing has not all that the joblib form answers."""
     if task == "regression":
         return {PREDICTION: (answer.prediction, NUMBER)}

@@ -54,7 +54,6 @@ from training.twin.graphs.models import (
 from training.twin.graphs.steps import encoders, scalers, together
 from training.twin.graphs.trees import boosting, forests, histogram
 
-
 Function = TypeVar("Function")
 
 

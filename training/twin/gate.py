@@ -24,9 +24,9 @@ from handler.serving.predictor import Predictor, example_rows
 from handler.serving.self_test import require_repeated
 from training.errors import NoTwin
 from training.twin.asked.rows import rows_to_ask
+from training.twin.compared.parity import BOUND, Comparison, Differences, Expected, quietly
 from training.twin.conversion import Graph
 from training.twin.outcome import TWIN_FILE, TWIN_FORM
-from training.twin.parity import BOUND, Comparison, Differences, Expected, quietly
 
 SECONDS = 120.0
 """What the model may take to answer all rows: one that takes longer gets no twin, for fewer rows would prove less."""

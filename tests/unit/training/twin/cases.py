@@ -20,8 +20,10 @@ from tests.unit.training.dumping import dump_estimator
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
 from training.folder.writing import make_manifest
-from training.twin.conversion import OPSETS, Graph
+from training.twin.conversion import Graph
 from training.twin.gate import Gate
+
+OPSETS = {"": 21, "ai.onnx.ml": 3}
 
 Change = Callable[[onnx.ModelProto], None]
 
@@ -83,7 +85,9 @@ def plain_graph(estimator: Any, width: int, change: Change | None = None, *, tex
     )
     types = [output.type.tensor_type.elem_type for output in graph.output]
     del graph.output[:]
-    graph.output.extend(helper.make_tensor_value_info(name, kind, None) for name, kind in zip(names, types, strict=True))
+    graph.output.extend(
+        helper.make_tensor_value_info(name, kind, None) for name, kind in zip(names, types, strict=True)
+    )
     return Graph(model.SerializeToString(), "strings" if texts else "float32")
 
 

@@ -106,4 +106,3 @@ def draw_chain_of_labels(drawing: Drawing, estimator: Any, columns: Columns) -> 
     order = np.argsort(estimator.order_).tolist()
     probabilities = drawing.picked(drawing.beside(shares), order) if shares else None
     return Answer(drawing.picked(drawing.beside(there), order), probabilities)
-

@@ -14,7 +14,6 @@ from training.twin.graphs.drawing import Answer, Drawing
 from training.twin.graphs.models.constants import curve
 from training.twin.graphs.steps.together import function_of
 
-
 LEAST = 1e-12
 """What scikit-learn adds to a probability before it takes the logarithm (calibration.py, _convert_to_logits)."""
 
@@ -138,4 +137,3 @@ def draw_selected(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
     """An RFE or an RFECV: a model on some of the columns."""
     kept = np.flatnonzero(estimator.support_).tolist()
     return drawing.answer(estimator.estimator_, chosen(drawing, columns, kept))
-

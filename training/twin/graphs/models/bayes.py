@@ -30,9 +30,7 @@ def draw_counts(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
     start = np.zeros(len(estimator.classes_))
     if type(estimator).__name__ == "MultinomialNB" or len(estimator.classes_) == 1:
         start = estimator.class_log_prior_
-    return of_likelihoods(
-        drawing, drawing.linear(joined(drawing, columns), estimator.feature_log_prob_.T, start)
-    )
+    return of_likelihoods(drawing, drawing.linear(joined(drawing, columns), estimator.feature_log_prob_.T, start))
 
 
 def draw_bernoulli(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
@@ -58,6 +56,8 @@ def draw_categorical(drawing: Drawing, estimator: Any, columns: Columns) -> Answ
         column = drawing.flat(drawing.picked(whole, [place]))
         within = drawing.add("Clip", column, drawing.places(-1), drawing.places(known))
         padded = np.vstack([np.full((1, len(table)), np.nan), table.T, np.full((1, len(table)), np.nan)])
-        looked_up = drawing.add("Gather", drawing.numbers(padded), drawing.add("Add", within, drawing.places(1)), axis=0)
+        looked_up = drawing.add(
+            "Gather", drawing.numbers(padded), drawing.add("Add", within, drawing.places(1)), axis=0
+        )
         total = drawing.add("Add", total, looked_up)
     return of_likelihoods(drawing, total)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from training.twin.graphs.choosing import joined
 from training.twin.graphs.columns import Columns
 from training.twin.graphs.drawing import Answer, Drawing
-from training.twin.graphs.models.bayes import of_likelihoods
 from training.twin.graphs.losses import inliers
+from training.twin.graphs.models.bayes import of_likelihoods
 
 
 def _away(drawing: Drawing, rows: str, mean: NDArray[Any], turned: NDArray[Any]) -> str:

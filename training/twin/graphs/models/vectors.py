@@ -9,8 +9,8 @@ from training.errors import NoTwin
 from training.twin.graphs.choosing import joined
 from training.twin.graphs.columns import Columns
 from training.twin.graphs.drawing import Answer, Drawing
-from training.twin.graphs.models.kernels import kernel
 from training.twin.graphs.losses import inliers
+from training.twin.graphs.models.kernels import kernel
 
 LEAST_SHARE = 1e-7
 """libsvm keeps the probability of a pair within this of 0 and 1 (svm.cpp, svm_predict_probability)."""

@@ -17,7 +17,7 @@ def draw_columns(drawing: Drawing, transformer: Any, columns: Columns) -> Column
     weights = transformer.transformer_weights or {}
     for name, step, taken in transformer.transformers_:
         positions = _positions(taken, columns.width)
-        if isinstance(step, str) and step == "drop" or not positions:
+        if (isinstance(step, str) and step == "drop") or not positions:
             continue
         made = chosen(drawing, columns, positions)
         if step != "passthrough":

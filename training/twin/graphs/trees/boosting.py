@@ -10,9 +10,9 @@ from sklearn.ensemble._iforest import _average_path_length
 from training.errors import NoTwin
 from training.twin.graphs.columns import Columns
 from training.twin.graphs.drawing import Answer, Drawing
+from training.twin.graphs.losses import inliers, of_classes
 from training.twin.graphs.trees.ensemble import summed
 from training.twin.graphs.trees.forests import grown, rounded
-from training.twin.graphs.losses import inliers, of_classes
 
 
 def draw_classifier(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
@@ -51,9 +51,7 @@ def draw_isolation(drawing: Drawing, estimator: Any, columns: Columns) -> Answer
     """An isolation forest: how deep a row falls."""
     some = estimator._max_features != estimator.n_features_in_
     trees, weights = [], []
-    for place, (fitted, features) in enumerate(
-        zip(estimator.estimators_, estimator.estimators_features_, strict=True)
-    ):
+    for place, (fitted, features) in enumerate(zip(estimator.estimators_, estimator.estimators_features_, strict=True)):
         trees.append(grown(fitted, features if some else None))
         lengths = np.asarray(estimator._decision_path_lengths[place], dtype=np.float64)
         weights.append(lengths + estimator._average_path_length_per_tree[place] - 1.0)
@@ -65,4 +63,3 @@ def draw_isolation(drawing: Drawing, estimator: Any, columns: Columns) -> Answer
     anomaly = drawing.add("Pow", drawing.numbers(2.0), drawing.add("Neg", ratio))
     decision = drawing.add("Sub", drawing.add("Neg", anomaly), drawing.numbers(float(estimator.offset_)))
     return inliers(drawing, decision)
-

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from training.twin.graphs.choosing import joined
 from training.twin.graphs.columns import Columns
 from training.twin.graphs.drawing import Answer, Drawing
-from training.twin.graphs.trees.ensemble import Tree, summed
 from training.twin.graphs.losses import of_classes, of_link
-
+from training.twin.graphs.trees.ensemble import Tree, summed
 
 NONE = [-1]
 """A set of codes that none is in: ONNX has no empty ones."""
