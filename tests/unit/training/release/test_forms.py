@@ -134,6 +134,16 @@ def test_a_pickle_in_the_place_of_a_graph_is_neither_looked_into_nor_loaded(
     assert not (tmp_path / "executed").exists()
 
 
+def test_a_form_that_no_function_loads_is_not_published_beside_one_that_is_loaded(
+    twin: TrainedFolder,
+) -> None:
+    artifacts = {"joblib": twin.manifest.artifacts["joblib"], "pmml": twin.manifest.artifacts["onnx"]}
+    manifest = replace(twin.manifest, artifacts=artifacts)
+    strange = verify_artifact(manifest, twin.forms[1].data, "pmml")
+    with pytest.raises(UnprovedArtifact, match=r"model\.onnx as its form 'pmml', which no function"):
+        prove_forms(manifest, [strange])
+
+
 RUNTIMES = {"joblib": {"scikit-learn": "1.8.0"}, "onnx": {"onnxruntime": "2.0.0"}}
 
 
