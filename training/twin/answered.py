@@ -13,7 +13,8 @@ from handler.records.signature import Target, Task
 from training.errors import NoTwin
 from training.twin.graphs.drawing import Answer, Drawing
 
-NUMBER, PLACE = onnx.TensorProto.DOUBLE, onnx.TensorProto.INT64
+NUMBER: int = onnx.TensorProto.DOUBLE
+PLACE: int = onnx.TensorProto.INT64
 
 Outputs = dict[str, tuple[str, int]]
 """Of each output's name its tensor, and the type of its values."""

@@ -1,8 +1,8 @@
 """Turns a fitted estimator into an ONNX graph whose inputs and outputs `handler.engines.onnx_runtime` can read.
 
-All of it computes in float64, in the order of scikit-learn's own operations: then a row at a threshold of a tree, or one
-float64 step beside it, goes the way that it goes there. It says nothing of whether the graph answers as the estimator
-does: that is measured.
+All of it computes in float64, in the order of scikit-learn's own operations: then a row at a threshold of a tree, or
+one float64 step beside it, goes the way that it goes there. It says nothing of whether the graph answers as the
+estimator does: that is measured.
 """
 
 import warnings

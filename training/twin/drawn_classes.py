@@ -31,6 +31,7 @@ from sklearn import (
     neural_network,
     pipeline,
     preprocessing,
+    random_projection,
     semi_supervised,
     svm,
     tree,
@@ -51,7 +52,7 @@ from training.twin.graphs.models import (
     networks,
     vectors,
 )
-from training.twin.graphs.steps import encoders, scalers, together
+from training.twin.graphs.steps import bins, encoders, nearest, scalers, together
 from training.twin.graphs.trees import boosting, forests, histogram
 
 Function = TypeVar("Function")
@@ -185,12 +186,18 @@ STEPPING: dict[type, Stepping] = _all(
     (scalers.draw_range, (preprocessing.MinMaxScaler,)),
     (scalers.draw_most, (preprocessing.MaxAbsScaler,)),
     (scalers.draw_binary, (preprocessing.Binarizer,)),
+    (bins.draw_bins, (preprocessing.KBinsDiscretizer,)),
+    (bins.draw_quantiles, (preprocessing.QuantileTransformer,)),
+    (nearest.draw_imputer, (impute.KNNImputer,)),
     (scalers.draw_norm, (preprocessing.Normalizer,)),
     (scalers.draw_polynomial, (preprocessing.PolynomialFeatures,)),
     (scalers.draw_power, (preprocessing.PowerTransformer,)),
     (
         scalers.draw_components,
-        (decomposition.PCA, decomposition.TruncatedSVD, decomposition.IncrementalPCA, decomposition.FastICA),
+        (
+            *(decomposition.PCA, decomposition.TruncatedSVD, decomposition.IncrementalPCA, decomposition.FastICA),
+            *(random_projection.GaussianRandomProjection, random_projection.SparseRandomProjection),
+        ),
     ),
     (
         together.draw_selection,

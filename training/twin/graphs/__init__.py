@@ -1,1 +1,1 @@
-"""Graphs of estimators, drawn in double arithmetic: the drawing, the columns that flow through it, and a room a family."""
+"""Graphs of estimators, drawn in float64: the drawing, the columns that flow through it, and a room for each family."""

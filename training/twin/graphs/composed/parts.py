@@ -1,6 +1,7 @@
 """What models of models ask of their parts: probabilities, decisions, labels, as scikit-learn picks among them."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -63,12 +64,13 @@ def marked(drawing: Drawing, places: str, width: int) -> str:
 
 def weighted(drawing: Drawing, tensors: Sequence[str], weights: Sequence[float] | None) -> str:
     """The weighted sum of tensors of one shape."""
-    total = None
-    for place, tensor in enumerate(tensors):
-        one = tensor if weights is None else drawing.add("Mul", tensor, drawing.numbers(float(weights[place])))
-        total = one if total is None else drawing.add("Add", total, one)
-    assert total is not None
-    return total
+    each = list(tensors)
+    if weights is not None:
+        each = [
+            drawing.add("Mul", tensor, drawing.numbers(float(weight)))
+            for tensor, weight in zip(tensors, weights, strict=True)
+        ]
+    return reduce(lambda total, one: drawing.add("Add", total, one), each)
 
 
 def mean(drawing: Drawing, tensors: Sequence[str], weights: Sequence[float] | None = None) -> str:

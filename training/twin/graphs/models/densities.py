@@ -33,9 +33,9 @@ def draw_mixture(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
 
 def _root(estimator: Any, place: int) -> NDArray[np.float64]:
     """The root of a component's precision, of shape (columns, columns)."""
-    roots = np.asarray(estimator.precisions_cholesky_, dtype=np.float64)
+    roots: NDArray[np.float64] = np.asarray(estimator.precisions_cholesky_, dtype=np.float64)
     if estimator.covariance_type == "full":
-        return roots[place]
+        return np.asarray(roots[place])
     if estimator.covariance_type == "tied":
         return roots
     return np.diag(np.broadcast_to(roots[place], estimator.means_.shape[1]))

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import NoTwin
-from training.twin.graphs.choosing import as_symbols
-from training.twin.graphs.columns import Columns, Numbers, Symbols, objects
+from training.twin.graphs.choosing import as_symbols, joined
+from training.twin.graphs.columns import Columns, Numbers, Symbols, Texts
 from training.twin.graphs.drawing import Drawing
 
 
@@ -52,13 +52,14 @@ def _table(step: Any, symbols: Sequence[Symbols], place: int, width: int) -> NDA
     rows = [[other.values[0] for other in symbols] for _ in column.values]
     for row, value in zip(rows, column.values, strict=True):
         row[place] = value
-    kind: Any = np.float64 if all(other.values.dtype == np.float64 for other in symbols) else object
+    kinds = {other.values.dtype for other in symbols}
+    kind: Any = kinds.pop() if len(kinds) == 1 else object
     matrix = np.empty((len(rows), len(symbols)), dtype=kind)
     for index, row in enumerate(rows):
         matrix[index] = row
     try:
         made = _dense(step.transform(matrix))
-    except Exception:
+    except Exception:  # noqa: BLE001 - it refuses some value: which one is found out below
         made = np.vstack([_one(step, matrix[index : index + 1], width) for index in range(len(matrix))])
     if made.shape != (len(rows), width):
         raise NoTwin(f"A {type(step).__name__} of it gives other columns than it takes.")
@@ -68,7 +69,7 @@ def _table(step: Any, symbols: Sequence[Symbols], place: int, width: int) -> NDA
 def _one(step: Any, row: NDArray[Any], width: int) -> NDArray[Any]:
     try:
         return _dense(step.transform(row))
-    except Exception:
+    except Exception:  # noqa: BLE001 - as the model refuses the row, the graph has no answer to it
         return np.full((1, width), np.nan)
 
 
@@ -78,24 +79,20 @@ def _dense(made: Any) -> NDArray[Any]:
 
 def draw_imputer(drawing: Drawing, imputer: Any, columns: Columns) -> Columns:
     """A SimpleImputer: of categories it is asked, of numbers it is drawn."""
+    if any(isinstance(piece, Texts) for piece in columns.pieces):
+        raise NoTwin("A SimpleImputer takes a text.")
     if any(isinstance(piece, Symbols) for piece in columns.pieces):
         return _filled_symbols(drawing, imputer, columns)
-    (piece,) = columns.pieces if len(columns.pieces) == 1 else (None,)
-    if not isinstance(piece, Numbers):
-        raise NoTwin("A SimpleImputer takes what is neither numbers nor categories.")
+    rows, width = joined(drawing, columns), columns.width
     missing = imputer.missing_values
     statistics = np.asarray(imputer.statistics_, dtype=np.float64)
-    kept = list(range(piece.width))
-    if not imputer.keep_empty_features:
-        kept = [place for place in kept if imputer.strategy == "constant" or not np.isnan(statistics[place])]
-    rows = piece.name if len(kept) == piece.width else drawing.picked(piece.name, kept)
-    if missing is None or missing != missing:
-        gap = drawing.add("IsNaN", piece.name)
-    else:
-        gap = drawing.add("Equal", piece.name, drawing.numbers(float(missing)))
-    kept_gap = gap if len(kept) == piece.width else drawing.picked(gap, kept)
-    filled = drawing.add("Where", kept_gap, drawing.numbers(statistics[kept].reshape(1, -1)), rows)
-    pieces = [Numbers(filled, len(kept))]
+    kept = list(range(width))
+    if not imputer.keep_empty_features and imputer.strategy != "constant":
+        kept = np.flatnonzero(~np.isnan(statistics)).tolist()
+    is_gap = missing is None or missing != missing
+    gap = drawing.add("IsNaN", rows) if is_gap else drawing.add("Equal", rows, drawing.numbers(float(missing)))
+    filled = drawing.add("Where", gap, drawing.numbers(statistics.reshape(1, -1)), rows)
+    pieces = [Numbers(filled if len(kept) == width else drawing.picked(filled, kept), len(kept))]
     if imputer.indicator_ is not None:
         marked = imputer.indicator_.features_.tolist()
         pieces.append(Numbers(drawing.double(drawing.picked(gap, marked)), len(marked)))
@@ -103,14 +100,9 @@ def draw_imputer(drawing: Drawing, imputer: Any, columns: Columns) -> Columns:
 
 
 def _filled_symbols(drawing: Drawing, imputer: Any, columns: Columns) -> Columns:
-    known = imputer.statistics_.tolist()
-    symbols = [as_symbols(drawing, columns, place, [known[place]]) for place in range(columns.width)]
-    for place, column in enumerate(symbols):
-        piece, _ = columns.at(place)
-        if isinstance(piece, Numbers):
-            raise NoTwin("A SimpleImputer takes numbers beside categories.")
-        if column.values.dtype != object:
-            symbols[place] = Symbols(column.place, objects(column.values.tolist()), column.spare)
+    if not all(isinstance(piece, Symbols) for piece in columns.pieces):
+        raise NoTwin("A SimpleImputer takes numbers beside categories.")
+    symbols = [as_symbols(drawing, columns, place, []) for place in range(columns.width)]
     owners = list(range(columns.width))
     if imputer.indicator_ is not None:
         owners += imputer.indicator_.features_.tolist()

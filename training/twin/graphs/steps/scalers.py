@@ -77,8 +77,8 @@ def draw_components(drawing: Drawing, step: Any, columns: Columns) -> Columns:
         mean = getattr(step, "mean_", None)
         if mean is not None and (type(step).__name__ != "FastICA" or step.whiten):
             rows = drawing.add("Sub", rows, drawing.numbers(np.reshape(mean, (1, -1))))
-    components = np.asarray(step.components_, dtype=np.float64)
-    made = drawing.add("MatMul", rows, drawing.numbers(components.T))
+    components = step.components_.toarray() if hasattr(step.components_, "toarray") else step.components_
+    made = drawing.add("MatMul", rows, drawing.numbers(np.asarray(components).T))
     if type(step).__name__ in ("PCA", "IncrementalPCA") and step.whiten:
         scale = np.sqrt(step.explained_variance_)
         scale = np.maximum(scale, np.finfo(scale.dtype).eps)

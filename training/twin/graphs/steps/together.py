@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import onnx
 
 from training.errors import NoTwin
 from training.twin.graphs.choosing import chosen, joined
-from training.twin.graphs.columns import Columns, Numbers, Piece
+from training.twin.graphs.columns import Columns, Numbers, Piece, Symbols
 from training.twin.graphs.drawing import Answer, Drawing
 
 
@@ -84,9 +85,28 @@ def draw_function(drawing: Drawing, transformer: Any, columns: Columns) -> Colum
     """A FunctionTransformer of a function of numpy's that ONNX has too."""
     if transformer.func is None or _checks_alone(transformer.func):
         return columns
+    if transformer.func is np.asarray and set(transformer.kw_args or {}) <= {"dtype", "order"}:
+        return cast(drawing, columns, np.dtype((transformer.kw_args or {}).get("dtype", object)))
     if transformer.kw_args:
         raise NoTwin("A FunctionTransformer of it has arguments.")
     return columns.of([Numbers(function_of(drawing, transformer.func, joined(drawing, columns)), columns.width)])
+
+
+def cast(drawing: Drawing, columns: Columns, kind: np.dtype[Any]) -> Columns:
+    """The columns as values of one type, as packaging casts those of a DataFrame."""
+    pieces: list[Piece] = []
+    for piece in columns.pieces:
+        if isinstance(piece, Symbols):
+            values = piece.values if kind.kind == "O" else np.asarray(piece.values, dtype=kind)
+            pieces.append(Symbols(piece.place, values, piece.spare))
+        elif isinstance(piece, Numbers) and kind == np.float32:
+            rounded = drawing.double(drawing.add("Cast", piece.name, to=onnx.TensorProto.FLOAT))
+            pieces.append(Numbers(rounded, piece.width))
+        elif kind.kind in "iub":
+            raise NoTwin("A step of it casts numbers to whole numbers.")
+        else:
+            pieces.append(piece)
+    return columns.of(pieces)
 
 
 def _checks_alone(function: Any) -> bool:

@@ -59,7 +59,7 @@ def summed(
         *("nodes_falsenodeids", "nodes_falseleafs", "nodes_missing_value_tracks_true", "tree_roots"),
         *("leaf_targetids", "leaf_weights", "membership_values"),
     )
-    grown = {name: [] for name in names}
+    grown: dict[str, list[Any]] = {name: [] for name in names}
     for tree, values, target in zip(trees, weights, targets, strict=True):
         _grow(grown, tree, np.asarray(values, dtype=np.float64), target)
     members = grown.pop("membership_values")
