@@ -27,8 +27,7 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from tests.unit.training.twin.cases import described
-from training.twin.asked import crossing
-from training.twin.asked.crossing import Boundary, boundary_of
+from training.twin.asked.crossing import MOST_ROWS, Boundary, boundary_of
 from training.twin.asked.trees import thresholds_in
 
 X, Y = make_classification(120, 4, n_informative=4, n_redundant=0, random_state=0)
@@ -37,8 +36,8 @@ FEW = {"n_estimators": 3, "random_state": 0}
 MIXED = np.column_stack([X.astype(object), np.random.default_rng(0).choice(["a", "b", "c"], 120).astype(object)])
 
 
-def boundary(estimator: Any, rows: NDArray[Any] = X) -> Boundary:
-    return boundary_of(estimator, described(rows), rows, seed=0)
+def boundary(estimator: Any, rows: NDArray[Any] = X, most: int = MOST_ROWS) -> Boundary:
+    return boundary_of(estimator, described(rows), rows, 0, most)
 
 
 def turned(tree: Any, inner: NDArray[Any], pairs: Boundary) -> int:
@@ -138,9 +137,8 @@ def test_a_model_without_trees_has_no_thresholds() -> None:
     assert (len(found), found.thresholds, found.crossed) == (0, 0, 0)
 
 
-def test_of_too_many_thresholds_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_too_many_thresholds_some_are_drawn() -> None:
     forest = RandomForestClassifier(**FEW).fit(X, Y)
-    monkeypatch.setattr(crossing, "MOST_ROWS", 50)
-    found = boundary(forest)
+    found = boundary(forest, most=50)
     assert found.crossed == 10 < found.thresholds == sum(len(one.values) for one in thresholds_in(forest))
     assert len(found) <= 50
