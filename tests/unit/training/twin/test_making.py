@@ -119,8 +119,15 @@ def test_a_model_whose_ranges_are_not_known_has_none(logistic: VerifiedArtifact)
 def test_a_model_that_answers_too_slowly_has_none_rather_than_one_that_was_asked_less(
     logistic: VerifiedArtifact,
 ) -> None:
-    with pytest.raises(NoTwin, match=r"longer than 0 s to answer 2,0\d\d rows"):
+    with pytest.raises(NoTwin, match=r"^The model takes longer than 0 s to answer 2,0\d\d rows"):
         make_twin(logistic, [], 0, seconds=1e-9)
+
+
+def test_a_graph_that_answers_too_slowly_is_no_twin(logistic: VerifiedArtifact) -> None:
+    gate = Gate(ScikitLearn().load(logistic), logistic.manifest, [], seed=0)
+    gate.seconds = 1e-9
+    with pytest.raises(NoTwin, match=r"^The graph takes longer than 0 s to answer 2,0\d\d rows"):
+        gate.admit(graph_of(LogisticRegression().fit(X, Y), logistic))
 
 
 def graph_of(estimator: LogisticRegression, artifact: VerifiedArtifact) -> Graph:
