@@ -54,7 +54,7 @@ class Gate:
             model.estimator, manifest.features, [*real, *examples], lambda rows: computed(model, rows), seed
         )
         self.boundary = asked.boundary
-        self.comparison = Comparison(model, manifest.task, manifest.targets, asked.ordinary)
+        self.comparison = Comparison(model, manifest.task, manifest.targets, asked.drawn)
         self._expected = list(self._answered(asked.blocks(), len(asked)))
 
     def admit(self, graph: Graph) -> Parity:

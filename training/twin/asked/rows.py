@@ -31,13 +31,18 @@ Answered = Callable[[NDArray[Any]], NDArray[np.bool_]]
 
 @dataclass(frozen=True)
 class AskedRows:
-    """`ordinary` rows are real and drawn ones, of shape (rows, features); `boundary` ones are made of them."""
+    """`ordinary` rows are real and then drawn ones, of shape (rows, features); `boundary` ones are made of them."""
 
     ordinary: NDArray[Any]
     boundary: Boundary
 
     def __len__(self) -> int:
         return len(self.ordinary) + len(self.boundary)
+
+    @property
+    def drawn(self) -> NDArray[Any]:
+        """The ordinary rows that were drawn."""
+        return self.ordinary[-DRAWN:]
 
     def blocks(self) -> Iterator[tuple[NDArray[Any], bool]]:
         """The rows in blocks, each with whether it is at thresholds."""

@@ -108,6 +108,11 @@ def test_a_model_with_code_of_its_owner_has_none(logistic: VerifiedArtifact) -> 
     assert twin_of(own, [], 0) == WithoutTwin("The model imports modules of its owner, which no converter knows.")
 
 
+def test_an_error_that_nobody_foresaw_leaves_the_model_without_a_twin(logistic: VerifiedArtifact) -> None:
+    broken = replace(logistic, content=b"no pickle")
+    assert twin_of(broken, [], 0) == WithoutTwin("Making it failed with UnloadableArtifact.")
+
+
 def test_a_model_whose_ranges_are_not_known_has_none(logistic: VerifiedArtifact) -> None:
     manifest = logistic.manifest
     features = tuple(replace(feature, minimum=None, maximum=None) for feature in manifest.features)
