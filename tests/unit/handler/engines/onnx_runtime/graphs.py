@@ -45,7 +45,9 @@ def linear(nodes: Sequence[NodeProto], outputs: Mapping[str, int], weights: NDAr
     first = [node("MatMul", ["rows", "weights"], ["product"]), node("Add", ["product", "offset"], ["values"])]
     made = [tensor(name, kind, None) for name, kind in outputs.items()]
     constants = {"weights": weights, "offset": np.asarray(offset, dtype=weights.dtype), "half": np.array(0.5)}
-    return model([*first, *nodes], [tensor("rows", DOUBLE, [None, len(weights)])], made, constants).SerializeToString()
+    return bytes(
+        model([*first, *nodes], [tensor("rows", DOUBLE, [None, len(weights)])], made, constants).SerializeToString()
+    )
 
 
 def classifier(weights: NDArray[Any], offset: Any) -> bytes:

@@ -144,7 +144,8 @@ def reader_of(location: str) -> bytes:
         [tensor("prediction", DOUBLE, [None, 1])],
         [planted],
     )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10).SerializeToString()
+    made_of = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    return bytes(made_of.SerializeToString())
 
 
 def test_a_planted_file_is_not_read_by_a_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
