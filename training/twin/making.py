@@ -1,6 +1,6 @@
 """Makes the twin of a model: a graph of its estimator that passes the gate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from handler.engines.scikit_learn import ScikitLearn
@@ -8,7 +8,7 @@ from handler.records.signature import Value
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import CODE
 from training.errors import NoTwin
-from training.twin.conversion import candidates
+from training.twin.conversion import Graph, candidates
 from training.twin.gate import SECONDS, Gate
 from training.twin.outcome import OWN_CODE, Outcome, Twin, WithoutTwin
 
@@ -20,6 +20,8 @@ def twin_of(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed: i
         return make_twin(artifact, real, seed)
     except NoTwin as reason:
         return WithoutTwin(str(reason))
+    except Exception as error:  # noqa: BLE001 - the model is written whatever becomes of its twin
+        return WithoutTwin(f"Making it failed with {type(error).__name__}.")
 
 
 def make_twin(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed: int, seconds: float = SECONDS) -> Twin:
@@ -31,8 +33,13 @@ def make_twin(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed:
     graphs = candidates(model.estimator, manifest.task, manifest.features, manifest.targets)
     first = next(graphs)  # before any row is asked: many models have none
     gate = Gate(model, manifest, real, seed, seconds)
+    return first_admitted(chain((first,), graphs), gate)
+
+
+def first_admitted(graphs: Iterable[Graph], gate: Gate) -> Twin:
+    """The first of `graphs` that passes `gate`; raises NoTwin with the reason of the last where none does."""
     refused = NoTwin("It has no graph.")
-    for graph in chain((first,), graphs):
+    for graph in graphs:
         try:
             parity = gate.admit(graph)
         except NoTwin as reason:

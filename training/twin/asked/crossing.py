@@ -60,8 +60,10 @@ class Boundary:
         return rows
 
 
-def boundary_of(estimator: Any, features: Sequence[Feature], real: NDArray[Any], seed: int) -> Boundary:
-    """Rows at the thresholds in `estimator`, made of `real` ones of shape (rows, features), at most MOST_ROWS.
+def boundary_of(
+    estimator: Any, features: Sequence[Feature], real: NDArray[Any], seed: int, most: int = MOST_ROWS
+) -> Boundary:
+    """At most `most` rows at the thresholds in `estimator`, made of `real` ones of shape (rows, features).
 
     Where there are more thresholds, some are drawn, evenly.
     """
@@ -69,7 +71,7 @@ def boundary_of(estimator: Any, features: Sequence[Feature], real: NDArray[Any],
     found = thresholds_in(estimator)
     total = sum(len(one.values) for one in found)
     kept = np.zeros(total, dtype=np.bool_)
-    kept[draw.permutation(total)[: MOST_ROWS // VALUES]] = True
+    kept[draw.permutation(total)[: most // VALUES]] = True
     parts: list[tuple[NDArray[Any], ...]] = []
     crossed, first = 0, 0
     with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -104,17 +104,13 @@ def not_taken(feature: Feature, values: NDArray[np.float64]) -> NDArray[np.bool_
 def _texts(feature: Feature, known: Sequence[str], count: int, draw: np.random.Generator) -> Iterator[str]:
     """Texts that are known, words of two of them put together, and some that were never seen; none is too long."""
     texts = [*known] or [*UNSEEN]
-    for first, second, kind in zip(
-        draw.integers(len(texts), size=count).tolist(),
-        draw.integers(len(texts), size=count).tolist(),
-        draw.random(count).tolist(),
-        strict=True,
-    ):
+    firsts, seconds, others = (draw.integers(size, size=count).tolist() for size in (len(texts), len(texts), 90))
+    for first, second, turn, kind in zip(firsts, seconds, others, draw.random(count).tolist(), strict=True):
         one, other = texts[first], texts[second]
         if kind < 1 / SELDOM:
-            text = UNSEEN[first % len(UNSEEN)]
+            text = UNSEEN[turn % len(UNSEEN)]
         elif kind < 2 / SELDOM:
-            text = one.upper() if first % 2 else ""
+            text = one.upper() if turn % 2 else ""
         elif kind < 0.5:
             text = f"{one[: len(one) // 2]} {other[len(other) // 2 :]}"
         else:

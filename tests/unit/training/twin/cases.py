@@ -13,6 +13,7 @@ from onnx.compose import add_prefix
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
+from handler.engines.scikit_learn import ScikitLearn
 from handler.records.signature import Feature, Target, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.rows.dtype import row_dtype
@@ -20,8 +21,10 @@ from tests.unit.training.dumping import dump_estimator
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
 from training.folder.writing import make_manifest
-from training.twin.conversion import OPSETS, Graph
+from training.twin.conversion import Graph
 from training.twin.gate import Gate
+
+OPSETS = {"": 21, "ai.onnx.ml": 3}
 
 Change = Callable[[onnx.ModelProto], None]
 
@@ -58,8 +61,6 @@ def built(estimator: Any, rows: NDArray[Any], truth: NDArray[Any], task: Task) -
 
 def gate_of(estimator: Any, rows: NDArray[Any], truth: NDArray[Any], task: Task = "classification") -> Gate:
     """The gate for twins of `estimator`, with some of the rows that it was fitted to as real ones."""
-    from handler.engines.scikit_learn import ScikitLearn
-
     artifact = built(estimator, rows, truth, task)
     real = [plain_row(row) for row in rows[:40]]
     return Gate(ScikitLearn().load(artifact), artifact.manifest, real, seed=0)

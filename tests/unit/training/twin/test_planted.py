@@ -1,6 +1,5 @@
 """The gate catches wrong conversions: those that skl2onnx makes in silence, and those that are planted here."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -190,8 +189,9 @@ def contrary_labels(model: onnx.ModelProto) -> None:
 
 
 @pytest.fixture(scope="module")
-def regression() -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    yield make_regression(300, 4, noise=1, random_state=0)
+def regression() -> tuple[NDArray[Any], NDArray[Any]]:
+    rows, truth = make_regression(300, 4, noise=1, random_state=0)
+    return rows, truth
 
 
 def test_seconds_since_1970_do_not_fit_into_32_bits(regression: tuple[NDArray[Any], NDArray[Any]]) -> None:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from handler.engines.base import LoadedModel
 from handler.engines.scikit_learn import FittedEstimator
 from handler.records.signature import Target, Task
-from training.twin.margins import margins_of, pairs_of, scale_of
-from training.twin.said import Said, said_by
+from training.twin.compared.margins import margins_of, pairs_of, scale_of
+from training.twin.compared.said import Said, said_by
 
 Found = TypeVar("Found")
 

@@ -10,7 +10,7 @@ from sklearn.svm import SVC, NuSVC
 
 from handler.engines.scikit_learn import FittedEstimator
 from handler.records.signature import Target, Task
-from training.twin.said import Said
+from training.twin.compared.said import Said
 
 SURE = np.inf
 """The margin of a label without any number that shows how near another one is: it must never differ."""
