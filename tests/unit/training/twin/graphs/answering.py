@@ -30,7 +30,7 @@ def graph_model(
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph.data, options, providers=["CPUExecutionProvider"])
-    inputs = graph_inputs([(one.name, one.type, one.shape) for one in session.get_inputs()], len(features))
+    inputs = graph_inputs([(one.name, one.type, one.shape) for one in session.get_inputs()], features)
     names = [output.name for output in session.get_outputs()]
 
     def run(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -61,7 +61,9 @@ def require_numbers_equal(estimator: Any, rows: NDArray[Any], features: Sequence
 
 
 def beside(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`values` with their neighbours in float64 and in float32."""
+    """`values` with their neighbours in float64 and in float32: a split of gaps alone has none, its threshold is
+    infinite."""
+    values = values[np.isfinite(values)]
     single = values.astype(np.float32)
     near = [np.nextafter(values, -np.inf), values, np.nextafter(values, np.inf)]
     for way in (-np.inf, np.inf):

@@ -98,8 +98,7 @@ def test_histogram_boosting_is_equal_at_thresholds_and_with_gaps(name: str) -> N
     rows = rows_at_thresholds(estimator)
     assert len(rows) > 50
     gaps = np.where(RNG.random(rows.shape) < 0.3, np.nan, rows)
-    infinite = np.array([[np.inf, -np.inf, 0.0], [np.nan, np.nan, np.nan]])
-    require_equal(estimator, np.concatenate([rows, gaps, infinite]))
+    require_equal(estimator, np.concatenate([rows, gaps, np.full((1, 3), np.nan)]))
 
 
 def test_a_graph_in_float32_would_not_be_equal() -> None:
