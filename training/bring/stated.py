@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from handler.records.decoding import Undecodable, decode
 from handler.records.signature import Feature
@@ -14,6 +14,11 @@ from training.errors import UnpackableArtifact, listed
 
 Row = Mapping[str, Any] | Sequence[Any]
 """One row of the example: its values by name, or in the order of the model's columns."""
+
+Kind = Literal["probabilities", "scores", "numbers"]
+"""What the numbers are that an ONNX graph gives: probabilities of classes, decision values of classes, predictions."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
