@@ -12,7 +12,7 @@ from training.cli.options import Existing, as_json, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.pickles.imports import inspect_pickle
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _package_onnx(
     from training.bring.onnx.graph_process import Said
 
     said = Said(outputs, answers)
-    function_libraries()
+    every_package_s_libraries()
     if source is None:
         with working("Opening, asking and proving"):
             return package_graph(file, stated, said, out)
@@ -213,7 +213,7 @@ def _package_pickle(
 ) -> "Packaged":
     from training.bring.brought_model import package
 
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     if source is not None:
         return _package_with_table(file, source, options, stated, metric, out)
     with working("Loading and proving"):
