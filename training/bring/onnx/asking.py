@@ -14,7 +14,7 @@ from handler.engines.onnx_runtime.feeding import GraphInput, fed
 from handler.records.signature import Task
 from training.bring.held.refused import Refused
 from training.bring.onnx.classes import Found
-from training.bring.onnx.outputs import matrix_of_maps
+from training.bring.onnx.outputs import matrix_of_maps, require_rows
 
 Raw = dict[str, Any]
 """What a session gives, by the names of its outputs: arrays, and lists of maps."""
@@ -33,6 +33,7 @@ def answers_of(session: Any, inputs: Sequence[GraphInput], rows: NDArray[Any], n
     Raises Refused where the graph does not answer them, or answers a row otherwise another time or among other rows.
     """
     whole = _run(session, inputs, rows, names)
+    require_rows(whole, len(rows))
     several = rows if len(rows) > 1 else np.concatenate([rows, rows])
     again = _run(session, inputs, several, names)
     share = 0.0 if len(rows) > 1 else ROUNDING
@@ -46,7 +47,7 @@ def answers_of(session: Any, inputs: Sequence[GraphInput], rows: NDArray[Any], n
         if not all(_same(_numbers(whole[name])[[row]], _numbers(alone[name]), ROUNDING) for name in names):
             raise Refused(
                 f"Its graph answers row {row} otherwise alone than among other rows: export it for inference, as after "
-                "model.eval(), with a first dimension that is open."
+                "model.eval(), with a first dimension that is open; where it is quantized, by static quantization."
             )
     return whole
 

@@ -45,7 +45,7 @@ def package_graph(
         with copied.open("rb") as opened:
             content = hold(partial(parts_from, opened), copied.stat().st_size)
         rows = None if table is None else _rows_of(table, Path(scratch))
-    drafted = _manifest_of(file, stated, inspected, content)
+    drafted = manifest_of_graph(file, stated, inspected, content)
     draft = verify_artifact(Manifest.from_json(drafted.to_json()), content)
     files: dict[str, Content] = {}
     manifest = draft.manifest
@@ -81,7 +81,7 @@ def _rows_of(table: TableForm, scratch: Path) -> TableRows:
     return TableRows(table.dataset, table.sha256, values, true)
 
 
-def _manifest_of(file: Path, stated: Stated, inspected: GraphInspected, content: Content) -> Manifest:
+def manifest_of_graph(file: Path, stated: Stated, inspected: GraphInspected, content: Content) -> Manifest:
     manifest = manifest_of(file, stated, inspected.model, content)
     artifact = replace(manifest.artifact, file=ONNX_FILE, input=inspected.input)
     return replace(manifest, artifacts={"onnx": artifact})

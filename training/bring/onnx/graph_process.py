@@ -169,8 +169,9 @@ def _renamed(asked: Asked, session: Any) -> Any:
 
 def _maker(model: Any) -> str:
     """What wrote the file, with its version, as it says itself."""
-    said = f"{model.producer_name} {model.producer_version}".strip()
-    return " ".join(said.split())[:100] or "ONNX graph"
+    words = f"{model.producer_name} {model.producer_version}".split()
+    # tf2onnx writes the name of no commit too.
+    return " ".join(word for word in words if word != "None")[:100] or "ONNX graph"
 
 
 def _parameters(model: Any) -> dict[str, Any]:

@@ -29,12 +29,19 @@ def tensor_behind(model: Any, name: str) -> tuple[str, tuple[Any, ...] | None]:
     """
     node = maker_of(model.graph, name, ("Identity",))
     if node is None or node.op_type != "ZipMap":
-        raise Refused(
-            f"Its output {name!r} is neither a tensor nor the maps of a ZipMap: export it with tensors, as by "
-            "zipmap=False, or name the outputs to use with --output."
-        )
+        raise Refused(_no_tensor(name))
     held = attributes(node)
     return node.input[0], tuple(held.get("classlabels_int64s") or texts(held.get("classlabels_strings", ())))
+
+
+def require_rows(raw: Mapping[str, Any], rows: int) -> None:
+    """Raise Refused unless each of the outputs `raw` has a row for each of `rows`: of numbers, a label, or a map."""
+    for name, values in raw.items():
+        if isinstance(values, list):
+            if len(values) != rows or not all(isinstance(row, Mapping) for row in values):
+                raise Refused(_no_tensor(name))
+        elif np.ndim(values) not in (1, 2) or len(values) != rows:
+            raise Refused(_not_told_apart(name, raw))
 
 
 def outputs_found(
@@ -70,7 +77,7 @@ def outputs_found(
         )
     label = labels[0] if labels else None
     for name, values in numbers.items():
-        if values.ndim not in (1, 2) or len(values) != rows or (several and values.size != rows):
+        if several and values.size != rows:
             raise Refused(_not_told_apart(name, raw))
     joined = np.concatenate([values.reshape(rows, -1) for values in numbers.values()], axis=1) if numbers else None
     if classes is None and label is not None:
@@ -138,6 +145,13 @@ def are_probabilities(values: NDArray[Any]) -> bool:
     if not (np.all(values >= 0) and np.all(values <= 1 + SUM)):
         return False
     return values.shape[1] == 1 or bool(np.all(np.abs(values.sum(axis=1, dtype=np.float64) - 1) <= SUM))
+
+
+def _no_tensor(name: str) -> str:
+    return (
+        f"Its output {name!r} is neither a tensor nor the maps of a ZipMap: export it with tensors, as by "
+        "zipmap=False, or name the outputs to use with --output."
+    )
 
 
 def _not_told_apart(name: str, raw: Mapping[str, Any]) -> str:

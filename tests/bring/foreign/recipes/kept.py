@@ -61,5 +61,5 @@ def keep(
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
-        return None if math.isnan(value) else float(f"{value:.9g}")
+        return None if math.isnan(value) else float(f"{value:.7g}")
     return value
