@@ -20,7 +20,8 @@ from tests.bring.foreign.kept_models import Kept, all_names, kept
 from tests.local_service import serving
 from tests.unit.training.packaging import refused
 from training.bring.onnx.graph_model import manifest_of_graph
-from training.bring.onnx.graph_process import Said, inspect_graph
+from training.bring.onnx.graph_process import inspect_graph
+from training.bring.stated import Said
 from training.cli.main import main
 from training.cli.package import package_command, stated_by
 from training.release.publish import read_folder

@@ -45,6 +45,14 @@ class Stated:
         return replace(self, code_base64=None if archive is None else base64.b64encode(archive).decode())
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the person says of an ONNX graph's outputs: which are used, all where there are none, and what they are."""
+
+    outputs: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+
 def parse_features(text: str) -> tuple[Feature, ...]:
     """Features: names with commas between them, all numbers; or a JSON file of names, or of features as in a manifest.
 

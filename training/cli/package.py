@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from training.bring.stated import KINDS, Kind, Stated, parse_classes, parse_features, read_rows
+from training.bring.stated import KINDS, Kind, Said, Stated, parse_classes, parse_features, read_rows
 from training.cli.command import PROGRAM, Command
 from training.cli.options import Existing, as_json, print_json
 from training.cli.table_options import csv_options
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 )
 @click.argument("file", type=Existing("the joblib or pickle file of your model"), required=False)
 @click.option(
-    "--onnx",
-    type=Existing("the ONNX file of your model"),
-    metavar="FILE",
-    help="In place of FILE, an ONNX file that any framework exported. It needs no --trust: nothing of it is code.",
-)
-@click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="FOLDER",
     help="The folder to write.",
+)
+@click.option(
+    "--onnx",
+    type=Existing("the ONNX file of your model"),
+    metavar="FILE",
+    help="In place of FILE, an ONNX file that any framework exported. It needs no --trust: nothing of it is code.",
 )
 @click.option(
     "--trust",
@@ -134,9 +134,12 @@ def package_command(
     A model of another framework comes as an ONNX file, by --onnx.
     """
     if onnx is not None:
-        _require_onnx_alone(file, code)
+        if file is not None:
+            raise UnpackableArtifact(f"Give one model: {file}, or an ONNX file with --onnx.")
+        if code:
+            raise UnpackableArtifact("Leave out --code: an ONNX file imports no modules.")
         stated = stated_by(onnx, example, features, classes, target, name, needs_rows=source is None)
-        packaged = _package_onnx(onnx, source, table_options, stated, outputs, answers, metric, out)
+        packaged = _package_onnx(onnx, source, table_options, stated, Said(outputs, answers), metric, out)
     elif file is not None:
         if outputs or answers:
             raise UnpackableArtifact("Leave out --output and --answers: they say what an ONNX file gives.")
@@ -155,29 +158,19 @@ def package_command(
         person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
 
 
-def _require_onnx_alone(file: Path | None, code: tuple[Path, ...]) -> None:
-    if file is not None:
-        raise UnpackableArtifact(f"Give one model: {file}, or an ONNX file with --onnx.")
-    if code:
-        raise UnpackableArtifact("Leave out --code: an ONNX file imports no modules.")
-
-
 def _package_onnx(
     file: Path,
     source: str | None,
     options: dict[str, Any],
     stated: Stated,
-    outputs: tuple[str, ...],
-    answers: Kind | None,
+    said: Said,
     metric: str | None,
     out: Path,
 ) -> "Packaged":
     # Slow imports, for this command alone.
     from training.bring.frames.table_of_model.opening import opened_table
     from training.bring.onnx.graph_model import package_graph
-    from training.bring.onnx.graph_process import Said
 
-    said = Said(outputs, answers)
     every_package_s_libraries()
     if source is None:
         with working("Opening, asking and proving"):
@@ -212,20 +205,13 @@ def _package_pickle(
     file: Path, source: str | None, options: dict[str, Any], stated: Stated, metric: str | None, out: Path
 ) -> "Packaged":
     from training.bring.brought_model import package
-
-    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
-    if source is not None:
-        return _package_with_table(file, source, options, stated, metric, out)
-    with working("Loading and proving"):
-        return package(file, stated, out)
-
-
-def _package_with_table(
-    file: Path, source: str, options: dict[str, Any], stated: Stated, metric: str | None, out: Path
-) -> "Packaged":
     from training.bring.frames.framed_model import package_with_table
     from training.bring.frames.table_of_model.opening import opened_table
 
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    if source is None:
+        with working("Loading and proving"):
+            return package(file, stated, out)
     if stated.features is not None:
         raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
     with opened_table(source, **options) as table, working("Asking the model the table, turning and proving it"):

@@ -17,8 +17,8 @@ from handler.registry.storage import Content, hold, parts_from
 from training.bring.brought_model import Packaged, found_in, manifest_of, notes_on_targets
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.measured import TableRows, measure
-from training.bring.onnx.graph_process import GraphInspected, Said
-from training.bring.stated import Stated
+from training.bring.onnx.graph_process import GraphInspected
+from training.bring.stated import Said, Stated
 from training.errors import UnpackableArtifact, listed
 from training.fit.held_out import HELD_OUT_FILE
 from training.folder.writing import write_files

@@ -30,20 +30,12 @@ from training.bring.onnx.inputs import cut_off, fed_inputs, input_form, inputs_o
 from training.bring.onnx.opening import opened, read_model
 from training.bring.onnx.outputs import outputs_found
 from training.bring.onnx.rows import Asked, asked_example, asked_table
-from training.bring.stated import Kind, Stated
+from training.bring.stated import Kind, Said, Stated
 from training.bring.targets import targets_of
 from training.errors import UnpackableArtifact, listed
 
 EXAMPLES_OF_TABLE = 5
 """So many rows of a table are the examples of the draft, until it is measured."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the person says of the outputs: which are used, all where there are none, and what they are."""
-
-    outputs: tuple[str, ...] = ()
-    kind: Kind | None = None
 
 
 @dataclass(frozen=True)

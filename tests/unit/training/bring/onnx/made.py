@@ -16,8 +16,8 @@ from handler.registry.manifest import Manifest
 from handler.serving.predictor import Predictor, load_predictor
 from training.bring.held.refused import Refused
 from training.bring.onnx.graph_model import manifest_of_graph, notes_on
-from training.bring.onnx.graph_process import GraphInspected, Said, inspect_graph
-from training.bring.stated import Kind, Stated, parse_features
+from training.bring.onnx.graph_process import GraphInspected, inspect_graph
+from training.bring.stated import Kind, Said, Stated, parse_features
 from training.errors import UnpackableArtifact
 
 FLOAT, DOUBLE, INT64, STRING = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64, TensorProto.STRING
