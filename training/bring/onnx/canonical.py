@@ -109,6 +109,8 @@ class _Rewriting:
         if version_of_operators(self.model) == 0:
             self.model.opset_import.append(helper.make_opsetid("", OPERATORS))
         values = [self._numbers(name) for name in self.found.values]
+        if len(values) > 1:
+            values = [self._add("Concat", [self._as_column(name) for name in values], axis=1)]
         if self.task == "classification":
             self._classification(values[0] if values else None)
         elif self.task == "multilabel":
@@ -116,10 +118,7 @@ class _Rewriting:
             self._give(self._add("Cast", [there], to=TensorProto.INT64), PREDICTION, TensorProto.INT64)
             self._give(values[0], PROBABILITIES, self.kind)
         else:
-            whole = values[0]
-            if len(values) > 1:
-                whole = self._add("Concat", [self._as_column(name) for name in values], axis=1)
-            self._give(whole, PREDICTION, self.kind)
+            self._give(values[0], PREDICTION, self.kind)
         del self.graph.output[:]
         self.graph.output.extend(self.outputs)
         _prune(self.graph)

@@ -69,29 +69,30 @@ def outputs_found(
     for name in labels:
         if np.size(raw[name]) != rows:
             raise Refused(_not_told_apart(name, raw))
-    several = targets > 1 and len(numbers) == targets and not labels
+    label = labels[0] if len(labels) == 1 else None
+    if classes is None and label is not None:
+        classes = classes_behind(model, label)
+    # One for each of several targets, or for each class.
+    several = len(numbers) > 1 and len(numbers) == (len(classes or ()) if label else targets)
     if len(labels) > 1 or (len(numbers) > 1 and not several):
         raise Refused(
             f"Its graph has several outputs, which cannot be told apart: {listed(list(raw))}. Say with --output which "
             "are used, once for each: one with labels, or one with numbers, or one of each."
         )
-    label = labels[0] if labels else None
     for name, values in numbers.items():
         if several and values.size != rows:
             raise Refused(_not_told_apart(name, raw))
     joined = np.concatenate([values.reshape(rows, -1) for values in numbers.values()], axis=1) if numbers else None
-    if classes is None and label is not None:
-        classes = classes_behind(model, label)
     width = 0 if joined is None else joined.shape[1]
     kind: Kind | None = None
     guessed = each = False
     if joined is not None:
         first = maker_of(model.graph, next(iter(numbers)))
-        known = None if several else _kind_by_operator(first)
+        known = "numbers" if several and label is None else None if several else _kind_by_operator(first)
         each = said in (None, "probabilities") and known == "probabilities" and label is None
         each = each and width > 1 and first is not None and first.op_type == "Sigmoid"
         is_classed = label is not None or classes is not None or classes_named
-        kind, guessed = (said, False) if said is not None else _kind_of(known, joined, is_classed, targets, several)
+        kind, guessed = (said, False) if said is not None else _kind_of(known, joined, is_classed, targets)
     is_text = label is not None and raw[label].dtype.kind in "OUS"
     return Found(label, tuple(numbers), kind, guessed, width, classes, each, is_text)
 
@@ -108,11 +109,11 @@ def _kind_by_operator(node: Any) -> Kind | None:
         return "probabilities"
     if node.op_type == "LogSoftmax":
         return "scores"
-    if node.op_type in ("TreeEnsembleClassifier", "LinearClassifier", "SVMClassifier"):
-        if attributes(node).get("post_transform") in SHARES:
-            return "probabilities"
-        return None
-    return None
+    held = attributes(node)
+    is_ensemble = node.op_type in ("TreeEnsembleClassifier", "LinearClassifier", "SVMClassifier")
+    if is_ensemble and held.get("post_transform") in SHARES:
+        return "probabilities"
+    return "probabilities" if node.op_type == "Normalizer" and held.get("norm") == "L1" else None
 
 
 def _kind_of(
@@ -120,10 +121,7 @@ def _kind_of(
     values: NDArray[Any],
     is_classed: bool,
     targets: int,
-    several: bool,
 ) -> tuple[Kind, bool]:
-    if several:
-        return "numbers", False
     width = values.shape[1]
     if known is not None:
         return known, False

@@ -99,6 +99,23 @@ def test_maps_and_labels_become_places_and_columns(tmp_path: Path, labels: list[
     assert [list(answer["probabilities"].values()) for answer in answers] == pytest.approx(softmax(), abs=1e-6)
 
 
+def test_a_column_for_each_class_is_joined(tmp_path: Path) -> None:
+    labels = constant("labels", np.array([7, 3, 5]))
+    parts = [value(name, shape=("n", 1)) for name in ("i7", "i3", "i5")]
+    made = linear(
+        SOFTMAX,
+        ARGMAX,
+        node("Gather", ["labels", "place"], ["label"]),
+        node("Split", ["p"], ["i7", "i3", "i5"], axis=1, num_outputs=3),
+        outputs=[value("label", INT64, ("n",)), *parts],
+        opsets=[("", 18)],
+    )
+    made.graph.initializer.append(labels)
+    answers = understand(tmp_path, made).answers()
+    assert list(answers[0]["probabilities"]) == ["7", "3", "5"]
+    assert [list(answer["probabilities"].values()) for answer in answers] == pytest.approx(softmax(), abs=1e-6)
+
+
 def test_labels_alone_are_named_by_the_person(tmp_path: Path) -> None:
     found = understand(tmp_path, linear(ARGMAX, outputs=[value("place", INT64, ("n",))]), classes=NAMES)
     assert [answer["prediction"] for answer in found.answers()] == [NAMES[place] for place in logits().argmax(axis=1)]
