@@ -8,7 +8,7 @@ import click
 
 from training.bring.stated import KINDS, Kind, Said, Stated, parse_classes, parse_features, read_rows
 from training.cli.command import PROGRAM, Command
-from training.cli.options import Existing, as_json, print_json
+from training.cli.options import Existing, as_json, no_twin, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
@@ -106,6 +106,7 @@ if TYPE_CHECKING:
 @csv_options
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
 @click.option("--metric", metavar="SCORER", help="The scorer of scikit-learn for the gate, on the table.")
+@no_twin
 @as_json
 def package_command(
     file: Path | None,
@@ -120,6 +121,7 @@ def package_command(
     outputs: tuple[str, ...],
     answers: Kind | None,
     trust: bool,
+    no_twin: bool,
     as_json: bool,
     source: str | None,
     metric: str | None,
@@ -144,7 +146,7 @@ def package_command(
         if outputs or answers:
             raise UnpackableArtifact("Leave out --output and --answers: they say what an ONNX file gives.")
         stated = _stated_of_pickle(file, source, trust, code, (example, features, classes, target, name))
-        packaged = _package_pickle(file, source, table_options, stated, metric, out)
+        packaged = _package_pickle(file, source, table_options, stated, metric, out, not no_twin)
     else:
         raise UnpackableArtifact("Name the file of your model: one of joblib or pickle, or an ONNX file with --onnx.")
     manifest = packaged.manifest
@@ -155,6 +157,8 @@ def package_command(
     else:
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
+        if packaged.twin is not None:
+            person().print(packaged.twin.sentence)
         person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
 
 
@@ -202,7 +206,7 @@ def _stated_of_pickle(
 
 
 def _package_pickle(
-    file: Path, source: str | None, options: dict[str, Any], stated: Stated, metric: str | None, out: Path
+    file: Path, source: str | None, options: dict[str, Any], stated: Stated, metric: str | None, out: Path, twin: bool
 ) -> "Packaged":
     from training.bring.brought_model import package
     from training.bring.frames.framed_model import package_with_table
@@ -211,11 +215,11 @@ def _package_pickle(
     every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     if source is None:
         with working("Loading and proving"):
-            return package(file, stated, out)
+            return package(file, stated, out, twin=twin)
     if stated.features is not None:
         raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
     with opened_table(source, **options) as table, working("Asking the model the table, turning and proving it"):
-        return package_with_table(file, stated, table, out, metric)
+        return package_with_table(file, stated, table, out, metric, twin=twin)
 
 
 def stated_by(

@@ -17,7 +17,7 @@ from handler.registry.storage import Content, hold, parts_from
 from training.bring.brought_model import Packaged, found_in, manifest_of, notes_on_targets
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.measured import TableRows, measure
-from training.bring.onnx.graph_process import GraphInspected
+from training.bring.onnx.graph_process import ONNX_FILE, GraphInspected
 from training.bring.stated import Said, Stated
 from training.errors import UnpackableArtifact, listed
 from training.fit.held_out import HELD_OUT_FILE
@@ -27,8 +27,6 @@ from training.release.proof import prove
 from training.report.page import render_brought_report
 
 SCRIPT = Path(__file__).with_name("graph_process.py")
-
-ONNX_FILE = "model.onnx"
 
 
 def package_graph(
@@ -53,12 +51,12 @@ def package_graph(
         report = render_brought_report(manifest).encode()
     else:
         measured = measure(draft, rows, metric)
-        manifest, report = Manifest.from_json(measured.manifest.to_json()), measured.report
+        manifest, report = Manifest.from_json(measured.manifest.to_json()), measured.report.encode()
         files[HELD_OUT_FILE] = measured.held_out.to_json().encode()
     prove(replace(draft, manifest=manifest))
     files = {ONNX_FILE: content, REPORT_FILE: report, **files, MANIFEST_FILE: manifest.to_json().encode()}
     write_files(folder, files)
-    return Packaged(manifest, tuple(notes_on(inspected, table)))
+    return Packaged(manifest, tuple(notes_on(inspected, table)), twin=None)
 
 
 def _inspect_isolated(
@@ -104,10 +102,10 @@ def notes_on(inspected: GraphInspected, table: TableForm | None) -> list[str]:
             f"{listed(list(inspected.in_order))} for {listed(names)}."
         )
     notes += _notes_on_answers(inspected)
-    if inspected.cut_off:
+    if inspected.whole:
         notes.append(
-            f"CHECK THIS: the file takes whole numbers for {listed(list(inspected.cut_off))}, so a fraction is cut "
-            "off. If they are codes, list them with --features in a JSON file, as a category."
+            f"CHECK THIS: the file takes whole numbers for {listed(list(inspected.whole))}, so a fraction is refused. "
+            "If they are codes, list them with --features in a JSON file, as a category."
         )
     if table is not None and inspected.unused:
         notes.append(f"The file does not take these columns of {table.name}: {listed(list(inspected.unused))}.")

@@ -12,11 +12,12 @@ from typing import Any
 
 from handler.engines.onnx_runtime.engine import OnnxRuntime
 from handler.engines.versions import installed_versions
+from handler.errors.model import UnloadableArtifact
 from handler.errors.request import RequestError
 from handler.records.decoding import decode
 from handler.records.signature import Example
 from handler.registry.chain import VerifiedArtifact
-from handler.registry.manifest import InputForm
+from handler.registry.manifest import ArtifactFile, InputForm, sha256
 from handler.serving.predictor import Predictor
 from training.bring.answers import kept_examples
 from training.bring.frames.original import as_manifest
@@ -26,13 +27,15 @@ from training.bring.inspection_process import Inspected
 from training.bring.onnx.asking import answers_of, disagreeing, expected, first_not_finite, require_same
 from training.bring.onnx.canonical import rewritten
 from training.bring.onnx.classes import outputs_of_graph
-from training.bring.onnx.inputs import cut_off, fed_inputs, input_form, inputs_of
+from training.bring.onnx.inputs import fed_inputs, input_form, inputs_of, whole_numbers
 from training.bring.onnx.opening import opened, read_model
 from training.bring.onnx.outputs import outputs_found
 from training.bring.onnx.rows import Asked, asked_example, asked_table
 from training.bring.stated import Kind, Said, Stated
 from training.bring.targets import targets_of
 from training.errors import UnpackableArtifact, listed
+
+ONNX_FILE = "model.onnx"
 
 EXAMPLES_OF_TABLE = 5
 """So many rows of a table are the examples of the draft, until it is measured."""
@@ -44,7 +47,7 @@ class GraphInspected:
 
     `input` is what its served form takes, which is `changed` where it is not the file itself. It was asked `rows` rows
     of `table_rows`, to `disagreeing` of which its label is not the class of the largest value. `in_order` are the names
-    of inputs that were taken for the features in their order, `cut_off` the numbers that it takes as whole ones,
+    of inputs that were taken for the features in their order, `whole` the numbers that it takes whole alone,
     `unused` the columns of the table that it does not take.
     """
 
@@ -58,7 +61,7 @@ class GraphInspected:
     table_rows: int
     disagreeing: int
     in_order: tuple[str, ...]
-    cut_off: tuple[str, ...]
+    whole: tuple[str, ...]
     unused: tuple[str, ...]
 
 
@@ -107,12 +110,15 @@ def inspect_graph(
     require_same(before, after, fed_inputs(_renamed(asked, after)), asked.typed)
     copied.write_bytes(served.data)
 
-    manifest = as_manifest(task, asked.features, targets)
+    artifact = ArtifactFile(ONNX_FILE, len(served.data), sha256(served.data), input_form(asked.inputs))
+    manifest = replace(as_manifest(task, asked.features, targets), artifacts={"onnx": artifact})
     shown = asked.typed if form is None else asked.typed[:EXAMPLES_OF_TABLE]
     try:
         answers = Predictor(manifest, OnnxRuntime().load(VerifiedArtifact(manifest, served.data))).predict(shown)
     except RequestError as error:
         raise Refused(f"It has no sound answer to the rows. {error}") from error
+    except UnloadableArtifact as error:
+        raise Refused(str(error)) from error
     examples = [Example.of(row, answer) for row, answer in zip(asked.values, answers, strict=False)]
     if form is not None:
         true = asked.true_answers(form.name, task, targets, outputs.labels)
@@ -141,7 +147,7 @@ def inspect_graph(
         table_rows=len(asked.typed) if asked.table is None else len(asked.table),
         disagreeing=disagreeing(before, found.kind) if found.label is not None else 0,
         in_order=tuple(taken.name for taken in asked.inputs) if asked.is_in_order else (),
-        cut_off=tuple(cut_off(asked.features, asked.inputs)),
+        whole=tuple(whole_numbers(asked.features, asked.inputs)),
         unused=asked.unused,
     )
 

@@ -89,8 +89,8 @@ def with_kinds(features: Sequence[Feature], inputs: Sequence[Taken], stated: boo
     return tuple(_with_kind(feature, kind, stated) for feature, kind in zip(features, types, strict=True))
 
 
-def cut_off(features: Sequence[Feature], inputs: Sequence[Taken]) -> list[str]:
-    """The names of the numbers that go to an input of whole numbers, which cuts their fractions off."""
+def whole_numbers(features: Sequence[Feature], inputs: Sequence[Taken]) -> list[str]:
+    """The names of the numbers that go to an input of whole numbers, which takes no fraction."""
     types = [taken.type for taken in inputs for _ in range(taken.width or 1)]
     return [
         feature.name

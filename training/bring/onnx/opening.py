@@ -9,6 +9,8 @@ from typing import Any
 import onnx
 import onnxruntime
 
+from handler.engines.onnx_runtime.guard import require_self_contained
+from handler.errors.model import UnloadableArtifact
 from training.bring.held.refused import Refused
 from training.bring.onnx.graphs import constant_of, nodes_of, tensors_of, version_of_operators
 from training.errors import listed
@@ -34,6 +36,10 @@ def read_model(data: bytes) -> Any:
     if not model.graph.node or not model.graph.output:
         raise Refused(_no_onnx(data))
     _require_all_within(model)
+    try:
+        require_self_contained(data)
+    except UnloadableArtifact as error:
+        raise Refused(_no_onnx(data)) from error
     _require_not_random(model)
     return model
 

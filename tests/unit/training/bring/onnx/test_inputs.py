@@ -117,7 +117,7 @@ def test_each_kind_reaches_its_input(tmp_path: Path) -> None:
     )
 
 
-def test_a_truth_value_needs_no_file_and_a_fraction_that_is_cut_off_is_told(tmp_path: Path) -> None:
+def test_a_truth_value_needs_no_file_and_a_number_that_has_no_fraction_is_told(tmp_path: Path) -> None:
     asked = model(
         [node("Cast", ["new"], ["y"], to=FLOAT)],
         [value("y", shape=("n", 1))],
@@ -128,7 +128,8 @@ def test_a_truth_value_needs_no_file_and_a_fraction_that_is_cut_off_is_told(tmp_
     whole = model(
         [node("Cast", ["code"], ["y"], to=FLOAT)], [value("y", shape=("n", 1))], [value("code", INT64, ("n", 1))]
     )
-    assert "so a fraction is cut off" in understand(tmp_path, whole, [[1], [2]], features="code").notes
+    assert "so a fraction is refused" in understand(tmp_path, whole, [[1], [2]], features="code").notes
+    assert "cannot answer row 1" in refusal(tmp_path, whole, [[1], [2.5]], features="code")
 
 
 def test_a_gap_reaches_a_tree_as_a_gap(tmp_path: Path) -> None:
