@@ -42,16 +42,15 @@ from sklearn.feature_extraction import text
 
 from training.twin.graphs.composed import outputs, stacks, votes
 from training.twin.graphs.drawing import Answering, Stepping
+from training.twin.graphs.kernels import functions, vectors
 from training.twin.graphs.models import (
     bayes,
     clusters,
     constants,
     densities,
-    kernels,
     linear,
     neighbours,
     networks,
-    vectors,
 )
 from training.twin.graphs.steps import bins, encoders, nearest, scalers, texts, together
 from training.twin.graphs.trees import boosting, forests, histogram
@@ -122,9 +121,9 @@ ANSWERING: dict[type, Answering] = _all(
     (constants.draw_classes, (dummy.DummyClassifier,)),
     (constants.draw_single, (multiclass._ConstantPredictor,)),
     (constants.draw_steps, (isotonic.IsotonicRegression,)),
-    (kernels.draw_ridge, (kernel_ridge.KernelRidge,)),
-    (kernels.draw_propagation, (semi_supervised.LabelPropagation, semi_supervised.LabelSpreading)),
-    (kernels.draw_process, (gaussian_process.GaussianProcessRegressor,)),
+    (functions.draw_ridge, (kernel_ridge.KernelRidge,)),
+    (functions.draw_propagation, (semi_supervised.LabelPropagation, semi_supervised.LabelSpreading)),
+    (functions.draw_process, (gaussian_process.GaussianProcessRegressor,)),
     (vectors.draw_numbers, (svm.SVR, svm.NuSVR)),
     (vectors.draw_classes, (svm.SVC, svm.NuSVC)),
     (vectors.draw_inliers, (svm.OneClassSVM,)),

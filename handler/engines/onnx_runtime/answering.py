@@ -34,7 +34,7 @@ MORE: Mapping[Task, tuple[tuple[str, ...], ...]] = {
     "classification": ((), (PROBABILITIES,), (SCORES,)),
     "regression": ((),),
     "outlier_detection": ((), (SCORE,)),
-    "clustering": ((), (PROBABILITIES,)),
+    "clustering": ((), (PROBABILITIES,), (SCORES,)),
     "multilabel": ((), (PROBABILITIES,)),
 }
 """What a graph of each task may give beside `prediction`."""

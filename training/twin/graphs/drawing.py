@@ -45,12 +45,15 @@ Stepping = Callable[["Drawing", Any, Columns], Columns]
 class Drawing:
     """The nodes and constants so far; `answering` and `stepping` are the functions that draw each class."""
 
-    def __init__(self, answering: Mapping[type, Answering], stepping: Mapping[type, Stepping]) -> None:
+    def __init__(
+        self, answering: Mapping[type, Answering], stepping: Mapping[type, Stepping], prefix: str = "t"
+    ) -> None:
         self._answering = answering
         self._stepping = stepping
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: list[onnx.TensorProto] = []
         self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+        self._prefix = prefix
         self._named = 0
 
     def answer(self, estimator: Any, columns: Columns) -> Answer:
@@ -70,13 +73,35 @@ class Drawing:
     def name(self) -> str:
         """A name that no tensor has yet."""
         self._named += 1
-        return f"t{self._named}"
+        return f"{self._prefix}{self._named}"
 
     def add(self, kind: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
         """A node of one output, whose name is returned."""
         output = self.name()
         self.nodes.append(helper.make_node(kind, list(inputs), [output], domain=domain, **attributes))
         return output
+
+    def loop(self, turns: int, start: str, turn: Callable[["Drawing", str], tuple[str, str]]) -> str:
+        """`start` after up to so many turns: `turn` draws one, and gives what comes of it and whether to go on."""
+        inner = Drawing(self._answering, self._stepping, f"{self.name()}_")
+        count, going, before = inner.name(), inner.name(), inner.name()
+        after, more = turn(inner, before)
+        on = inner.add("Identity", more)
+        body = helper.make_graph(
+            inner.nodes,
+            f"{before}_turn",
+            [
+                helper.make_tensor_value_info(count, onnx.TensorProto.INT64, []),
+                helper.make_tensor_value_info(going, onnx.TensorProto.BOOL, []),
+                helper.make_tensor_value_info(before, onnx.TensorProto.DOUBLE, None),
+            ],
+            [
+                helper.make_tensor_value_info(on, onnx.TensorProto.BOOL, []),
+                helper.make_tensor_value_info(after, onnx.TensorProto.DOUBLE, None),
+            ],
+            inner.initializers,
+        )
+        return self.add("Loop", self.places(turns), self.constant(np.array(True)), start, body=body)
 
     def two(self, kind: str, *inputs: str, **attributes: Any) -> tuple[str, str]:
         """A node of two outputs."""

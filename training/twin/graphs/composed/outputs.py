@@ -9,8 +9,8 @@ from training.twin.graphs.choosing import joined
 from training.twin.graphs.columns import Columns, Numbers
 from training.twin.graphs.composed.parts import positive, response, threshold
 from training.twin.graphs.drawing import Answer, Drawing
+from training.twin.graphs.kernels.pairs import of_votes
 from training.twin.graphs.models.distances import squared
-from training.twin.graphs.models.vectors import of_votes
 
 
 def draw_one_against_rest(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:

@@ -61,7 +61,9 @@ def require_numbers_equal(estimator: Any, rows: NDArray[Any], features: Sequence
 
 
 def beside(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`values` with their neighbours in float64 and in float32."""
+    """`values` with their neighbours in float64 and in float32: a split of gaps alone has none, its threshold is
+    infinite."""
+    values = values[np.isfinite(values)]
     single = values.astype(np.float32)
     near = [np.nextafter(values, -np.inf), values, np.nextafter(values, np.inf)]
     for way in (-np.inf, np.inf):

@@ -65,6 +65,12 @@ def test_a_classifier_answers_alike(name: str, target: Any) -> None:
     require_classes_equal(clone(CLASSIFIERS[name]).fit(ROWS, target), ASKED, numbers(3))
 
 
+@pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning")
+@pytest.mark.parametrize("target", [TWO, THREE, np.digitize(NUMBERS, [-2.0, -1.0, 0.0, 1.0, 2.0])])
+def test_the_probabilities_of_support_vectors_stop_where_those_of_libsvm_stop(target: Any) -> None:
+    require_classes_equal(SVC(probability=True, random_state=0).fit(ROWS, target), ASKED, numbers(3))
+
+
 @pytest.mark.parametrize(
     "labels",
     [[5, -3, 9], ["z", "é", "a"], [0.0, 1.0, 2.0], [False, True, True]],

@@ -5,15 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.errors import NoTwin
 from training.twin.graphs.choosing import joined
 from training.twin.graphs.columns import Columns
 from training.twin.graphs.drawing import Answer, Drawing
+from training.twin.graphs.kernels.functions import kernel
+from training.twin.graphs.kernels.pairs import marks, of_votes, pairs_of, shares_of_pairs
 from training.twin.graphs.losses import inliers
-from training.twin.graphs.models.kernels import kernel
-
-LEAST_SHARE = 1e-7
-"""libsvm keeps the probability of a pair within this of 0 and 1 (svm.cpp, svm_predict_probability)."""
 
 
 def _near(drawing: Drawing, estimator: Any, columns: Columns) -> str:
@@ -43,11 +40,11 @@ def draw_inliers(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
 def draw_classes(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
     """An SVC or a NuSVC, by its own `predict`, which need not agree with its probabilities."""
     count = len(estimator.classes_)
-    pairs = [(first, second) for first in range(count) for second in range(first + 1, count)]
+    pairs = pairs_of(count)
     near = _near(drawing, estimator, columns)
     raw = drawing.linear(near, _weights_of_pairs(estimator, pairs), estimator._intercept_)
     won = drawing.add("Greater", raw, drawing.numbers(0.0))  # the first class of the pair
-    first, second = _marks(pairs, count)
+    first, second = marks(pairs, count)
     votes = drawing.add(
         "Add",
         drawing.add("MatMul", drawing.double(won), drawing.numbers(first)),
@@ -63,7 +60,7 @@ def draw_classes(drawing: Drawing, estimator: Any, columns: Columns) -> Answer:
             prediction = drawing.largest(decision)
     shares = None
     if hasattr(estimator, "predict_proba"):
-        shares = _shares(drawing, estimator, raw)
+        shares = shares_of_pairs(drawing, estimator, raw)
     if estimator.decision_function_shape == "ovo" and count > 2:
         return Answer(prediction, shares)
     return Answer(prediction, shares, decision)
@@ -80,36 +77,3 @@ def _weights_of_pairs(estimator: Any, pairs: list[tuple[int, int]]) -> NDArray[n
             vectors = slice(starts[own], starts[own + 1])
             weights[vectors, place] = dual[other - 1 if other > own else other, vectors]
     return weights
-
-
-def _marks(pairs: list[tuple[int, int]], count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Which class is the first and which the second of each pair, of shape (pairs, classes)."""
-    each = np.eye(count)
-    return each[[first for first, _ in pairs]], each[[second for _, second in pairs]]
-
-
-def of_votes(drawing: Drawing, second_won: str, sure: str, count: int) -> str:
-    """scikit-learn's _ovr_decision_function: votes of each pair, and within 1/3 how sure they are of its second class.
-
-    Both tensors are of shape (rows, pairs), the first of 0 and 1; the outcome of (rows, classes).
-    """
-    pairs = [(first, second) for first in range(count) for second in range(first + 1, count)]
-    first, second = _marks(pairs, count)
-    first_won = drawing.add("Sub", drawing.numbers(1.0), second_won)
-    votes = drawing.add(
-        "Add",
-        drawing.add("MatMul", first_won, drawing.numbers(first)),
-        drawing.add("MatMul", second_won, drawing.numbers(second)),
-    )
-    total = drawing.add("MatMul", sure, drawing.numbers(second - first))
-    most = drawing.add("Mul", drawing.add("Add", drawing.add("Abs", total), drawing.numbers(1.0)), drawing.numbers(3.0))
-    return drawing.add("Add", votes, drawing.add("Div", total, most))
-
-
-def _shares(drawing: Drawing, estimator: Any, raw: str) -> str:
-    if len(estimator.classes_) > 2:
-        raise NoTwin("Its probabilities of more than two classes come from iterations within libsvm.")
-    scaled = drawing.linear(raw, [[-float(estimator._probA[0])]], [-float(estimator._probB[0])])
-    share = drawing.add("Sigmoid", scaled)
-    kept = drawing.add("Clip", share, drawing.numbers(LEAST_SHARE), drawing.numbers(1 - LEAST_SHARE))
-    return drawing.beside([kept, drawing.add("Sub", drawing.numbers(1.0), kept)])
