@@ -26,7 +26,7 @@ from training.code.archive import code_archive, require_sound_code
 from training.console import person, working
 from training.errors import UnpackableArtifact
 from training.folder.places import without_caches
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.notebook.table import Table, table_of
 from training.pickles.imports import inspect_pickle
 from training.release.alias_move import Release
@@ -67,6 +67,7 @@ def publish_model(
     force: bool = False,
     reason: str | None = None,
     allow_unknown: bool = False,
+    twin: bool = True,
 ) -> Published:
     """Publish a fitted estimator as a version of the model at `uri` (s3://bucket/prefix or a directory).
 
@@ -78,7 +79,7 @@ def publish_model(
     scikit-learn that the gate uses; `code` are modules of yours that the model imports, or folders of them, which
     travel with the version and run in the function with its rights; `allow_unknown` lets the API take categories that
     neither model nor rows have. `promote` lets the version serve at once; `force` publishes what falls short of the
-    gate, and needs a `reason`.
+    gate, and needs a `reason`. Without `twin` no ONNX form is made: for a deployed function of an earlier release.
 
     Raises a SklearnOnLambdaError that says what to change; then nothing was published.
     """
@@ -94,11 +95,13 @@ def publish_model(
         targets = table.targets or _targets(target)
         stated = Stated(called, None, _classes(classes), targets, ()).with_code(archive)
         form = _written(table, Path(scratch, "rows.pickle"), allow_unknown)
-        function_libraries()  # says so where it makes them, which a progress would hide
+        every_package_s_libraries()  # says so where it makes them, which a progress would hide
         with working("Asking the model the rows, turning it, proving it, measuring it"):
-            packaged = package_with_table(file, stated, form, folder, metric)
+            packaged = package_with_table(file, stated, form, folder, metric, twin=twin)
         for note in packaged.notes:
             person().print(note)
+        if packaged.twin is not None:
+            person().print(packaged.twin.sentence)
         trained = read_folder(folder)
         comparison = publish_compared(store, trained, folder, alias, reason, force)
     version = trained.manifest.version
