@@ -221,8 +221,9 @@ def test_an_environment_without_pip_is_told_how_to_get_it(
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-onnx.txt"])
 def test_make_asks_for_the_libraries_again_where_the_pins_of_either_package_changed(tmp_path: Path, file: str) -> None:
-    for name in ("Makefile", "handler/requirements.txt", "handler/requirements-onnx.txt", "training/requirements.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    requirements = ("handler/requirements.txt", "handler/requirements-onnx.txt", "training/requirements.txt")
+    for name in ("Makefile", "handler/engines/shipped.py", *requirements):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
         os.utime(tmp_path / name, (1, 1))
     for age, stamp in enumerate((".venv/installed", ".venv/importable", ".venv-function/.venv.made"), start=2):
