@@ -119,8 +119,8 @@ $(VENV)/importable: $(VENV)/installed
 	@$(RUN) -c 'import sysconfig as s; from pathlib import Path as P; P(s.get_path("purelib"), "sklearn-on-lambda.pth").write_text(f"{P.cwd()}\n")'
 	@touch $@
 
-# The libraries that models are proved with, for the Python of $(VENV). Quiet where they are there.
-$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed
+# The libraries that models are proved with, of each package, for the Python of $(VENV). Quiet where they are there.
+$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(wildcard handler/requirements*.txt)
 	@$(RUN) -m training.function_environment
 	@touch $@
 
