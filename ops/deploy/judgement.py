@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handler.engines.package_description import PackageDescription
-from handler.errors.model import AliasError, InvalidManifest, ManifestMismatch, ManifestMissing, UnknownManifestFormat
+from handler.errors.model import AliasError, ManifestMismatch, ManifestMissing
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, checked_alias, manifest_bytes
-from handler.registry.manifest import Manifest, sha256
-from training.release.deployed.readable import format_of, numbers, too_large, unreadable
+from handler.registry.manifest import sha256
+from training.release.deployed.readable import format_of, numbers, other_engine, too_large, unreadable
 from training.release.promote import alias_names
 from training.release.stores.writable import WritableStore
 
@@ -35,8 +35,8 @@ class Judged:
     version: str | None = None
     problem: str | None = None
     kind: Literal["unreadable", "other form", "too large", "unsound"] | None = None
-    forms: tuple[str, ...] = ()
-    """The forms of the model that the version has, where `kind` is "other form"."""
+    remedy: str | None = None
+    """What to do, where `kind` is "other form"."""
 
 
 def judged(store: WritableStore, candidate: Candidate) -> Iterator[Judged]:
@@ -61,21 +61,11 @@ def _judged(store: WritableStore, candidate: Candidate, name: str, alias_json: b
     except (ManifestMissing, ManifestMismatch) as error:
         return Judged(name, alias.version, str(error).rstrip("."), "unsound")
     if problem := unreadable(manifest_json, package):
-        forms = _other_forms(manifest_json, package)
-        return Judged(name, alias.version, problem, "other form" if forms else "unreadable", forms)
+        remedy = other_engine(manifest_json, package)
+        return Judged(name, alias.version, problem, "other form" if remedy else "unreadable", remedy)
     if problem := too_large(manifest_json, package, candidate.storage_mb):
         return Judged(name, alias.version, problem, "too large")
     return Judged(name, alias.version)
-
-
-def _other_forms(manifest_json: bytes, package: PackageDescription) -> tuple[str, ...]:
-    """The forms of the model that the version has, where the package reads its manifest and loads none of them."""
-    try:
-        manifest = Manifest.from_json(manifest_json)
-    except (InvalidManifest, UnknownManifestFormat):
-        return ()
-    loads = package.engines.keys() & manifest.artifacts.keys()
-    return () if loads or format_of(manifest_json) not in package.manifest_formats else manifest.forms
 
 
 def _proved(store: WritableStore, alias: Alias) -> bytes:

@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES
 from ops.deploy.judgement import Candidate, Judged, judged
 from training.errors import InvalidFunctionRecord
 from training.release.deployed.records import each_record
@@ -84,7 +83,13 @@ def _mended(each: Judged, store: WritableStore, stack: str | None, taken: Collec
             f"`python -m training verify --model-uri {uri}` says which versions are whole: promote one of them first."
         )
     if each.kind == "other form":
-        return _mended_form(each, uri)
+        return (
+            f"{each.remedy} The functions of both engines can serve a version with a twin, so promote it before this "
+            "deploy:\n"
+            "  .venv/bin/python -m training train … --out trained\n"
+            f"  .venv/bin/python -m training publish trained --promote --alias {each.alias} --reason … --model-uri "
+            f"{uri}"
+        )
     new = another_alias(each.alias, taken)
     return (
         "Retrain it first: with this checkout, train the model again, promote it to an alias that no function serves "
@@ -96,18 +101,6 @@ def _mended(each: Judged, store: WritableStore, stack: str | None, taken: Collec
         f"ModelAlias={new}\n"
         f"  make record-deploy{f' STACK_NAME={stack}' if stack else ''}\n"
         "Or pin what the model was made under in handler/requirements.in, run `make lock`, and build again."
-    )
-
-
-def _mended_form(each: Judged, uri: str) -> str:
-    """What to do where the version has not the form that the package loads: a version with both serves either way."""
-    (engine, *_) = [name for name, form in PACKAGES.items() if form in each.forms] or [DEFAULT_PACKAGE]
-    return (
-        "Promote a version that has both forms first, since the functions of both engines can serve it. Make it with "
-        "this checkout, of a model of scikit-learn's that has a twin, then deploy again:\n"
-        "  .venv/bin/python -m training train … --out trained\n"
-        f"  .venv/bin/python -m training publish trained --promote --alias {each.alias} --reason … --model-uri {uri}\n"
-        f"Or deploy the engine that can serve the version as it is, with ENGINE={engine}."
     )
 
 

@@ -160,9 +160,10 @@ def test_onnx_is_not_deployed_before_a_version_with_both_forms_is_promoted(
     (problem,) = verdict(store, Candidate(ONNX, "production", 512), "churn", "production").problems
     for part in (
         f"'production' names {version}, which this package could not serve: ",
-        "Promote a version that has both forms first",
+        "Train or package the model again, for a version with a twin",
+        "deploy a function with Engine=sklearn",
+        "promote it before this deploy:",
         f"publish trained --promote --alias production --reason … --model-uri {store.uri}",
-        "with ENGINE=sklearn.",
     ):
         assert part in problem
     assert "production-2" not in problem
@@ -177,13 +178,13 @@ def test_scikit_learn_is_not_deployed_where_the_model_is_onnx_alone(
     both = twin(iris_manifest)
     name(store, "production", replace(both, artifacts={"onnx": both.artifacts["onnx"]}))
     (problem,) = verdict(store, Candidate(SAME, "production", 512)).problems
-    assert "with ENGINE=onnx." in problem
+    assert "deploy a function with Engine=onnx" in problem
 
 
 def test_a_form_is_not_blamed_where_the_manifest_cannot_be_read(store: ManifestsOnly, iris_manifest: Manifest) -> None:
     name(store, "production", iris_manifest)
     (problem,) = verdict(store, Candidate(replace(ONNX, manifest_formats=(9,)), "production", 512)).problems
-    assert "both forms" not in problem
+    assert "with a twin" not in problem
 
 
 def test_a_function_that_lost_its_room_could_not_serve_either(store: ManifestsOnly, made_anew: Manifest) -> None:
