@@ -9,9 +9,17 @@ RUN := $(VENV)/bin/python
 FUNCTION := .venv-function
 REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
 ENGINE ?= sklearn
+ENGINES := sklearn onnx
 PORT ?= 8000
 CLOUD_PORT ?= 4566
 MODEL_URI ?= .demo/registry/iris
+
+# ENGINE where it was given, and is not just the default above; then it is the stack's parameter.
+GIVEN_ENGINE = $(if $(filter-out file,$(origin ENGINE)),$(ENGINE))
+# The parameters that were given; refused where two of them are of the engine, or it is none.
+OVERRIDES = $(strip $(if $(filter-out $(ENGINES),$(GIVEN_ENGINE)),$(error ENGINE is one of $(ENGINES), not $(ENGINE))) \
+	$(if $(and $(GIVEN_ENGINE),$(filter Engine=%,$(PARAMETERS))),$(error Give ENGINE=$(ENGINE) or PARAMETERS=$(filter Engine=%,$(PARAMETERS)), not both)) \
+	$(PARAMETERS) $(GIVEN_ENGINE:%=Engine=%))
 
 ##@ Try it
 
@@ -34,9 +42,9 @@ serve: install ## Answer the function's routes on http://127.0.0.1:8000, without
 ##@ Make it a URL
 
 .PHONY: local-cloud
-local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, CLOUD_PORT=)
+local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, ENGINE=sklearn or onnx, CLOUD_PORT=)
 	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT) $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
-		$(if $(MODEL),--model "$(MODEL)")
+		$(if $(MODEL),--model "$(MODEL)") $(GIVEN_ENGINE:%=--engine %)
 
 .PHONY: local-cloud-down
 local-cloud-down: install ## End what `make local-cloud` left running
@@ -47,10 +55,10 @@ DEPLOY = $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") $(if $(PACKAGE),--pack
 CHECKED = $(if $(STACK_NAME),--stack-name "$(STACK_NAME)",$(if $(filter-out file,$(origin MODEL_URI)),--model-uri "$(MODEL_URI)"))
 
 .PHONY: deploy
-deploy: install .tools/sam/installed ## Build, check, deploy to your AWS account, and record (MODEL_NAME=, STACK_NAME=, CONFIG_ENV=, PARAMETERS=)
+deploy: install .tools/sam/installed ## Build, check, deploy to your AWS account, and record (MODEL_NAME=, STACK_NAME=, CONFIG_ENV=, ENGINE=, PARAMETERS=)
 	@$(RUN) -m ops.deploy.deploy $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
 		$(if $(STACK_NAME),--stack-name "$(STACK_NAME)") $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") \
-		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+		$(if $(OVERRIDES),--parameter-overrides $(OVERRIDES))
 
 .PHONY: api-key
 api-key: install ## Print the API key of a deployed stack (STACK_NAME=, CONFIG_ENV=)
@@ -58,8 +66,8 @@ api-key: install ## Print the API key of a deployed stack (STACK_NAME=, CONFIG_E
 		$(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)")
 
 .PHONY: check-deploy
-check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, PARAMETERS=)
-	@$(RUN) -m ops.deploy.check $(DEPLOY) $(CHECKED) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, ENGINE=, PARAMETERS=)
+	@$(RUN) -m ops.deploy.check $(DEPLOY) $(CHECKED) $(if $(OVERRIDES),--parameter-overrides $(OVERRIDES))
 
 .PHONY: record-deploy
 record-deploy: install ## Put on record what `sam deploy` deployed, so that `promote` asks what it can read (STACK_NAME=, PACKAGE=)
@@ -69,8 +77,8 @@ record-deploy: install ## Put on record what `sam deploy` deployed, so that `pro
 sam: .tools/sam/installed ## Install the SAM CLI in .tools/sam
 
 .PHONY: sam-build
-sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
-	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
+sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads (ENGINE=sklearn or onnx, PARAMETERS=)
+	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build $(if $(OVERRIDES),--parameter-overrides $(OVERRIDES))
 
 .PHONY: build
 build: install ## Build the Lambda package for both architectures in build/, and print its size (ENGINE=sklearn or onnx)
@@ -78,8 +86,8 @@ build: install ## Build the Lambda package for both architectures in build/, and
 		$(RUN) -m packager --architecture $$a --engine $(ENGINE) --out build/$$a || exit 1; done
 
 .PHONY: local-model
-local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
-	@$(RUN) -m ops.local_model
+local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package (ENGINE=sklearn or onnx)
+	@$(RUN) -m ops.local_model $(GIVEN_ENGINE:%=--engine %)
 
 ##@ Prove it on AWS
 
@@ -111,8 +119,8 @@ $(VENV)/importable: $(VENV)/installed
 	@$(RUN) -c 'import sysconfig as s; from pathlib import Path as P; P(s.get_path("purelib"), "sklearn-on-lambda.pth").write_text(f"{P.cwd()}\n")'
 	@touch $@
 
-# The libraries that models are proved with, for the Python of $(VENV). Quiet where they are there.
-$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed
+# The libraries that models are proved with, of each package, for the Python of $(VENV). Quiet where they are there.
+$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(wildcard handler/requirements*.txt)
 	@$(RUN) -m training.function_environment
 	@touch $@
 

@@ -1,11 +1,11 @@
-"""The libraries that the function has and no others, in a folder of their own: what isolated processes import.
+"""The libraries that a function has and no others, in a folder of their own: what isolated processes import.
 
-pip installs handler/requirements.txt into it, flat, as the package lies in Lambda's /var/task. It is no virtual
-environment: the interpreter that runs this one finds it by its path, and without its `site` module nothing else but the
-standard library, so neither pip nor what is installed for development. boto3, which Lambda's runtime adds, is left out:
-no model may need it.
+There is a folder for each package that a function can be made of. pip installs the package's requirements into it,
+flat, as the package lies in Lambda's /var/task. It is no virtual environment: the interpreter that runs this one finds
+it by its path, and without its `site` module nothing else but the standard library, so neither pip nor what is
+installed for development. boto3, which Lambda's runtime adds, is left out: no model may need it.
 
-`python -m training.function_environment` makes it, as `make install` does. Else it is made when it is needed first.
+`python -m training.function_environment` makes them, as `make install` does. Else each is made when it is needed first.
 """
 
 import fcntl
@@ -22,15 +22,17 @@ from pathlib import Path
 from typing import IO
 
 import handler
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES, REQUIREMENTS_FILES
 from training.console import person, shown, working
 from training.errors import NoFunctionEnvironment
 
 PROJECT = Path(handler.__file__).parent.parent
-REQUIREMENTS = Path(handler.__file__).with_name("requirements.txt")
+REQUIREMENTS = {package: Path(handler.__file__).with_name(file) for package, file in REQUIREMENTS_FILES.items()}
+"""The file with the pins of each package."""
 
 KEPT = 2
-"""How many folders of one Python stay when another is made: the one before serves whoever uses it still, and the branch
-that one comes from."""
+"""How many folders of one Python and one package stay when another is made: the one before serves whoever uses it
+still, and the branch that one comes from."""
 
 UNFINISHED = ".making-"
 """How the folders of unfinished installations begin."""
@@ -38,7 +40,9 @@ UNFINISHED = ".making-"
 LINES_SHOWN = 5
 
 
-def function_libraries(requirements: Path = REQUIREMENTS, places: Sequence[Path] | None = None) -> Path:
+def function_libraries(
+    requirements: Path = REQUIREMENTS[DEFAULT_PACKAGE], places: Sequence[Path] | None = None
+) -> Path:
     """The folder with what `requirements` pins, for the Python that runs this; made where there is none yet.
 
     It is looked for in `places`, and made in the first that can be written: beside `.venv`, else in the user's cache.
@@ -46,7 +50,7 @@ def function_libraries(requirements: Path = REQUIREMENTS, places: Sequence[Path]
     Raises NoFunctionEnvironment.
     """
     places = _places() if places is None else places
-    name = _folder_name(requirements.read_bytes())
+    name = _folder_name(requirements)
     for place in places:
         if (place / name).is_dir():
             return place / name
@@ -61,6 +65,13 @@ def function_libraries(requirements: Path = REQUIREMENTS, places: Sequence[Path]
     )
 
 
+def every_package_s_libraries() -> None:
+    """Have the libraries of every package there, since a version may be there in the forms of all. Raises
+    NoFunctionEnvironment."""
+    for package in PACKAGES:
+        function_libraries(REQUIREMENTS[package])
+
+
 def _places() -> list[Path]:
     places = [PROJECT / ".venv-function"]
     with suppress(RuntimeError):  # a user without a home
@@ -69,11 +80,17 @@ def _places() -> list[Path]:
     return places
 
 
-def _folder_name(requirements: bytes) -> str:
+def _folder_name(requirements: Path) -> str:
     """Another for each set of pins and each interpreter, since compiled libraries are for one Python alone."""
     interpreter = f"{os.path.realpath(sys.executable)}\n{sys.version}\n{sys.abiflags}\n{platform.machine()}\n"
-    digest = hashlib.sha256(interpreter.encode() + requirements).hexdigest()
-    return f"{sys.implementation.cache_tag}-{digest[:12]}"
+    digest = hashlib.sha256(interpreter.encode() + requirements.read_bytes()).hexdigest()
+    return f"{_begin_of_names(requirements)}{digest[:12]}"
+
+
+def _begin_of_names(requirements: Path) -> str:
+    """How the folders begin that hold one package's libraries for this Python: `cpython-313-`, `onnx-cpython-313-`."""
+    package = requirements.stem.removeprefix("requirements").removeprefix("-")
+    return "".join(f"{part}-" for part in (package, sys.implementation.cache_tag) if part)
 
 
 @contextmanager
@@ -117,11 +134,15 @@ def _make_unless_made(requirements: Path, place: Path, name: str) -> None:
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    _remove_older(place, name)
+    _remove_older(place, name, _begin_of_names(requirements))
 
 
 def _install(requirements: Path, folder: Path) -> None:
-    """Install by the pip of this environment, configured as always; raises NoFunctionEnvironment."""
+    """Install by the pip of this environment, configured as always; raises NoFunctionEnvironment.
+
+    The pins are all that a package has, so pip adds nothing to them: what onnxruntime names and does without is no part
+    of its package either.
+    """
     if importlib.util.find_spec("pip") is None:
         raise NoFunctionEnvironment(
             f"{sys.executable} has no pip to install the libraries with that models are proved with: run "
@@ -130,7 +151,8 @@ def _install(requirements: Path, folder: Path) -> None:
     # fmt: off
     pip = [
         sys.executable, "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-        "--no-user", "--no-compile", "--target", str(folder), "--require-hashes", "--requirement", str(requirements),
+        "--no-user", "--no-compile", "--no-deps", "--target", str(folder), "--require-hashes",
+        "--requirement", str(requirements),
     ]
     # fmt: on
     done = subprocess.run(pip, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - no shell, our own words
@@ -160,13 +182,14 @@ def _reasons(stderr: str) -> list[str]:
     return ([line for line in lines if line.startswith("ERROR")] or lines)[-LINES_SHOWN:]
 
 
-def _remove_older(place: Path, name: str) -> None:
-    """Remove all but the newest folders that were made for this Python."""
-    of_this_python = place.glob(f"{sys.implementation.cache_tag}-*")
-    by_age = sorted(of_this_python, key=lambda folder: (folder.name == name, folder.stat().st_mtime), reverse=True)
+def _remove_older(place: Path, name: str, begin: str) -> None:
+    """Remove all but the newest folders whose names `begin` so: those of this package for this Python."""
+    by_age = sorted(
+        place.glob(f"{begin}*"), key=lambda folder: (folder.name == name, folder.stat().st_mtime), reverse=True
+    )
     for folder in by_age[KEPT:]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    function_libraries()
+    every_package_s_libraries()

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import handler
+from handler.engines.shipped import DEFAULT_PACKAGE
 from training.console import shown
-from training.function_environment import function_libraries
+from training.function_environment import REQUIREMENTS, function_libraries
 
 RUNNER = Path(__file__).with_name("isolated_process.py")
 
@@ -49,24 +50,26 @@ def run_isolated(
     environ: Mapping[str, str] | None = None,
     modules: Sequence[str] = (),
     with_training: bool = False,
+    package: str = DEFAULT_PACKAGE,
     seconds: float = SECONDS,
 ) -> Any:
     """What `main(*arguments)` of `script` returns in a process of its own; arguments and answer are what JSON holds.
 
-    The process can import a copy of the `handler` package, the libraries that handler/requirements.txt pins and the
-    standard library; of `training` it can import `modules` alone, by their dotted names, and they must need no others.
-    `with_training` it has all of `training`, and whatever is installed for this process, in place of those libraries.
+    The process can import a copy of the `handler` package, the libraries of a function that is made of `package` (one
+    of `handler.engines.shipped.PACKAGES`) and the standard library; of `training` it can import `modules` alone, by
+    their dotted names, and they must need no others. `with_training` it has all of `training`, and whatever is
+    installed for this process, in place of those libraries.
     Of this process' environment it gets KEPT and KEPT_OF_LIBRARIES, beside them `environ`.
 
     Raises ProcessFailed, or NoFunctionEnvironment where the libraries are not there and cannot be installed.
     """
-    libraries = _installed() if with_training else [function_libraries()]
+    libraries = _installed() if with_training else [function_libraries(REQUIREMENTS[package])]
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
         for folder in (home, work, temporary):
             folder.mkdir()
         source = Path(handler.__file__).parent
-        shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("requirements.*"))
+        shutil.copytree(source, only / "handler", ignore=shutil.ignore_patterns("requirements*"))
         shutil.copy(script, only)
         if with_training:
             shutil.copytree(Path(__file__).parent, only / "training")

@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Mapping
 
-from handler.engines.shipped import LIBRARIES, PYTHON_COMPARED, Library
+from handler.engines.shipped import LIBRARIES, PACKAGES, PYTHON_COMPARED, REQUIREMENTS_FILES, Library, engine_of
 from handler.errors.model import RuntimeMismatch
 
 
@@ -26,9 +26,10 @@ def require_runtime(needed: Mapping[str, str], installed: Mapping[str, str], eng
     """Raise RuntimeMismatch, naming every difference, unless a model made under `needed` may load under `installed`."""
     if differing := differing_versions(needed, installed, engine):
         differences = [f"{name} {made} (here {here})" for name, (made, here) in differing.items()]
+        files = {engine_of(package): REQUIREMENTS_FILES[package] for package in PACKAGES}
         raise RuntimeMismatch(
             f"The model was made under {', '.join(differences)}. Train it again under the versions of "
-            "handler/requirements.txt, or pin the model's versions there and deploy."
+            f"handler/{files.get(engine, 'requirements.txt')}, or pin the model's versions there and deploy."
         )
 
 

@@ -143,10 +143,11 @@ def read_code(store: Store, manifest: Manifest) -> bytes | None:
 
 
 def check_artifact(store: Store, manifest: Manifest) -> None:
-    """Raise what `read_artifact` raises, and keep nothing of what is read."""
+    """Raise what `read_artifact` raises of any form of the model, and keep nothing of what is read."""
     read_code(store, manifest)
-    for _ in _proved(_parts(store, manifest, None), manifest, manifest.form):
-        pass
+    for form in manifest.forms:
+        for _ in _proved(_parts(store, manifest, form), manifest, form):
+            pass
 
 
 def verify_artifact(

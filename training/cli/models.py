@@ -1,11 +1,13 @@
 """The commands that look at models, or answer with one: list, show, demo, serve."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from handler.registry.chain import alias_key, checked_alias, checked_manifest, manifest_bytes
+from handler.registry.manifest import Manifest, Parity
 from training.cli.command import Command
 from training.cli.options import alias, as_json, metric_rows, model_uri, print_json
 from training.console import person, show_table
@@ -56,10 +58,30 @@ def show(version: str, model_uri: str, as_json: bool) -> None:
         "Features": ", ".join(feature.name for feature in manifest.features),
         "Classes": ", ".join(manifest.target.classes) or "-",
         "Made under": ", ".join(f"{library} {number}" for library, number in manifest.runtime.items()),
-        "Artifact": f"{manifest.artifact.bytes:,} bytes, SHA-256 {manifest.artifact.sha256}",
+        **dict(_forms(manifest)),
         **dict(metric_rows(manifest)),
     }
     show_table(f"{manifest.name} {manifest.version}", ("What", "Value"), facts.items())
+
+
+def _forms(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Each form of the model in words, the one first that the version is named for."""
+    for form in sorted(manifest.forms, key=lambda form: form != manifest.form):
+        file = manifest.artifacts[form]
+        what = f"{file.bytes:,} bytes, SHA-256 {file.sha256}"
+        yield (
+            "Artifact" if form == manifest.form else f"As {form}",
+            f"{file.file}, takes {file.input}, {what}" if file.input else what,
+        )
+        if file.parity is not None:
+            yield "Parity", _parity(file.parity)
+
+
+def _parity(parity: Parity) -> str:
+    return (
+        f"{parity.rows:,} rows asked, {parity.boundary_rows:,} of them at thresholds: the largest difference is "
+        f"{parity.largest_difference:.2g} of {parity.bound:.2g} allowed, labels differ in {parity.labels_differing:,}"
+    )
 
 
 @click.command("demo", cls=Command, example="demo --model churn.joblib --table churn.csv --target churned")

@@ -12,7 +12,7 @@ from training.cli.options import Existing, as_json, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.pickles.imports import inspect_pickle
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def package_command(
             + ", add --trust."
         )
     stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None).with_code(archive)
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     if source is not None:
         packaged = _package_with_table(file, source, table_options, stated, metric, out)
     else:

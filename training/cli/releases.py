@@ -10,7 +10,7 @@ from handler.registry.alias import Alias
 from training.cli.command import Command
 from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.release.alias_move import Release
 from training.release.deployed.records import serving
 from training.release.history import releases
@@ -122,7 +122,7 @@ def move(
     mover: Callable[[WritableStore, Release], Alias], store: WritableStore, version: str, alias: str, reason: str
 ) -> Alias:
     """Promote or roll back, and say so to the person; returns the alias as it now stands."""
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     stacks = [function.stack for function in serving(store, alias)]
     with working("Proving and promoting"):
         released = mover(store, Release(version, alias, current_user(), reason))

@@ -30,7 +30,7 @@ from training.fit.description import (
     parse_parameters,
     read_model_file,
 )
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.release.shipped import require_shipped_versions
 
 DATA_OPTIONS = (
@@ -134,7 +134,7 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
         from training.release.gate.comparison import compare, served_version
         from training.release.stores.schemes import open_writable_store
 
-        function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+        every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
         with working("Comparing with the version that serves"):
             served = served_version(open_writable_store(options["model_uri"]), options["alias"])
             comparison = compare(built.artifact, built.held_out, served)

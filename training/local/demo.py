@@ -13,7 +13,7 @@ from training.console import person, working
 from training.errors import UnprovedArtifact
 from training.fit.iris import train_iris
 from training.folder.writing import write_folder
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.isolation import ProcessFailed, run_isolated
 from training.local.own_model import OwnModel, commands
 from training.release.alias_move import Release
@@ -29,7 +29,7 @@ def run_demo(folder: Path, own: OwnModel) -> None:
     """Take all steps in `folder`, and keep it: `make serve` goes on from there. Ends with what to do with `own`."""
     out = person()
     trained, root = folder / "trained", folder / "registry" / "iris"
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Training"):
         manifest = write_folder(train_iris(), trained)
     training, accuracy = manifest.training, manifest.metrics["accuracy"]

@@ -26,7 +26,7 @@ from training.code.archive import code_archive, require_sound_code
 from training.console import person, working
 from training.errors import UnpackableArtifact
 from training.folder.places import without_caches
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.notebook.table import Table, table_of
 from training.pickles.imports import inspect_pickle
 from training.release.alias_move import Release
@@ -94,7 +94,7 @@ def publish_model(
         targets = table.targets or _targets(target)
         stated = Stated(called, None, _classes(classes), targets, ()).with_code(archive)
         form = _written(table, Path(scratch, "rows.pickle"), allow_unknown)
-        function_libraries()  # says so where it makes them, which a progress would hide
+        every_package_s_libraries()  # says so where it makes them, which a progress would hide
         with working("Asking the model the rows, turning it, proving it, measuring it"):
             packaged = package_with_table(file, stated, form, folder, metric)
         for note in packaged.notes:

@@ -90,10 +90,11 @@ def _next_moment(store: WritableStore, alias_name: str, current: Alias | None) -
 
 
 def _is_whole(store: WritableStore, manifest: Manifest, manifest_json: bytes) -> bool:
-    """Whether the version still has the manifest that was proved, and its artifact."""
+    """Whether the version still has the manifest that was proved, and every file that it names."""
     blob = store.get(version_key(manifest.version, MANIFEST_FILE))
-    there = store.list(f"versions/{manifest.version}")
-    return blob is not None and blob.data == manifest_json and manifest.artifact.file in there
+    there = set(store.list(f"versions/{manifest.version}"))
+    named = {artifact.file for artifact in manifest.artifacts.values()}
+    return blob is not None and blob.data == manifest_json and named <= there
 
 
 def _swap(store: WritableStore, release: Release, alias: Alias, held: Blob | None) -> None:

@@ -1,23 +1,22 @@
 """Puts the folder that `train` wrote into a registry, as a version that never changes.
 
-The order of the writes is the promise: the artifact, its code and the report first, the manifest last, so that a
-manifest never names a missing file. A publisher that died half-way is finished by running it again; of two at once, one
-wins.
+The order of the writes is the promise: each form of the model, its code and the report first, the manifest last, so
+that a manifest never names a missing file. A publisher that died half-way is finished by running it again; of two at
+once, one wins.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from handler.engines.versions import require_runtime
 from handler.errors.model import RegistryNotFound
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact, verify_parts, version_key
 from handler.registry.manifest import Manifest
 from handler.registry.store import PART_BYTES
 from training.errors import InvalidFolder, VersionExists
-from training.release.proof import prove
-from training.release.shipped import shipped_versions
+from training.release.proof import prove_forms
+from training.release.shipped import require_shipped_runtime
 from training.release.stores.upload import UPLOAD_PART_BYTES
 from training.release.stores.writable import Progress, WritableStore, nobody, parts_of
 
@@ -26,34 +25,49 @@ GATE_FILE = "gate.json"
 
 @dataclass(frozen=True)
 class TrainedFolder:
-    """A folder that `train` wrote, read and verified. `file` is where the artifact lies, if it lies in a file."""
+    """A folder that `train` wrote, read and verified. `file` is where the artifact lies, if it lies in a file.
+
+    `artifact` is the form of the model that the version is named for, `others` are its other forms, in files beside it.
+    """
 
     artifact: VerifiedArtifact
     manifest_json: bytes
     report: bytes
     file: Path | None = None
+    others: tuple[VerifiedArtifact, ...] = ()
 
     @property
     def manifest(self) -> Manifest:
-        return self.artifact.manifest
+        """The manifest, with every form."""
+        named = self.artifact.manifest
+        beside = {form: file for other in self.others for form, file in other.manifest.artifacts.items()}
+        return replace(named, artifacts={**named.artifacts, **beside})
+
+    @property
+    def forms(self) -> tuple[VerifiedArtifact, ...]:
+        """Every form of the model."""
+        return (self.artifact, *self.others)
 
 
 def read_folder(folder: Path) -> TrainedFolder:
     """Read what `train` wrote; raises InvalidFolder, a ManifestError or an ArtifactError."""
     manifest_json = _read(folder, MANIFEST_FILE)
     manifest = Manifest.from_json(manifest_json)
-    file = folder / manifest.artifact.file
     code = _read(folder, manifest.code.file) if manifest.code else None
-    artifact = verify_parts(manifest, partial(_parts, file), code=code)
-    return TrainedFolder(artifact, manifest_json, _read(folder, REPORT_FILE), file)
+    named, *others = (
+        verify_parts(manifest, partial(_parts, folder / manifest.artifacts[form].file), form, code)
+        for form in sorted(manifest.forms, key=lambda form: form != manifest.form)
+    )
+    file = folder / manifest.artifact.file
+    return TrainedFolder(named, manifest_json, _read(folder, REPORT_FILE), file, tuple(others))
 
 
 def publish(
     folder: TrainedFolder, store: WritableStore, gate_record: bytes | None = None, progress: Progress = nobody
 ) -> Manifest:
-    """Prove the folder's artifact, then write it as an immutable version, beside it the record of its gate.
+    """Prove each form of the folder's model, then write them as an immutable version, beside it the record of its gate.
 
-    `progress` is called with how many more bytes of a large artifact are written.
+    `progress` is called with how many more bytes of a large form are written.
     Raises RuntimeMismatch or UnprovedArtifact before anything is written, VersionExists where the version was
     published before, or a RegistryError.
     """
@@ -63,9 +77,10 @@ def publish(
     )
     if _published_manifest(store, manifest.version) is not None:
         raise exists
-    require_runtime(manifest.runtime, shipped_versions())
-    prove(folder.artifact)
-    _create_artifact(folder, store, progress)
+    require_shipped_runtime(manifest)
+    prove_forms(manifest, folder.forms)
+    for form in folder.forms:
+        _create_form(form, folder.file.parent if folder.file else None, store, progress)
     if manifest.code is not None and folder.artifact.code is not None:
         _create_or_match(store, version_key(manifest.version, manifest.code.file), folder.artifact.code)
     _create_or_match(store, version_key(manifest.version, REPORT_FILE), folder.report)
@@ -90,14 +105,14 @@ def _published_manifest(store: WritableStore, version: str) -> bytes | None:
     return held.data if held else None
 
 
-def _create_artifact(folder: TrainedFolder, store: WritableStore, progress: Progress) -> None:
-    """Write the artifact: a large one from its file in parts, and then read back, for the file is not ours alone."""
-    artifact = folder.manifest.artifact
-    key = version_key(folder.manifest.version, artifact.file)
-    if folder.file is None or artifact.bytes <= UPLOAD_PART_BYTES:
-        _create_or_match(store, key, folder.artifact.data)
+def _create_form(form: VerifiedArtifact, folder: Path | None, store: WritableStore, progress: Progress) -> None:
+    """Write a form: a large one from its file in parts, and then read back, for the file is not ours alone."""
+    artifact = form.manifest.artifact
+    key = version_key(form.manifest.version, artifact.file)
+    if folder is None or artifact.bytes <= UPLOAD_PART_BYTES:
+        _create_or_match(store, key, form.data)
         return
-    store.create_from(key, folder.file, progress)
+    store.create_from(key, folder / artifact.file, progress)
     if store.digest(key) != artifact.sha256:
         raise VersionExists(f"{store.uri}/{key} holds other bytes: train again to make a new version.")
 

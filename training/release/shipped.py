@@ -1,24 +1,36 @@
-"""What a function of this checkout would have: the versions that handler/requirements.txt pins, and Lambda's Python.
+"""What a function of this checkout would have: the versions that its package's requirements pin, and Lambda's Python.
 
-A model is trained, published and promoted against these, not against whatever happens to be installed here.
+A model is trained, published and promoted against these, not against whatever happens to be installed here: each form
+of it against the package that loads that form.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-import handler
-from handler.engines.shipped import pinned_versions
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES, engine_of, pinned_versions
 from handler.engines.versions import differing_versions, installed_versions, require_runtime
 from handler.errors.model import RuntimeMismatch
+from handler.registry.manifest import Manifest
 from training.errors import OtherVersionsInstalled
+from training.function_environment import REQUIREMENTS
 from training.release.deployed.record import FunctionRecord
 
 
-def shipped_versions() -> dict[str, str]:
-    """The versions by the names that manifests use."""
-    pins = Path(handler.__file__).with_name("requirements.txt").read_text()
-    return pinned_versions(dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", pins, re.MULTILINE)))
+def shipped_versions(package: str = DEFAULT_PACKAGE) -> dict[str, str]:
+    """The versions that `package` has, by the names that manifests use."""
+    pins = REQUIREMENTS[package].read_text()
+    return pinned_versions(dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", pins, re.MULTILINE)), engine_of(package))
+
+
+def package_for(form: str) -> str:
+    """The package that loads `form` of a model; the default one where none does, whose function says so."""
+    return next((package for package, loaded in PACKAGES.items() if loaded == form), DEFAULT_PACKAGE)
+
+
+def require_shipped_runtime(manifest: Manifest) -> None:
+    """Raise RuntimeMismatch unless each form of the model may load in the package of this checkout that loads it."""
+    for package in _packages(manifest):
+        require_runtime(manifest.runtime, shipped_versions(package), engine_of(package))
 
 
 def require_shipped_versions() -> None:
@@ -34,14 +46,18 @@ def require_shipped_versions() -> None:
         )
 
 
-def require_provable(needed: Mapping[str, str], functions: Sequence[FunctionRecord]) -> None:
-    """Raise RuntimeMismatch unless a model made under `needed` may load under this checkout's pins, as its proof does.
+def require_provable(manifest: Manifest, functions: Sequence[FunctionRecord]) -> None:
+    """Raise RuntimeMismatch unless each form of the model may load under this checkout's pins, as its proof does.
 
     `functions` are those that are deployed and could serve it.
     """
     if not functions:
-        require_runtime(needed, shipped_versions())
-    elif differing := differing_versions(needed, shipped_versions()):
+        require_shipped_runtime(manifest)
+        return
+    differing: dict[str, tuple[str, str]] = {}
+    for package in _packages(manifest):
+        differing |= differing_versions(manifest.runtime, shipped_versions(package), engine_of(package))
+    if differing:
         differences = [f"{name} {made} (this checkout pins {pinned})" for name, (made, pinned) in differing.items()]
         commits = {function.commit for function in functions if function.commit}
         raise RuntimeMismatch(
@@ -49,3 +65,7 @@ def require_provable(needed: Mapping[str, str], functions: Sequence[FunctionReco
             f"{', '.join(differences)}. Promote it from a checkout with the function's pins"
             f"{', such as ' + ' or '.join(sorted(commits)) if commits else ''}."
         )
+
+
+def _packages(manifest: Manifest) -> list[str]:
+    return list(dict.fromkeys(package_for(form) for form in manifest.forms))

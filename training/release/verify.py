@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handler.engines.versions import require_runtime
 from handler.errors.model import ModelUnavailable, RegistryError
 from handler.registry.alias import Alias
 from handler.registry.chain import (
@@ -24,7 +23,7 @@ from training.errors import InvalidFunctionRecord
 from training.release.deployed.records import each_record
 from training.release.history import releases
 from training.release.promote import alias_names, require_published
-from training.release.shipped import shipped_versions
+from training.release.shipped import require_shipped_runtime
 from training.release.stores.writable import WritableStore
 
 
@@ -60,7 +59,7 @@ def _checked_version(store: WritableStore, version: str) -> Finding:
     try:
         manifest = checked_manifest(manifest_bytes(store, version), version)
         check_artifact(store, manifest)
-        require_runtime(manifest.runtime, shipped_versions())
+        require_shipped_runtime(manifest)
     except RegistryError:
         raise
     except ModelUnavailable as error:

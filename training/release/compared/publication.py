@@ -5,7 +5,7 @@ from pathlib import Path
 from training.console import count_progress, show_table, working
 from training.errors import GateFailed
 from training.fit.held_out import read_held_out
-from training.function_environment import function_libraries
+from training.function_environment import every_package_s_libraries
 from training.release.gate.check import Comparison
 from training.release.gate.comparison import compare, served_version
 from training.release.promote import current_user
@@ -25,7 +25,7 @@ def publish_compared(
 
     Raises GateFailed where it falls short and is not forced, and whatever `publish` raises; then nothing is published.
     """
-    function_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     with working("Comparing with the version that serves"):
         comparison = compare(trained.artifact, read_held_out(folder), served_version(store, alias))
     if comparison.checks:
@@ -36,7 +36,9 @@ def publish_compared(
             f"It falls short in {short}; nothing was published. To publish it all the same: --force --reason."
         )
     record = comparison.to_json(*((current_user(), reason) if not comparison.passed else ()))
-    with count_progress("Proving and publishing", trained.manifest.artifact.bytes) as progress:
+    with count_progress(
+        "Proving and publishing", sum(form.manifest.artifact.bytes for form in trained.forms)
+    ) as progress:
         publish(trained, store, record.encode(), progress)
     return comparison
 

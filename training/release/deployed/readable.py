@@ -7,7 +7,7 @@ versions and the room are judged as the function itself would.
 import json
 
 from handler.engines.package_description import PackageDescription
-from handler.engines.shipped import LIBRARIES
+from handler.engines.shipped import DEFAULT_PACKAGE, LIBRARIES, PACKAGES
 from handler.engines.versions import differing_versions
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.registry.manifest import Manifest
@@ -48,6 +48,22 @@ def unreadable(manifest_json: bytes, package: PackageDescription) -> str | None:
     differing = differing_versions(manifest.runtime, engine.versions, engine.name)
     differences = [f"{name} {made} (the package has {there})" for name, (made, there) in differing.items()]
     return f"it was made under {', '.join(differences)}" if differences else None
+
+
+def other_engine(manifest_json: bytes, package: PackageDescription) -> str | None:
+    """What to do where a function of another engine could serve the version, and one of `package` could not for want of
+    a form of the model; None where that is not what is wrong. One sentence or several, each whole."""
+    try:
+        manifest = Manifest.from_json(manifest_json)
+    except (InvalidManifest, UnknownManifestFormat):
+        return None
+    engine = next((engine for engine, form in PACKAGES.items() if form in manifest.forms), None)
+    if engine is None or _form_for(manifest, package) or format_of(manifest_json) not in package.manifest_formats:
+        return None
+    deploy = f"deploy a function with Engine={engine}, which can serve the version as it is."
+    if PACKAGES[DEFAULT_PACKAGE] not in manifest.forms:
+        return f"A model that came as ONNX has no other form: {deploy}"
+    return f"Train or package the model again, for a version with a twin where the model can have one; or {deploy}"
 
 
 def too_large(manifest_json: bytes, package: PackageDescription, storage_mb: int) -> str | None:

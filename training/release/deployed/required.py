@@ -5,7 +5,7 @@ from collections.abc import Container
 
 from handler.registry.alias import ALIAS_FORMAT_VERSION
 from training.errors import UnservableVersion
-from training.release.deployed.readable import numbers, too_large, unreadable
+from training.release.deployed.readable import numbers, other_engine, too_large, unreadable
 from training.release.deployed.record import FunctionRecord
 from training.release.deployed.records import if_it_is_gone, serving
 from training.release.stores.writable import WritableStore
@@ -27,7 +27,7 @@ def require_servable(store: WritableStore, version: str, alias: str, manifest_js
         return functions
     told = " ".join(
         f"The function of the stack {function.stack!r}, on record since {function.recorded_at[:19]}, could not serve "
-        f"it: {reason}. {if_it_is_gone(store, function.stack)}"
+        f"it: {reason}. {_engine_advice(function, manifest_json)}{if_it_is_gone(store, function.stack)}"
         for function, reason in reasons
     )
     raise UnservableVersion(
@@ -50,6 +50,11 @@ def another_alias(alias: str, taken: Container[str]) -> str:
         stem, number = alias, "1"
     names = (f"{stem[:40]}-{index}" for index in itertools.count(int(number) + 1))
     return next(name for name in names if name not in taken)
+
+
+def _engine_advice(function: FunctionRecord, manifest_json: bytes) -> str:
+    advice = other_engine(manifest_json, function.package)
+    return f"{advice} " if advice else ""
 
 
 def _unread(function: FunctionRecord, manifest_json: bytes) -> str | None:
