@@ -8,6 +8,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 FUNCTION := .venv-function
 REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
+# What of OPTIONAL ships too, as handler/engines/shipped.py says.
+SHIPPED_TOO := $(shell sed -n 's/^SHIPPED_TOO[^=]*=//p' handler/engines/shipped.py | tr -d '()",')
 ENGINE ?= sklearn
 ENGINES := sklearn onnx
 PORT ?= 8000
@@ -105,13 +107,18 @@ prove-on-aws-clean: install ## Delete what a killed `make prove-on-aws` left in 
 ##@ Change it
 
 .PHONY: install
-install: $(VENV)/installed $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
+install: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/installed-%) $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
 	@echo "Installing the pinned libraries into $(VENV): a minute or two, once." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@touch $@
+
+# What they need is there already, as pinned.
+$(VENV)/installed-%: handler/requirements-%.txt $(VENV)/installed
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 # Lets the Python of $(VENV) import this project in any folder. An isolated process, and what has no `site`, does not.
@@ -180,17 +187,19 @@ LOCK = $(LOCK_FROM) 3.11
 # onnxruntime names them, and computes without them.
 UNSHIPPED = flatbuffers packaging protobuf
 TOOLS = sam ministack checkov zizmor samples docs
-# Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
+# Resolves $(1).in, leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
 BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
-	$(LOCK) $$without $(1)/requirements.in -o $(1)/requirements.txt
+	$(LOCK) $$without $(1).in -o $(1).txt
 
 .PHONY: lock
 lock: ## Pin each requirements.txt again from the requirements.in beside it
 	test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/pip install --quiet uv; }
 	$(LOCK) handler/requirements.in -o handler/requirements.txt
 	$(LOCK) $(UNSHIPPED:%=--no-emit-package %) handler/requirements-onnx.in -o handler/requirements-onnx.txt
-	$(call BESIDE,training,handler/requirements.txt)
-	$(if $(wildcard tests),$(call BESIDE,tests,handler/requirements.txt training/requirements.txt))
+	$(call BESIDE,handler/requirements-lightgbm,handler/requirements.txt)
+	$(call BESIDE,handler/requirements-xgboost,handler/requirements.txt)
+	$(call BESIDE,training/requirements,handler/requirements.txt)
+	$(if $(wildcard tests),$(call BESIDE,tests/requirements,handler/requirements.txt training/requirements.txt))
 	for stem in $(basename $(wildcard tests/contract/requirements.in tests/page/requirements.in)); do \
 		$(LOCK) $$stem.in -o $$stem.txt || exit 1; done
 	for stem in bench/requirements ops/lambda_image/requirements $(TOOLS:%=ops/tools/requirements-%); do \
