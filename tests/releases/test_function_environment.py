@@ -25,12 +25,13 @@ print(function_libraries(Path(sys.argv[1]), [Path(sys.argv[2])]))
 """
 
 
-def wheel(folder: Path, version: str) -> str:
+def wheel(folder: Path, version: str, needs: str | None = None) -> str:
     """Write a wheel of one module, `planted`, that knows its version; gives its pin with its hash."""
     name = f"planted-{version}"
     files = {
         "planted.py": f"VERSION = {version!r}\n",
-        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: planted\nVersion: {version}\n",
+        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: planted\nVersion: {version}\n"
+        + (f"Requires-Dist: {needs}\n" if needs else ""),
         f"{name}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "".join(f"{place},sha256={digest(text)},{len(text)}\n" for place, text in files.items())
@@ -143,6 +144,28 @@ def test_other_pins_or_another_python_have_a_folder_of_their_own_and_the_oldest_
     assert len({first, second, third}) == 3
     assert "VERSION = '2.0'" in (third / "planted.py").read_text()
     assert modules_in(place) == {second.name, third.name, ".lock"}
+
+
+def test_each_package_keeps_the_folders_of_two_branches_whatever_the_other_makes(
+    requirements: Path, place: Path
+) -> None:
+    """The folders of two branches are there, one each for both packages, and one branch gets other pins for ONNX."""
+    tag = sys.implementation.cache_tag
+    first, second, *others = (f"onnx-{tag}-first", f"onnx-{tag}-second", f"{tag}-first", f"{tag}-second")
+    for age, name in enumerate((*others, first, second)):
+        (place / name).mkdir(parents=True)
+        os.utime(place / name, (age, age))
+    third = function_libraries(requirements.rename(requirements.with_name("requirements-onnx.txt")), [place])
+    assert third.name.startswith(f"onnx-{tag}-")
+    assert modules_in(place) == {third.name, second, *others, ".lock"}
+
+
+def test_what_a_pin_names_as_needed_and_is_not_pinned_is_not_installed(
+    requirements: Path, place: Path, index: Path
+) -> None:
+    """onnxruntime names libraries that it does without, and its package has none of them."""
+    requirements.write_text(wheel(index, "4.0", needs="unpinned"))
+    assert modules_in(function_libraries(requirements, [place])) == {"planted.py", "planted-4.0.dist-info"}
 
 
 def test_where_the_project_cannot_be_written_another_place_is_taken_and_one_that_is_there_is_used(
