@@ -127,7 +127,7 @@ $(VENV)/importable: $(VENV)/installed
 	@touch $@
 
 # The libraries that models are proved with, of each package, for the Python of $(VENV). Quiet where they are there.
-$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(wildcard handler/requirements*.txt)
+$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/installed-%) $(wildcard handler/requirements*.txt)
 	@$(RUN) -m training.function_environment
 	@touch $@
 
