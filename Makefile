@@ -151,6 +151,13 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/in
 	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+# What the function would have with LightGBM and XGBoost. Tests prove models of theirs with it.
+.tools/boost/installed: handler/requirements.txt handler/requirements-lightgbm.txt handler/requirements-xgboost.txt | install
+	rm -rf .tools/boost
+	$(RUN) -c 'import sys; from pathlib import Path as P; from training.function_environment import function_libraries as f; \
+		f(P(sys.argv[1]), [P("$(@D)")], [*map(P, sys.argv[2:])])' $^
+	@touch $@
+
 .PHONY: format
 format: install ## Format the code as `make check` expects it
 	$(RUN) -m ruff check --fix .
@@ -253,7 +260,7 @@ test-package: install ## Build the package for both architectures, and test what
 	$(RUN) -m pytest tests/package tests/coldstart
 
 .PHONY: test-emulator
-test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
+test-emulator: install .tools/sam/installed .tools/bench/installed .tools/boost/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
 	$(RUN) -m pytest tests/emulator
 
 .PHONY: test-contract
