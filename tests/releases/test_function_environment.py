@@ -217,3 +217,24 @@ def test_an_environment_without_pip_is_told_how_to_get_it(
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if not Path(entry, "pip").is_dir()])
     with pytest.raises(NoFunctionEnvironment, match=r"has no pip .* -m ensurepip"):
         function_libraries(requirements, [place])
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-onnx.txt"])
+def test_make_asks_for_the_libraries_again_where_the_pins_of_either_package_changed(tmp_path: Path, file: str) -> None:
+    requirements = ("handler/requirements.txt", "handler/requirements-onnx.txt", "training/requirements.txt")
+    for name in ("Makefile", "handler/engines/shipped.py", *requirements):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
+        os.utime(tmp_path / name, (1, 1))
+    for age, stamp in enumerate((".venv/installed", ".venv/importable", ".venv-function/.venv.made"), start=2):
+        (tmp_path / stamp).parent.mkdir(exist_ok=True)
+        (tmp_path / stamp).touch()
+        os.utime(tmp_path / stamp, (age, age))
+
+    def planned() -> str:
+        made = subprocess.run(["make", "-n", "install"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return made.stdout
+
+    assert "training.function_environment" not in planned()
+    os.utime(tmp_path / "handler" / file, (9, 9))
+    assert "training.function_environment" in planned()

@@ -137,6 +137,7 @@ def test_of_the_onnx_package_it_has_the_libraries_and_none_of_scikit_learn_s(tmp
         f"return [name for name in {asked} if find_spec(name)], {{name: version(name) for name in {list(pinned)}}}"
     )
     assert run(tmp_path, body, package="onnx") == [["onnxruntime"], pinned]
+    assert pinned == {name: version(name) for name in pinned}
 
 
 def test_what_is_given_by_name_arrives(tmp_path: Path) -> None:
