@@ -193,7 +193,6 @@ def test_lightgbm_gets_the_openmp_that_it_needs_of_a_pinned_wheel_and_the_build_
     (lightgbm,) = [library for place, (_, library) in libraries.items() if place.name == "lib_lightgbm.so"]
     wanted = {version for file, version in lightgbm.needs if file == "libgomp.so.1"}
     assert wanted
-    # One name may be the end of another's text.
     assert [version for version in sorted(wanted) if version.encode() + b"\0" not in data] == []
 
     # Nothing else brings it.

@@ -27,10 +27,13 @@ _MOVE_IT = (
 _SEARCHES = "sklearn.model_selection._search"
 
 _BOOSTED = "Fit HistGradientBoostingClassifier or HistGradientBoostingRegressor of scikit-learn in its place"
-_SWITCH_ON = "It can have it: name it in SHIPPED_TOO of handler/engines/shipped.py, and run `make install`"
+_SWITCH_ON = (
+    "It can have it: name it in SHIPPED_TOO of handler/engines/shipped.py, and run `make install`. Or fit "
+    "HistGradientBoostingClassifier or HistGradientBoostingRegressor of scikit-learn in its place"
+)
 _NEURAL = "Fit MLPClassifier or MLPRegressor of scikit-learn in its place"
 _INSTEAD = {
-    **dict.fromkeys(OPTIONAL, f"{_SWITCH_ON}. Or do without: fit {_BOOSTED.removeprefix('Fit ')}"),
+    **dict.fromkeys(OPTIONAL, _SWITCH_ON),
     "catboost": _BOOSTED,
     "torch": _NEURAL,
     "skorch": _NEURAL,
