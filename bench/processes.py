@@ -68,7 +68,7 @@ def cpu_milliseconds_of_children(pid: int) -> float:
 
 def peak_bytes_of_children(pid: int) -> int:
     """The most memory that a child of `pid` has had resident so far."""
-    peaks = [int(line.split()[1]) for child in _descendants(pid) for line in _status(child) if "VmHWM" in line]
+    peaks = [int(line.split()[1]) for child in descendants(pid) for line in _status(child) if "VmHWM" in line]
     return 1024 * max(peaks, default=0)
 
 
