@@ -113,7 +113,10 @@ def _numbers(values: NDArray[Any], taken: GraphInput) -> NDArray[Any]:
     # Of a cast that loses something numpy says nothing, or only warns.
     with np.errstate(invalid="ignore", over="ignore"):
         given = np.ascontiguousarray(values, dtype=NUMPY_TYPES[taken.type])
-    lost = np.isinf(given).any() if given.dtype.kind == "f" else not np.equal(given, values).all()
+    if given.dtype.kind == "f":
+        lost = (np.isinf(given) & np.isfinite(np.asarray(values, dtype=np.float64))).any()
+    else:
+        lost = not np.equal(given, values).all()
     if lost:
         raise ValueError(f"The input {taken.name!r} takes {taken.type}, and has no place for a value of these rows.")
     return given
