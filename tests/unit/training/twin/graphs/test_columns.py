@@ -109,13 +109,16 @@ def test_a_graph_of_categories_answers_as_its_pipeline(name: str) -> None:
     require_classes_equal(pipeline, rows_of(300, unseen=True), FEATURES)
 
 
-def test_histogram_boosting_that_takes_numbers_for_categories_answers_alike() -> None:
+@pytest.mark.parametrize("gap", [0, 1])
+def test_histogram_boosting_that_takes_numbers_for_categories_answers_alike(gap: int) -> None:
     rows = np.column_stack([RNG.integers(0, 12, COUNT) * 3.0, RNG.normal(size=COUNT)])
-    rows[::9, 0] = np.nan
     target = (rows[:, 0] % 7 > 3).astype(int)
+    rows[::9, 0], target[::9] = np.nan, gap
     model = HistGradientBoostingClassifier(max_iter=10, min_samples_leaf=2, categorical_features=[0]).fit(rows, target)
-    used = sum(predictor.nodes["is_categorical"].sum() for stage in model._predictors for predictor in stage)
-    assert used > 5
+    nodes = np.concatenate([predictor.nodes for stage in model._predictors for predictor in stage])
+    splits = nodes[nodes["is_categorical"] == 1]
+    assert len(splits) > 5
+    assert (1 - gap) in splits["missing_go_to_left"]
     asked = np.column_stack([np.arange(-10.0, 50.0, 0.5), np.zeros(120)])
     asked[::11, 0] = np.nan
     require_classes_equal(model, asked, numbers(2))
