@@ -25,6 +25,7 @@ from tests.unit.training.bring.onnx.made import (
     understand,
     value,
 )
+from training.bring.onnx import canonical, graph_process
 
 IDENTITY = node("Identity", ["x"], ["y"])
 OUT = value("y", shape=("n", 2))
@@ -164,6 +165,21 @@ def test_a_sequence_that_no_zipmap_makes_is_refused(tmp_path: Path) -> None:
     many = helper.make_tensor_sequence_value_info("s", FLOAT, None)
     made = model([node("SplitToSequence", ["x"], ["s"], axis=1)], [many])
     assert "neither a tensor nor the maps of a ZipMap" in refusal(tmp_path, made)
+
+
+def test_a_served_form_that_answers_otherwise_than_the_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: the rewriting takes another graph than the one that was asked."""
+    made = model([IDENTITY], [OUT])
+    other = model([node("Neg", ["x"], ["y"])], [OUT]).SerializeToString()
+
+    def planted(data: bytes, *given: Any) -> Any:
+        return canonical.rewritten(other, *given)
+
+    assert understand(tmp_path, made, target=("p", "q")).manifest.task == "several_targets"
+    monkeypatch.setattr(graph_process, "rewritten", planted)
+    assert "answers otherwise than the file does (in prediction)" in refusal(tmp_path, made, target=("p", "q"))
 
 
 def test_classes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
