@@ -8,10 +8,20 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 FUNCTION := .venv-function
 REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
+# What of OPTIONAL ships too, as handler/engines/shipped.py says.
+SHIPPED_TOO := $(shell sed -n 's/^SHIPPED_TOO[^=]*=//p' handler/engines/shipped.py | tr -d '()",')
 ENGINE ?= sklearn
+ENGINES := sklearn onnx
 PORT ?= 8000
 CLOUD_PORT ?= 4566
 MODEL_URI ?= .demo/registry/iris
+
+# ENGINE where it was given, and is not just the default above; then it is the stack's parameter.
+GIVEN_ENGINE = $(if $(filter-out file,$(origin ENGINE)),$(ENGINE))
+# The parameters that were given; refused where two of them are of the engine, or it is none.
+OVERRIDES = $(strip $(if $(filter-out $(ENGINES),$(GIVEN_ENGINE)),$(error ENGINE is one of $(ENGINES), not $(ENGINE))) \
+	$(if $(and $(GIVEN_ENGINE),$(filter Engine=%,$(PARAMETERS))),$(error Give ENGINE=$(ENGINE) or PARAMETERS=$(filter Engine=%,$(PARAMETERS)), not both)) \
+	$(PARAMETERS) $(GIVEN_ENGINE:%=Engine=%))
 
 ##@ Try it
 
@@ -34,9 +44,9 @@ serve: install ## Answer the function's routes on http://127.0.0.1:8000, without
 ##@ Make it a URL
 
 .PHONY: local-cloud
-local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, CLOUD_PORT=)
+local-cloud: install .tools/sam/installed .tools/ministack/installed ## Deploy to a stand-in for AWS on this machine, and leave it running (MODEL_NAME=, MODEL=folder, ENGINE=sklearn or onnx, CLOUD_PORT=)
 	@$(RUN) -m ops.local_cloud up --port $(CLOUD_PORT) $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
-		$(if $(MODEL),--model "$(MODEL)")
+		$(if $(MODEL),--model "$(MODEL)") $(GIVEN_ENGINE:%=--engine %)
 
 .PHONY: local-cloud-down
 local-cloud-down: install ## End what `make local-cloud` left running
@@ -47,10 +57,10 @@ DEPLOY = $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") $(if $(PACKAGE),--pack
 CHECKED = $(if $(STACK_NAME),--stack-name "$(STACK_NAME)",$(if $(filter-out file,$(origin MODEL_URI)),--model-uri "$(MODEL_URI)"))
 
 .PHONY: deploy
-deploy: install .tools/sam/installed ## Build, check, deploy to your AWS account, and record (MODEL_NAME=, STACK_NAME=, CONFIG_ENV=, PARAMETERS=)
+deploy: install .tools/sam/installed ## Build, check, deploy to your AWS account, and record (MODEL_NAME=, STACK_NAME=, CONFIG_ENV=, ENGINE=, PARAMETERS=)
 	@$(RUN) -m ops.deploy.deploy $(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") \
 		$(if $(STACK_NAME),--stack-name "$(STACK_NAME)") $(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)") \
-		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+		$(if $(OVERRIDES),--parameter-overrides $(OVERRIDES))
 
 .PHONY: api-key
 api-key: install ## Print the API key of a deployed stack (STACK_NAME=, CONFIG_ENV=)
@@ -58,8 +68,8 @@ api-key: install ## Print the API key of a deployed stack (STACK_NAME=, CONFIG_E
 		$(if $(CONFIG_ENV),--config-env "$(CONFIG_ENV)")
 
 .PHONY: check-deploy
-check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, PARAMETERS=)
-	@$(RUN) -m ops.deploy.check $(DEPLOY) $(CHECKED) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+check-deploy: install ## Check that what `sam build` made could serve the promoted models (STACK_NAME= or MODEL_URI=, PACKAGE=, ENGINE=, PARAMETERS=)
+	@$(RUN) -m ops.deploy.check $(DEPLOY) $(CHECKED) $(if $(OVERRIDES),--parameter-overrides $(OVERRIDES))
 
 .PHONY: record-deploy
 record-deploy: install ## Put on record what `sam deploy` deployed, so that `promote` asks what it can read (STACK_NAME=, PACKAGE=)
@@ -69,8 +79,8 @@ record-deploy: install ## Put on record what `sam deploy` deployed, so that `pro
 sam: .tools/sam/installed ## Install the SAM CLI in .tools/sam
 
 .PHONY: sam-build
-sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads
-	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build
+sam-build: install .tools/sam/installed ## Build what `sam deploy` uploads (ENGINE=sklearn or onnx, PARAMETERS=)
+	SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam build $(if $(OVERRIDES),--parameter-overrides $(OVERRIDES))
 
 .PHONY: build
 build: install ## Build the Lambda package for both architectures in build/, and print its size (ENGINE=sklearn or onnx)
@@ -78,8 +88,8 @@ build: install ## Build the Lambda package for both architectures in build/, and
 		$(RUN) -m packager --architecture $$a --engine $(ENGINE) --out build/$$a || exit 1; done
 
 .PHONY: local-model
-local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package
-	@$(RUN) -m ops.local_model
+local-model: install .tools/sam/installed ## Build for `sam local`, with a trained model inside the package (ENGINE=sklearn or onnx)
+	@$(RUN) -m ops.local_model $(GIVEN_ENGINE:%=--engine %)
 
 ##@ Prove it on AWS
 
@@ -97,7 +107,7 @@ prove-on-aws-clean: install ## Delete what a killed `make prove-on-aws` left in 
 ##@ Change it
 
 .PHONY: install
-install: $(VENV)/installed $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
+install: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/installed-%) $(VENV)/importable $(FUNCTION)/$(notdir $(VENV)).made ## Make .venv with everything that training, serving and tests need
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
@@ -106,13 +116,18 @@ $(VENV)/installed: $(REQUIREMENTS)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
 	@touch $@
 
+# What they need is there already, as pinned.
+$(VENV)/installed-%: handler/requirements-%.txt $(VENV)/installed
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
 # Lets the Python of $(VENV) import this project in any folder. An isolated process, and what has no `site`, does not.
 $(VENV)/importable: $(VENV)/installed
 	@$(RUN) -c 'import sysconfig as s; from pathlib import Path as P; P(s.get_path("purelib"), "sklearn-on-lambda.pth").write_text(f"{P.cwd()}\n")'
 	@touch $@
 
 # The libraries that models are proved with, of each package, for the Python of $(VENV). Quiet where they are there.
-$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(wildcard handler/requirements*.txt)
+$(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/installed-%) $(wildcard handler/requirements*.txt)
 	@$(RUN) -m training.function_environment
 	@touch $@
 
@@ -134,6 +149,13 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(wildcard handler/require
 	rm -rf .tools/$*
 	$(PYTHON) -m venv .tools/$*
 	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# What the function would have with LightGBM and XGBoost. Tests prove models of theirs with it.
+.tools/boost/installed: handler/requirements.txt handler/requirements-lightgbm.txt handler/requirements-xgboost.txt | install
+	rm -rf .tools/boost
+	$(RUN) -c 'import sys; from pathlib import Path as P; from training.function_environment import function_libraries as f; \
+		f(P(sys.argv[1]), [P("$(@D)")], [*map(P, sys.argv[2:])])' $^
 	@touch $@
 
 .PHONY: format
@@ -172,17 +194,19 @@ LOCK = $(LOCK_FROM) 3.11
 # onnxruntime names them, and computes without them.
 UNSHIPPED = flatbuffers packaging protobuf
 TOOLS = sam ministack checkov zizmor samples docs
-# Resolves the directory $(1), leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
+# Resolves $(1).in, leaving out what the pins of $(2) install already. `&&`, so that a failing sed is seen.
 BESIDE = without=$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $(2)) && \
-	$(LOCK) $$without $(1)/requirements.in -o $(1)/requirements.txt
+	$(LOCK) $$without $(1).in -o $(1).txt
 
 .PHONY: lock
 lock: ## Pin each requirements.txt again from the requirements.in beside it
 	test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/pip install --quiet uv; }
 	$(LOCK) handler/requirements.in -o handler/requirements.txt
 	$(LOCK) $(UNSHIPPED:%=--no-emit-package %) handler/requirements-onnx.in -o handler/requirements-onnx.txt
-	$(call BESIDE,training,handler/requirements.txt)
-	$(if $(wildcard tests),$(call BESIDE,tests,handler/requirements.txt training/requirements.txt))
+	$(call BESIDE,handler/requirements-lightgbm,handler/requirements.txt)
+	$(call BESIDE,handler/requirements-xgboost,handler/requirements.txt)
+	$(call BESIDE,training/requirements,handler/requirements.txt)
+	$(if $(wildcard tests),$(call BESIDE,tests/requirements,handler/requirements.txt training/requirements.txt))
 	for stem in $(basename $(wildcard tests/contract/requirements.in tests/page/requirements.in)); do \
 		$(LOCK) $$stem.in -o $$stem.txt || exit 1; done
 	for stem in bench/requirements ops/lambda_image/requirements $(TOOLS:%=ops/tools/requirements-%); do \
@@ -236,7 +260,7 @@ test-package: install ## Build the package for both architectures, and test what
 	$(RUN) -m pytest tests/package tests/coldstart
 
 .PHONY: test-emulator
-test-emulator: install .tools/sam/installed .tools/bench/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
+test-emulator: install .tools/sam/installed .tools/bench/installed .tools/boost/installed ## Have the built package answer for the ten models under Lambda's runtime emulator
 	$(RUN) -m pytest tests/emulator
 
 .PHONY: test-contract

@@ -110,6 +110,7 @@ def lambda_environment(task: Path) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT_SECONDS),
         "LAMBDA_TASK_ROOT": str(task),
+        "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{task}:{task}/lib:/opt/lib",
         # /var/task is on a read-only file system. Here the package is write-protected too, but root may write.
         "PYTHONDONTWRITEBYTECODE": "1",
         # Lambda has no /dev/shm, so joblib finds no semaphores and makes no process pools. This has the same effect.

@@ -62,12 +62,18 @@ def running(
 
 def cpu_milliseconds_of_children(pid: int) -> float:
     """CPU time that the children of `pid` have used so far; the kernel counts it in ticks, mostly of 10 ms."""
-    ticks = sum(int(stat[11]) + int(stat[12]) for child in _descendants(pid) if (stat := _stat(child)))
+    ticks = sum(int(stat[11]) + int(stat[12]) for child in descendants(pid) if (stat := _stat(child)))
     return 1000 * ticks / os.sysconf("SC_CLK_TCK")
 
 
+def peak_bytes_of_children(pid: int) -> int:
+    """The most memory that a child of `pid` has had resident so far."""
+    peaks = [int(line.split()[1]) for child in descendants(pid) for line in _status(child) if "VmHWM" in line]
+    return 1024 * max(peaks, default=0)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    children = _descendants(process.pid)
+    children = descendants(process.pid)
     # The emulator first, because it restarts a runtime that dies.
     process.kill()
     process.wait(END_SECONDS)
@@ -83,7 +89,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.01)
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """The processes that `pid` started, and those that they started."""
     parents = {int(entry.name): _parent(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
     found, waiting = [], [pid]
     while waiting:
@@ -98,6 +105,13 @@ def _stat(pid: int) -> list[str]:
     try:
         # The command's name, in parentheses, may hold spaces and parentheses.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _status(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return []
 

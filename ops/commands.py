@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,14 @@ def training(*arguments: str, env: Mapping[str, str] | None = None) -> Any:
     return json.loads(run(command, env=environment(env), seconds=120))
 
 
-def architecture_flags() -> list[str]:
-    """Options for `sam build` and `sam deploy` on a machine that does not run the template's default, x86_64."""
-    if platform.machine().lower() in ("aarch64", "arm64"):
-        return ["--parameter-overrides", "Architecture=arm64"]
-    return []
+def machine_parameters() -> list[str]:
+    """The stack's parameters on a machine that does not run the template's default, x86_64."""
+    return ["Architecture=arm64"] if platform.machine().lower() in ("aarch64", "arm64") else []
+
+
+def overriding(parameters: Sequence[str]) -> list[str]:
+    """The options by which `sam build` and `sam deploy` take `parameters`, each NAME=VALUE; none where there is none.
+
+    Given, they stand in for those of samconfig.toml.
+    """
+    return ["--parameter-overrides", *parameters] if parameters else []

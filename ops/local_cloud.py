@@ -13,9 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES
 from ops import aws_stand_in, stack
 from ops.aws_stand_in import NotStarted, StandIn
-from ops.commands import ROOT, CommandFailed, ToolMissing, architecture_flags, step, training
+from ops.commands import ROOT, CommandFailed, ToolMissing, machine_parameters, step, training
 from ops.deploy.described import NotDescribed
 from ops.deploy.environment import Reached, environment_file, example_row, how_to_go_on, reached
 from ops.deploy.plan import configuration, merged, model_name
@@ -28,13 +29,13 @@ TRAINED = "iris"
 """The model that is trained where nothing serves; another is somebody's own, and published from its folder."""
 
 
-def up(port: int, name: str | None, folder: Path | None) -> None:
+def up(port: int, name: str | None, folder: Path | None, engine: str | None) -> None:
     """Get to a running stack whose URL answers predictions, whatever already runs; raises NotDescribed."""
-    parameters = overrides(name, folder)
+    parameters = overrides(name, folder, engine)
     with step(f"Starting a stand-in for AWS on https://localhost:{port} (ministack; TLS, IAM enforced)"):
         stand_in = aws_stand_in.find(DIRECTORY) or fresh(port)
     with step("sam build"):
-        stack.build()
+        stack.build(engine=engine or stack.engine_of(stand_in) or DEFAULT_PACKAGE)
     with step("make check-deploy"):
         stack.check(stand_in, parameters=parameters)
     with step("sam deploy"):
@@ -50,7 +51,7 @@ def up(port: int, name: str | None, folder: Path | None) -> None:
     say(f"\n{last_lines(deployed)}")
 
 
-def overrides(name: str | None, folder: Path | None) -> tuple[str, ...]:
+def overrides(name: str | None, folder: Path | None, engine: str | None) -> tuple[str, ...]:
     """The parameters that change what samconfig.toml's [default] says; none where nothing does. Raises NotDescribed."""
     if folder is not None and name is None:
         raise NotDescribed(f"Say which model {folder} is of, with MODEL_NAME=.")
@@ -58,7 +59,8 @@ def overrides(name: str | None, folder: Path | None) -> tuple[str, ...]:
         raise NotDescribed(
             f"MODEL={folder} is no folder: give the one that `python -m training package` or `train` wrote."
         )
-    given = [*architecture_flags()[1:], *([f"ModelName={model_name(name)}"] if name else [])]
+    named = {"ModelName": name and model_name(name), "Engine": engine}
+    given = [*machine_parameters(), *(f"{parameter}={value}" for parameter, value in named.items() if value)]
     return tuple(merged(given, configuration("default"))) if given else ()
 
 
@@ -134,9 +136,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=4566, help="the port of the stand-in (default: 4566)")
     parser.add_argument("--model-name", metavar="NAME", help="the model to serve (default: the one that it serves)")
     parser.add_argument("--model", type=Path, metavar="FOLDER", help="a packaged or trained model to publish")
-    arguments = parser.parse_args()
+    parser.add_argument("--engine", choices=[*PACKAGES], help="what the function runs models with (default: as it is)")
+    given = parser.parse_args()
     try:
-        up(arguments.port, arguments.model_name, arguments.model) if arguments.action == "up" else down()
+        up(given.port, given.model_name, given.model, given.engine) if given.action == "up" else down()
     except KeyboardInterrupt:
         raise SystemExit(
             "\nInterrupted. `make local-cloud` goes on from here, `make local-cloud-down` ends it."

@@ -1,35 +1,45 @@
 """Builds a package with a registry inside it, from which `sam local` can serve with neither AWS nor a network.
 
-    python -m ops.local_model        (`make local-model`)
+    python -m ops.local_model [--engine sklearn|onnx]        (`make local-model ENGINE=…`)
 
 SAM mounts the package at /var/task, so the function can read the registry there: ops/local_environment.json sets its
 MODEL_URI, and samconfig.toml names both for `sam local`. The package is not in `.aws-sam/build`, which `sam deploy`
 would upload.
 """
 
+import argparse
 import sys
 import tempfile
+from pathlib import Path
 
-from ops.commands import ROOT, architecture_flags, sam, training
+from handler.engines.shipped import PACKAGES
+from ops.commands import ROOT, machine_parameters, overriding, sam, training
 
 PACKAGE = ROOT / ".aws-sam/local"
-MODEL_ROOT = PACKAGE / "PredictFunction/registry/iris"
+REGISTRY = "PredictFunction/registry/iris"
 
 
-def prepare() -> str:
-    """Build the function, train Iris, publish and promote it in the package; gives the version that serves."""
-    sam("build", "--build-dir", str(PACKAGE.relative_to(ROOT)), *architecture_flags())
+def prepare(engine: str | None = None, package: Path = PACKAGE) -> str:
+    """Build the function with `engine`, one of PACKAGES, train Iris, publish and promote it in the package.
+
+    Without `engine` the function has what `sam build` gives it. Returns the version that serves.
+    """
+    parameters = [*machine_parameters(), *([f"Engine={engine}"] if engine else [])]
+    sam("build", "--build-dir", str(package.relative_to(ROOT)), *overriding(parameters))
     with tempfile.TemporaryDirectory() as folder:
         training("train", "--out", folder)
         published = training(
-            "publish", folder, "--promote", "--reason", "for sam local", "--model-uri", str(MODEL_ROOT)
+            *("publish", folder, "--promote", "--reason", "for sam local", "--model-uri", str(package / REGISTRY))
         )
     version: str = published["version"]
     return version
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m ops.local_model", description="Build what `sam local` serves.")
+    parser.add_argument("--engine", choices=[*PACKAGES], help="what the package runs the model with")
+    version = prepare(parser.parse_args().engine)
     print(
-        f"{prepare()} serves. Now: sam local invoke PredictFunction --event events/predict_features.json",
+        f"{version} serves. Now: sam local invoke PredictFunction --event events/predict_features.json",
         file=sys.stderr,
     )

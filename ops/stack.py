@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from handler.engines.shipped import DEFAULT_PACKAGE
 from ops.aws_stand_in import ROOT_CREDENTIALS, Credentials, StandIn
-from ops.commands import ROOT, architecture_flags, environment, run, sam, training
+from ops.commands import ROOT, environment, machine_parameters, overriding, run, sam, training
 from ops.deploy.described import PACKAGE
 from ops.deploy.environment import stand_in_url
 from ops.http_client import Answer, HttpApi
@@ -63,9 +66,9 @@ class Stack:
         return json.loads(body) if isinstance(body, str) else body
 
 
-def build(project: Path = ROOT) -> None:
-    """`sam build`, in `project`."""
-    sam("build", *architecture_flags(), directory=project)
+def build(project: Path = ROOT, engine: str = DEFAULT_PACKAGE) -> None:
+    """`sam build`, in `project`, of the package that runs models with `engine`, one of PACKAGES."""
+    sam("build", *overriding([*machine_parameters(), f"Engine={engine}"]), directory=project)
 
 
 def deploy(stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] = ()) -> str:
@@ -73,7 +76,7 @@ def deploy(stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] 
 
     The parameters are those of samconfig.toml's [default]. With `parameters` (NAME=VALUE), only these change.
     """
-    flags = ["--parameter-overrides", *parameters] if parameters else architecture_flags()
+    flags = overriding(parameters or machine_parameters())
     return sam("deploy", *flags, "--no-progressbar", env=stand_in.environment(), directory=project)
 
 
@@ -81,8 +84,7 @@ def check(
     stand_in: StandIn, project: Path = ROOT, parameters: tuple[str, ...] = (), checker: Credentials = ROOT_CREDENTIALS
 ) -> str:
     """The check before `deploy`, with the same parameters; gives what it says."""
-    flags = ["--parameter-overrides", *parameters] if parameters else []
-    return _of_deploy("check", stand_in.environment(checker), project, flags)
+    return _of_deploy("check", stand_in.environment(checker), project, overriding(parameters))
 
 
 def record(stand_in: StandIn, project: Path = ROOT, recorder: Credentials = ROOT_CREDENTIALS) -> str:
@@ -103,6 +105,16 @@ def delete(stand_in: StandIn, project: Path = ROOT) -> None:
     recorded = training("functions", *model_uri, env=stand_in.environment())
     if NAME in [function["stack"] for function in recorded]:
         training("functions", "--forget", NAME, *model_uri, env=stand_in.environment())
+
+
+def engine_of(stand_in: StandIn) -> str | None:
+    """The engine that the stack has, whose parameter CloudFormation keeps; None where there is no such stack yet."""
+    try:
+        described = stand_in.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
+    except ClientError:
+        return None
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])}
+    return parameters.get("Engine")
 
 
 def deployed_stack(stand_in: StandIn) -> Stack:

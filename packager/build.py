@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from handler.engines.package_description import DESCRIPTION_FILE, describe
-from handler.engines.shipped import DEFAULT_PACKAGE, REQUIREMENTS_FILES, requirements
+from handler.engines.shipped import DEFAULT_PACKAGE, requirements, requirements_files
 from packager.bytecode.compilation import compile_tree, find_interpreter
 from packager.contents import place_in_package, ships_from_handler, ships_from_wheel
 from packager.errors import BadTree, CannotLoad
@@ -21,6 +21,7 @@ from packager.wheels.elf import Library, is_elf, read_library
 from packager.wheels.fetching import fetch_wheels
 from packager.wheels.lockfile import parse_lock, require_stated
 from packager.wheels.needed import missing_libraries
+from packager.wheels.openmp import PLACE, openmp_to_copy
 
 PROJECT = Path(__file__).parent.parent
 HANDLER = PROJECT / "handler"
@@ -52,15 +53,17 @@ def build(
     """Build `package`, one of PACKAGES, for `target` in `out`, which must be empty or missing; raises PackagerError."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadTree(f"{out} must be an empty folder, or not be there: delete it, or name another.")
-    lock = HANDLER / REQUIREMENTS_FILES[package]
-    require_stated(requirements(package), lock.with_suffix(".in").read_text(), lock.read_text())
+    locks = [HANDLER / name for name in requirements_files(package)]
+    source, pins = ("".join(lock.with_suffix(suffix).read_text() for lock in locks) for suffix in (".in", ".txt"))
+    require_stated(requirements(package), source, pins)
     interpreter = find_interpreter(environ)
     libraries: dict[PurePosixPath, tuple[str, Library]] = {}
-    for wheel in fetch_wheels(lock, target, cache):
+    for wheel in (wheel for lock in locks for wheel in fetch_wheels(lock, target, cache)):
         libraries |= {place: (wheel.name, library) for place, library in unpack(wheel, out, target).items()}
+    libraries |= copy_openmp(libraries, out, target)
     require_needed(libraries, target)
     copy_handler(HANDLER, out / HANDLER.name)
-    described = describe({pin.name: pin.version for pin in parse_lock(lock.read_text())}, package)
+    described = describe({pin.name: pin.version for pin in parse_lock(pins)}, package)
     _write(out, PurePosixPath(DESCRIPTION_FILE), described.to_json().encode())
     compile_tree(out, interpreter)
     normalise(out)
@@ -90,6 +93,18 @@ def unpack(wheel: Path, tree: Path, target: Target) -> dict[PurePosixPath, Libra
                     )
             _write(tree, place, data)
     return libraries
+
+
+def copy_openmp(
+    libraries: Mapping[PurePosixPath, tuple[str, Library]], tree: Path, target: Target
+) -> dict[PurePosixPath, tuple[str, Library]]:
+    """Put GCC's OpenMP where the loader finds it, if one of `libraries` needs it; gives the copy, as they are given."""
+    found = {place: library for place, (_, library) in libraries.items()}
+    source = openmp_to_copy(found, system_libraries(target))
+    if source is None:
+        return {}
+    _write(tree, PLACE, (tree / source).read_bytes())
+    return {PLACE: libraries[source]}
 
 
 def require_needed(libraries: Mapping[PurePosixPath, tuple[str, Library]], target: Target) -> None:

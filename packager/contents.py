@@ -4,6 +4,7 @@ A list of what is left out, not of what goes in: an unknown file may be data tha
 holds each rule against the whole wheels: it imports every module with and without the files that are left out.
 """
 
+import re
 from pathlib import PurePosixPath
 
 TEST_FOLDERS = frozenset({"tests", "test"})
@@ -29,9 +30,7 @@ READ_METADATA = "METADATA"
 """The one file of a .dist-info folder that stays: `importlib.metadata` reads versions from it, and so does Amazon
 Inspector, which looks for known vulnerabilities (Amazon Inspector User Guide, "Scanning AWS Lambda functions")."""
 
-UNSHIPPED_OF_HANDLER = frozenset(
-    {"Makefile", "requirements.in", "requirements.txt", "requirements-onnx.in", "requirements-onnx.txt"}
-)
+UNSHIPPED_OF_HANDLER = re.compile(r"Makefile|requirements[a-z-]*\.(in|txt)")
 
 
 def ships_from_wheel(path: PurePosixPath) -> bool:
@@ -50,7 +49,7 @@ def ships_from_wheel(path: PurePosixPath) -> bool:
 def ships_from_handler(path: PurePosixPath) -> bool:
     """Whether the file at `path` of handler/ is in the package."""
     return (
-        path.as_posix() not in UNSHIPPED_OF_HANDLER
+        UNSHIPPED_OF_HANDLER.fullmatch(path.as_posix()) is None
         and "__pycache__" not in path.parts
         and not any(part.startswith(".") for part in path.parts)
     )

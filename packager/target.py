@@ -1,7 +1,8 @@
 """The two architectures that a package can be built for.
 
-Each is a folder in packager/targets/, because `sam build` can give a Makefile the architecture in no other way: it
-passes on no parameter, but resolves parameters in the resource's `Metadata: WorkingDirectory` (AWS SAM CLI 1.170,
+Each is a folder in packager/targets/ with an empty folder for each package of `handler.engines.shipped`, because `sam
+build` can give a Makefile the architecture and the engine in no other way: it passes on no parameter, but resolves
+parameters in the resource's `Metadata: WorkingDirectory` (AWS SAM CLI 1.170,
 `ApplicationBuilder._get_working_directory_path`).
 """
 

@@ -22,13 +22,16 @@ from pathlib import Path
 from typing import IO
 
 import handler
-from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES, REQUIREMENTS_FILES
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES, requirements_files
 from training.console import person, shown, working
 from training.errors import NoFunctionEnvironment
 
 PROJECT = Path(handler.__file__).parent.parent
-REQUIREMENTS = {package: Path(handler.__file__).with_name(file) for package, file in REQUIREMENTS_FILES.items()}
-"""The file with the pins of each package."""
+REQUIREMENTS = {
+    package: tuple(Path(handler.__file__).with_name(file) for file in requirements_files(package))
+    for package in PACKAGES
+}
+"""The files with the pins of each package: its own, then those of the libraries that were added to it."""
 
 KEPT = 2
 """How many folders of one Python and one package stay when another is made: the one before serves whoever uses it
@@ -41,23 +44,27 @@ LINES_SHOWN = 5
 
 
 def function_libraries(
-    requirements: Path = REQUIREMENTS[DEFAULT_PACKAGE], places: Sequence[Path] | None = None
+    requirements: Path = REQUIREMENTS[DEFAULT_PACKAGE][0],
+    places: Sequence[Path] | None = None,
+    beside: Sequence[Path] = (),
 ) -> Path:
-    """The folder with what `requirements` pins, for the Python that runs this; made where there is none yet.
+    """The folder with what `requirements` and the files `beside` it pin, for the Python that runs this.
 
-    It is looked for in `places`, and made in the first that can be written: beside `.venv`, else in the user's cache.
+    It is made where there is none yet. It is looked for in `places`, and made in the first that can be written: beside
+    `.venv`, else in the user's cache.
     Of several processes at once one makes it, and the others wait. It is whole or not there: it gets its name last.
     Raises NoFunctionEnvironment.
     """
     places = _places() if places is None else places
-    name = _folder_name(requirements)
+    pins = (requirements, *beside)
+    name = _folder_name(pins)
     for place in places:
         if (place / name).is_dir():
             return place / name
     for place in places:
         with _locked(place) as lock:
             if lock is not None:
-                _make_unless_made(requirements, place, name)
+                _make_unless_made(pins, place, name)
                 return place / name
     raise NoFunctionEnvironment(
         f"The libraries to prove models with cannot be written to {' or '.join(map(str, places))}: let the folder be "
@@ -65,11 +72,17 @@ def function_libraries(
     )
 
 
+def package_libraries(package: str = DEFAULT_PACKAGE) -> Path:
+    """The folder with what a function has that is made of `package`, one of PACKAGES. Raises NoFunctionEnvironment."""
+    requirements, *beside = REQUIREMENTS[package]
+    return function_libraries(requirements, beside=beside)
+
+
 def every_package_s_libraries() -> None:
     """Have the libraries of every package there, since a version may be there in the forms of all. Raises
     NoFunctionEnvironment."""
     for package in PACKAGES:
-        function_libraries(REQUIREMENTS[package])
+        package_libraries(package)
 
 
 def _places() -> list[Path]:
@@ -80,11 +93,11 @@ def _places() -> list[Path]:
     return places
 
 
-def _folder_name(requirements: Path) -> str:
+def _folder_name(pins: Sequence[Path]) -> str:
     """Another for each set of pins and each interpreter, since compiled libraries are for one Python alone."""
     interpreter = f"{os.path.realpath(sys.executable)}\n{sys.version}\n{sys.abiflags}\n{platform.machine()}\n"
-    digest = hashlib.sha256(interpreter.encode() + requirements.read_bytes()).hexdigest()
-    return f"{_begin_of_names(requirements)}{digest[:12]}"
+    digest = hashlib.sha256(interpreter.encode() + b"".join(file.read_bytes() for file in pins)).hexdigest()
+    return f"{_begin_of_names(pins[0])}{digest[:12]}"
 
 
 def _begin_of_names(requirements: Path) -> str:
@@ -112,12 +125,13 @@ def _locked(place: Path) -> Iterator[IO[str] | None]:
         yield lock
 
 
-def _make_unless_made(requirements: Path, place: Path, name: str) -> None:
+def _make_unless_made(pins: Sequence[Path], place: Path, name: str) -> None:
     """Make the folder, unless another process did while this one waited for the lock, which it holds."""
     if (place / name).is_dir():
         return
+    requirements = " and ".join(f"{file.parent.name}/{file.name}" for file in pins)
     person().print(
-        f"Installing {requirements.parent.name}/{requirements.name} into {place}, to prove models with what the "
+        f"Installing {requirements} into {place}, to prove models with what the "
         "function has and nothing else: about half a minute, once."
     )
     for unfinished in place.glob(f"{UNFINISHED}*"):
@@ -125,19 +139,19 @@ def _make_unless_made(requirements: Path, place: Path, name: str) -> None:
     aside = place / f"{UNFINISHED}{os.getpid()}"
     try:
         with working("Installing"):
-            _install(requirements, aside)
+            _install(pins, aside)
         aside.rename(place / name)
     except OSError as error:
         raise NoFunctionEnvironment(
-            f"{requirements} could not be installed into {place} ({error.strerror}): make room there, or let it be "
-            "writable."
+            f"{' and '.join(map(str, pins))} could not be installed into {place} ({error.strerror}): make room there, "
+            "or let it be writable."
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    _remove_older(place, name, _begin_of_names(requirements))
+    _remove_older(place, name, _begin_of_names(pins[0]))
 
 
-def _install(requirements: Path, folder: Path) -> None:
+def _install(pins: Sequence[Path], folder: Path) -> None:
     """Install by the pip of this environment, configured as always; raises NoFunctionEnvironment.
 
     The pins are all that a package has, so pip adds nothing to them: what onnxruntime names and does without is no part
@@ -152,16 +166,16 @@ def _install(requirements: Path, folder: Path) -> None:
     pip = [
         sys.executable, "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
         "--no-user", "--no-compile", "--no-deps", "--target", str(folder), "--require-hashes",
-        "--requirement", str(requirements),
+        *(option for file in pins for option in ("--requirement", str(file))),
     ]
     # fmt: on
     done = subprocess.run(pip, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - no shell, our own words
     if done.returncode != 0:
         said = "\n".join(f"  {shown(line)[:500]}" for line in _reasons(done.stderr) or [f"exit {done.returncode}"])
         raise NoFunctionEnvironment(
-            f"Models are proved with the libraries of {requirements} alone, and pip could not install them. It asks "
-            f"the index that it is configured with: see that the network is up and that `{sys.executable} -m pip "
-            f"config list` is right, then run `make install`. pip said:\n{said}"
+            f"Models are proved with the libraries of {' and '.join(map(str, pins))} alone, and pip could not install "
+            f"them. It asks the index that it is configured with: see that the network is up and that "
+            f"`{sys.executable} -m pip config list` is right, then run `make install`. pip said:\n{said}"
         )
     # Compiled here, since an isolated process may not be able to write; tests are never imported. Several workers talk
     # through a socket in the temporary folder, whose path is too long for one where the folder lies deep.

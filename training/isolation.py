@@ -25,7 +25,7 @@ from typing import Any
 import handler
 from handler.engines.shipped import DEFAULT_PACKAGE
 from training.console import shown
-from training.function_environment import REQUIREMENTS, function_libraries
+from training.function_environment import package_libraries
 
 RUNNER = Path(__file__).with_name("isolated_process.py")
 
@@ -63,7 +63,7 @@ def run_isolated(
 
     Raises ProcessFailed, or NoFunctionEnvironment where the libraries are not there and cannot be installed.
     """
-    libraries = _installed() if with_training else [function_libraries(REQUIREMENTS[package])]
+    libraries = _installed() if with_training else [package_libraries(package)]
     with tempfile.TemporaryDirectory(prefix="handler-only-") as scratch:
         only, home, work, temporary = (Path(scratch, name) for name in ("only", "home", "work", "tmp"))
         for folder in (home, work, temporary):

@@ -4,10 +4,10 @@ Five things are derived from it: which versions must agree before a model is loa
 import, which estimators `train --estimator` takes, what the requirements of a package have to pin, and what a package
 says of itself. Another family of models is a line here and a pin there; `make lock` makes the rest. Nothing is imported
 here, so that the packager can read it before anything is installed. The versions themselves are pinned in
-handler/requirements.in, and in requirements-onnx.in beside it what ONNX Runtime adds.
+handler/requirements.in, and in files of their own beside it what ONNX Runtime and each of OPTIONAL add.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -29,6 +29,20 @@ class Library:
     """Whether `train --estimator` takes its estimators."""
 
 
+OPTIONAL: dict[str, Library] = {
+    # Its documentation promises nothing of a pickle under another version.
+    "lightgbm": Library("lightgbm", "lightgbm", compared=None, estimators=True),
+    # A pickle is a snapshot of memory that is not stable across versions (XGBoost documentation, "Introduction to Model
+    # IO"). The distribution named xgboost has the same modules, and code for GPUs of some 60 MB more beside them.
+    "xgboost": Library("xgboost-cpu", "xgboost", compared=None, estimators=True),
+}
+"""What scikit-learn's engine can have too: libraries whose estimators are scikit-learn's in form. The versions are
+pinned in handler/requirements-NAME.in."""
+
+SHIPPED_TOO: tuple[str, ...] = ()
+"""Which of OPTIONAL ship. It is off by default, because each costs megabytes: ("lightgbm",) switches LightGBM on,
+("lightgbm", "xgboost") both. `make install` and a deploy do the rest."""
+
 LIBRARIES: dict[str, tuple[Library, ...]] = {
     "scikit-learn": (
         # Its private classes change in any release (scikit-learn User Guide, "Model persistence").
@@ -37,6 +51,7 @@ LIBRARIES: dict[str, tuple[Library, ...]] = {
         Library("numpy", "numpy", compared=2, every_model=True),
         Library("scipy", "scipy", compared=2, every_model=True),
         Library("joblib", "joblib", compared=2, every_model=True),
+        *(OPTIONAL[name] for name in SHIPPED_TOO),
     ),
     "onnxruntime": (
         # It runs what earlier releases ran (ONNX Runtime documentation, "Compatibility"). An ONNX file holds no arrays
@@ -64,7 +79,7 @@ FUNCTION_REQUIREMENTS = ("aws-lambda-powertools", "numpy", "obstore", "orjson")
 """What the function itself needs, whatever the engine."""
 
 REQUIREMENTS_FILES = {"sklearn": "requirements.txt", "onnx": "requirements-onnx.txt"}
-"""The file in handler/ with the pins of each package."""
+"""The file in handler/ with the pins of each package; those of OPTIONAL stand in files beside it."""
 
 
 def engine_of(package: str = DEFAULT_PACKAGE) -> str:
@@ -75,6 +90,12 @@ def engine_of(package: str = DEFAULT_PACKAGE) -> str:
 def requirements(package: str = DEFAULT_PACKAGE) -> set[str]:
     """Everything that the requirements of `package` must name, and all that they may."""
     return {*FUNCTION_REQUIREMENTS, *(library.name for library in LIBRARIES[engine_of(package)])}
+
+
+def requirements_files(package: str = DEFAULT_PACKAGE, shipped_too: Sequence[str] = SHIPPED_TOO) -> tuple[str, ...]:
+    """Every file in handler/ with pins of `package`: its own, then those of OPTIONAL that ship in it."""
+    more = shipped_too if engine_of(package) == "scikit-learn" else ()
+    return (REQUIREMENTS_FILES[package], *(f"requirements-{name}.txt" for name in more))
 
 
 def pinned_versions(pins: Mapping[str, str], engine: str = "scikit-learn") -> dict[str, str]:

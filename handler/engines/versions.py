@@ -9,7 +9,15 @@ import platform
 import sys
 from collections.abc import Mapping
 
-from handler.engines.shipped import LIBRARIES, PACKAGES, PYTHON_COMPARED, REQUIREMENTS_FILES, Library, engine_of
+from handler.engines.shipped import (
+    LIBRARIES,
+    OPTIONAL,
+    PACKAGES,
+    PYTHON_COMPARED,
+    REQUIREMENTS_FILES,
+    Library,
+    engine_of,
+)
 from handler.errors.model import RuntimeMismatch
 
 
@@ -20,6 +28,18 @@ def installed_versions(engine: str = "scikit-learn") -> dict[str, str]:
     """
     found = {library.name: _installed(library) for library in LIBRARIES[engine]}
     return {"python": platform.python_version(), **{name: here for name, here in found.items() if here}}
+
+
+def versions_in_use(engine: str = "scikit-learn") -> dict[str, str]:
+    """Those of `installed_versions` that a model which was fitted or loaded in this process can depend on.
+
+    A library that only some models need is among them where it was imported here, so that models without it also load
+    where it is not installed.
+    """
+    unused = {
+        library.name for library in LIBRARIES[engine] if not library.every_model and library.module not in sys.modules
+    }
+    return {name: here for name, here in installed_versions(engine).items() if name not in unused}
 
 
 def require_runtime(needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn") -> None:
@@ -37,8 +57,12 @@ def differing_versions(
     needed: Mapping[str, str], installed: Mapping[str, str], engine: str = "scikit-learn"
 ) -> dict[str, tuple[str, str]]:
     """Of each library whose version keeps a model made under `needed` from loading under `installed`, both versions."""
+    # What could ship and does not is missing to a model that needs it.
+    optional = OPTIONAL.values() if engine == "scikit-learn" else ()
     compared = {
-        library.name: library.compared for library in LIBRARIES[engine] if library.every_model or library.name in needed
+        library.name: library.compared
+        for library in (*optional, *LIBRARIES[engine])
+        if library.every_model or library.name in needed
     }
     return {
         name: (needed.get(name, "unknown"), installed.get(name, "none"))

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from handler.engines.shipped import DEFAULT_PACKAGE
 from handler.errors.base import SklearnOnLambdaError
 from handler.errors.model import RegistryAccessDenied
-from ops.deploy.described import PACKAGE, DescribedStack, NotDescribed, described_package, described_stack
+from ops.deploy.described import PACKAGE, DescribedStack, NotDescribed, described_package, described_stack, engine_of
 from ops.deploy.judgement import Candidate
 from ops.deploy.plan import Plan, configuration, plan
 from ops.deploy.verdict import Verdict, verdict
@@ -33,6 +34,13 @@ def check(arguments: argparse.Namespace) -> Verdict:
     name = None if arguments.model_uri else arguments.stack_name or configured.get("stack_name")
     stack = described_stack(name) if name else None
     planned = plan(arguments.parameter_overrides, configured, stack)
+    wanted_engine = planned.engine or (None if arguments.model_uri else DEFAULT_PACKAGE)
+    if wanted_engine not in (None, engine_of(package)):
+        raise NotDescribed(
+            f"The package in {arguments.package} runs models with {engine_of(package)}, and the stack would have "
+            f"Engine={wanted_engine}: build it for that, with `make sam-build ENGINE={wanted_engine}`, or deploy with "
+            f"the parameter Engine={engine_of(package)}."
+        )
     candidate = Candidate(package, planned.alias, planned.storage_mb)
     if arguments.model_uri:
         return verdict(open_writable_store(arguments.model_uri), candidate)

@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ops.commands import ROOT, SAM, CommandFailed, ToolMissing, architecture_flags, attended, run, step
+from ops.commands import ROOT, SAM, CommandFailed, ToolMissing, attended, machine_parameters, overriding, run, step
 from ops.deploy import check, record
 from ops.deploy.api_key import api_key
 from ops.deploy.described import NotDescribed, described_stack, require_deployable
 from ops.deploy.environment import environment_file, example_row, how_to_go_on, is_stand_in, reached
-from ops.deploy.plan import configuration, merged, model_name
+from ops.deploy.plan import configuration, engine_in, merged, model_name, values
 from packager.bytecode.compilation import find_interpreter
 from packager.errors import NoInterpreter
 
@@ -49,7 +49,7 @@ def wanted(arguments: argparse.Namespace, stand_in: bool) -> Wanted:
     if arguments.model_name:
         given.append(f"ModelName={model_name(arguments.model_name)}")
     if stand_in:  # it runs the package on this machine
-        given = [*architecture_flags()[1:], *given]
+        given = [*machine_parameters(), *given]
     name = arguments.stack_name or configured.get("stack_name")
     if not name:
         raise NotDescribed(f"samconfig.toml names no stack in [{arguments.config_env}]: name one, with STACK_NAME=.")
@@ -65,11 +65,11 @@ def deploy(wanted: Wanted) -> None:
     require_deployable(wanted.stack)
     before = described_stack(wanted.stack)
     options = ["--stack-name", wanted.stack, "--config-env", wanted.environment]
-    overrides = ["--parameter-overrides", *wanted.overrides] if wanted.overrides else []
+    overrides = overriding(wanted.overrides)
+    built_for = overriding(build_parameters(wanted, before.parameters if before else {}))
 
     with step("sam build"):
-        architecture = _architecture(wanted, before.parameters if before else {})
-        command = [str(SAM), "build", "--config-env", wanted.environment, *architecture]
+        command = [str(SAM), "build", "--config-env", wanted.environment, *built_for]
         run(command, env=own_environment(os.environ), seconds=BUILD_SECONDS)
     if check.main([*options, *overrides]) != 0:
         raise NotDeployed("Nothing was deployed.")
@@ -100,10 +100,14 @@ def own_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept | {"SAM_CLI_TELEMETRY": "0", "PYTHON": sys.executable}
 
 
-def _architecture(wanted: Wanted, deployed: Mapping[str, str]) -> list[str]:
-    """The option that has `sam build` build for the processor that the stack has, or will have."""
-    values = {**deployed, **dict(each.split("=", 1) for each in wanted.overrides)}
-    return ["--parameter-overrides", f"Architecture={values['Architecture']}"] if "Architecture" in values else []
+def build_parameters(wanted: Wanted, deployed: Mapping[str, str]) -> list[str]:
+    """What has `sam build` build for the processor and the engine that the stack has, or will have.
+
+    `deployed` are the stack's parameters before. Raises NotDescribed where there is no such engine.
+    """
+    planned = values(wanted.overrides or None, configuration(wanted.environment), deployed)
+    engine_in(planned)
+    return [f"{name}={planned[name]}" for name in ("Architecture", "Engine") if name in planned]
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from handler.engines.package_description import DESCRIPTION_FILE, PackageDescription
+from handler.engines.shipped import PACKAGES
 from handler.records.decoding import Undecodable
 from ops.commands import ROOT
 from training.account import DENIED_CODES, FAILURES, code_of, trouble
@@ -116,3 +117,9 @@ def described_package(folder: Path) -> PackageDescription:
         ) from error
     except Undecodable as error:
         raise NotDescribed(f"{file} is no description of a package: {error}. Run `make sam-build`.") from error
+
+
+def engine_of(package: PackageDescription) -> str:
+    """What the template's parameter Engine calls `package`; the forms that it loads where it has no name for them."""
+    named = (engine for engine, form in PACKAGES.items() if form in package.engines)
+    return next(named, ", ".join(package.engines) or "nothing")

@@ -9,7 +9,7 @@ from handler.errors.model import AliasError, ManifestMismatch, ManifestMissing
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key, checked_alias, manifest_bytes
 from handler.registry.manifest import sha256
-from training.release.deployed.readable import format_of, numbers, too_large, unreadable
+from training.release.deployed.readable import format_of, numbers, other_engine, too_large, unreadable
 from training.release.promote import alias_names
 from training.release.stores.writable import WritableStore
 
@@ -27,13 +27,16 @@ class Candidate:
 class Judged:
     """One alias: the version it names, where that is known, and why the candidate could not serve it, if it could not.
 
-    `kind` says what mends it: another model, another parameter, or another release of a version that is whole.
+    `kind` says what mends it: another model, a model with another form beside the one that it has, another parameter,
+    or another release of a version that is whole.
     """
 
     alias: str
     version: str | None = None
     problem: str | None = None
-    kind: Literal["unreadable", "too large", "unsound"] | None = None
+    kind: Literal["unreadable", "other form", "too large", "unsound"] | None = None
+    remedy: str | None = None
+    """What to do, where `kind` is "other form"."""
 
 
 def judged(store: WritableStore, candidate: Candidate) -> Iterator[Judged]:
@@ -58,7 +61,8 @@ def _judged(store: WritableStore, candidate: Candidate, name: str, alias_json: b
     except (ManifestMissing, ManifestMismatch) as error:
         return Judged(name, alias.version, str(error).rstrip("."), "unsound")
     if problem := unreadable(manifest_json, package):
-        return Judged(name, alias.version, problem, "unreadable")
+        remedy = other_engine(manifest_json, package)
+        return Judged(name, alias.version, problem, "other form" if remedy else "unreadable", remedy)
     if problem := too_large(manifest_json, package, candidate.storage_mb):
         return Judged(name, alias.version, problem, "too large")
     return Judged(name, alias.version)

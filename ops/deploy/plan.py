@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from handler.engines.shipped import PACKAGES
 from handler.registry.alias import is_alias_name
 from handler.settings import DEFAULT_ALIAS
 from ops.commands import ROOT
@@ -32,18 +33,39 @@ class Plan:
     alias: str
     storage_mb: int
     model_name: str | None
+    engine: str | None = None
+    """One of PACKAGES; None where nothing says it, and so it is the template's default."""
+
+
+def values(
+    given: Sequence[str] | None, configured: Mapping[str, Any], parameters: Mapping[str, str] | None
+) -> dict[str, str]:
+    """What a deploy gives the stack's parameters, as far as it is not the template's default.
+
+    `given` are the overrides of its command line, `parameters` those that the stack has. Raises NotDescribed at a
+    malformed override.
+    """
+    overrides = given if given is not None else _listed(configured.get("parameter_overrides", []))
+    return {**(parameters or {}), **dict(map(_named, overrides))}
 
 
 def plan(given: Sequence[str] | None, configured: Mapping[str, Any], stack: DescribedStack | None) -> Plan:
     """The plan of a deploy; `given` are the overrides of its command line. Raises NotDescribed at a malformed one."""
-    overrides = given if given is not None else _listed(configured.get("parameter_overrides", []))
-    values = {**(stack.parameters if stack else {}), **dict(map(_named, overrides))}
-    alias, storage = values.get("ModelAlias", DEFAULT_ALIAS), values.get("EphemeralStorage", str(DEFAULT_STORAGE_MB))
+    wanted = values(given, configured, stack.parameters if stack else None)
+    alias, storage = wanted.get("ModelAlias", DEFAULT_ALIAS), wanted.get("EphemeralStorage", str(DEFAULT_STORAGE_MB))
     if not is_alias_name(alias):
         raise NotDescribed(f"ModelAlias must be lower-case letters, digits, '-' and '_'; it is {alias[:100]!r}.")
     if not (storage.isascii() and storage.isdecimal()):
         raise NotDescribed(f"EphemeralStorage must be a whole number of MB; it is {storage[:100]!r}.")
-    return Plan(alias, int(storage), values.get("ModelName"))
+    return Plan(alias, int(storage), wanted.get("ModelName"), engine_in(wanted))
+
+
+def engine_in(values: Mapping[str, str]) -> str | None:
+    """The parameter Engine among `values`; raises NotDescribed where the template does not take it."""
+    engine = values.get("Engine")
+    if engine is not None and engine not in PACKAGES:
+        raise NotDescribed(f"Engine must be {' or '.join(PACKAGES)}; it is {engine[:100]!r}.")
+    return engine
 
 
 def model_name(given: str) -> str:

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from handler.engines.package_description import PackageDescription
+from handler.engines.shipped import DEFAULT_PACKAGE
 from handler.errors.base import SklearnOnLambdaError
 from handler.errors.model import RegistryAccessDenied
 from handler.settings import DEFAULT_ALIAS
-from ops.deploy.described import PACKAGE, DescribedStack, NotDescribed, described_package, described_stack
+from ops.deploy.described import PACKAGE, DescribedStack, NotDescribed, described_package, described_stack, engine_of
 from ops.deploy.plan import configuration
 from training.folder.commit import git_commit
 from training.release.deployed.readable import DEFAULT_STORAGE_MB
@@ -48,6 +49,12 @@ def record(arguments: argparse.Namespace) -> str:
     stack = described_stack(name)
     if stack is None:
         raise NotDescribed(f"There is no stack {name!r}, so nothing was recorded: name the stack that was deployed.")
+    if (engine := stack.parameters.get("Engine", DEFAULT_PACKAGE)) != engine_of(package):
+        raise NotDescribed(
+            f"The package in {arguments.package} runs models with {engine_of(package)}, and the stack {name!r} has "
+            f"Engine={engine}: it is not what was deployed, so nothing was recorded. Build what runs there, with `make "
+            f"sam-build ENGINE={engine}`, deploy it, and run this again."
+        )
     made = record_of(stack, package, git_commit())
     uri = stack.output("ModelUri")
     try:

@@ -82,6 +82,14 @@ def _mended(each: Judged, store: WritableStore, stack: str | None, taken: Collec
         return (
             f"`python -m training verify --model-uri {uri}` says which versions are whole: promote one of them first."
         )
+    if each.kind == "other form":
+        return (
+            f"{each.remedy} The functions of both engines can serve a version with a twin, so promote it before this "
+            "deploy:\n"
+            "  .venv/bin/python -m training train … --out trained\n"
+            f"  .venv/bin/python -m training publish trained --promote --alias {each.alias} --reason … --model-uri "
+            f"{uri}"
+        )
     new = another_alias(each.alias, taken)
     return (
         "Retrain it first: with this checkout, train the model again, promote it to an alias that no function serves "

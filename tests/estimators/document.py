@@ -14,7 +14,9 @@ import sklearn
 
 from tests.estimators.recipes import MORE, recipes
 from tests.estimators.service import ROWS, Outcome, outcomes
+from tests.estimators.twins import said
 from tests.estimators.unserved import refusals
+from training.twin.outcome import Twin
 
 PAGE = Path(__file__).parents[2] / "docs" / "estimators.md"
 
@@ -33,6 +35,7 @@ def page(found: Sequence[Outcome]) -> str:
     more = {recipe.name for recipe in MORE}
     own = [one for one in found if one.recipe.name not in more]
     served = sum(one.is_equal for one in own)
+    twins = sum(isinstance(one.twin, Twin) for one in own)
     refused = "".join(f"- `{name}`: {sentence}\n" for name, sentence in refusals().items())
     return f"""# Which of scikit-learn's estimators are served
 
@@ -41,6 +44,10 @@ is fitted to data that suits it, packaged, published, promoted to a directory, a
 imports deferred as in Lambda. It counts as served where its answers to {ROWS} rows are its own to the last digit.
 
 Of scikit-learn {sklearn.__version__}'s public estimators with `predict`, **{served} of {len(own)}** are served.
+**{twins} of {len(own)}** get a [twin](onnx.md#the-twin), a second form for ONNX Runtime: the last column says what its
+graph takes, and how far its answers may be from the model's, or why there is none. They are compared on {ROWS} rows of
+the data, 2,000 rows that are drawn over its ranges, and rows at the thresholds of all trees. Of equally near neighbours
+scikit-learn takes those that it visits first, so that an estimator whose answer depends on them may have no twin.
 
 {_table(own)}
 
@@ -54,8 +61,8 @@ What has no `predict` for new rows is refused, with what to do instead:
 
 
 def _table(found: Sequence[Outcome]) -> str:
-    rows = [f"| `{one.recipe.name}` | {_task(one)} | {_verdict(one)} |" for one in found]
-    return "\n".join(["| estimator | task | answers |", "|---|---|---|", *rows])
+    rows = [f"| `{one.recipe.name}` | {_task(one)} | {_verdict(one)} | {_twin(one)} |" for one in found]
+    return "\n".join(["| estimator | task | answers | twin |", "|---|---|---|---|", *rows])
 
 
 def _task(one: Outcome) -> str:
@@ -66,6 +73,10 @@ def _verdict(one: Outcome) -> str:
     if one.is_equal:
         return "equal"
     return f"not served: {one.refusal}" if one.refusal else "differ"
+
+
+def _twin(one: Outcome) -> str:
+    return "" if one.twin is None else said(one.twin)
 
 
 def main() -> int:

@@ -22,6 +22,7 @@ from handler.registry.chain import MANIFEST_FILE, REPORT_FILE
 from handler.registry.manifest import Manifest
 from tests.estimators.own_answers import own_answers
 from tests.estimators.recipes import Recipe
+from tests.estimators.twins import twin
 from training.bring.brought_model import manifest_of
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.loadable import require_loadable
@@ -35,6 +36,7 @@ from training.release.promote import promote
 from training.release.publish import publish, read_folder
 from training.release.stores.schemes import open_writable_store
 from training.report.page import render_brought_report
+from training.twin.outcome import Outcome as TwinOutcome
 
 HERE = Path(__file__).parent
 ROWS = 20
@@ -69,13 +71,17 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a recipe: the manifest that serves and its answers, or the sentence by which it was refused."""
+    """What became of a recipe: the manifest that serves and its answers, or the sentence by which it was refused.
+
+    `twin` is what became of its form for ONNX Runtime.
+    """
 
     recipe: Recipe
     own: list[dict[str, Any]]
     manifest: Manifest | None
     answers: Any
     refusal: str | None
+    twin: TwinOutcome | None = None
 
     @property
     def is_equal(self) -> bool:
@@ -151,4 +157,5 @@ def _outcome(one: Fitted, said: Manifest | str, answered: dict[str, Any]) -> Out
     body = json.loads(answer["body"])
     if answer["statusCode"] != 200:
         return Outcome(one.recipe, one.own, said, None, body["error"])
-    return Outcome(one.recipe, one.own, said, body["predictions"], None)
+    found = twin(one.recipe.data(), said, (one.folder / "copy").read_bytes(), one.rows)
+    return Outcome(one.recipe, one.own, said, body["predictions"], None, found)

@@ -2,19 +2,26 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
-from packager.build import HANDLER, PROJECT, Package
+from handler.engines.package_description import DESCRIPTION_FILE, PackageDescription
+from handler.engines.shipped import DEFAULT_PACKAGE, PACKAGES
+from packager.build import HANDLER, Package
+from packager.target import TARGETS
 from packager.tree import digest_of
 
 
-def run_make(working_directory: Path, artifacts: Path) -> subprocess.CompletedProcess[str]:
+def run_make(
+    working_directory: Path, artifacts: Path, above: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "--makefile", str(HANDLER / "Makefile"), "build-PredictFunction"],
         cwd=working_directory,
-        env={**os.environ, "ARTIFACTS_DIR": str(artifacts)},
+        env={**os.environ, **above, "ARTIFACTS_DIR": str(artifacts)},
         capture_output=True,
         text=True,
         check=False,
@@ -26,10 +33,20 @@ def test_the_working_directory_chooses_the_architecture(
     packages: dict[str, Package], architecture: str, tmp_path: Path
 ) -> None:
     artifacts = tmp_path / "artifacts of sam"
-    done = run_make(PROJECT / "packager" / "targets" / architecture, artifacts)
+    done = run_make(TARGETS / architecture / DEFAULT_PACKAGE, artifacts)
     assert done.returncode == 0, done.stderr
     assert f"{architecture}: " in done.stdout
     assert digest_of(artifacts) == packages[architecture].digest
+
+
+def test_the_working_directory_chooses_the_engine(tmp_path: Path) -> None:
+    """Whatever a make above it was told, which `make sam-build ENGINE=…` hands on."""
+    for above in ({}, {"MAKEFLAGS": " -- ENGINE=sklearn", "ENGINE": "sklearn"}):
+        artifacts = tmp_path / f"artifacts of {len(above)}"
+        done = run_make(TARGETS / "x86_64" / "onnx", artifacts, above)
+        assert done.returncode == 0, done.stderr
+        described = PackageDescription.from_json((artifacts / DESCRIPTION_FILE).read_bytes())
+        assert described.engines.keys() == {PACKAGES["onnx"]}
 
 
 def test_started_anywhere_else_it_says_how_to_build(tmp_path: Path) -> None:
@@ -37,8 +54,3 @@ def test_started_anywhere_else_it_says_how_to_build(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "make build" in done.stderr
     assert not (tmp_path / "artifacts").exists()
-
-
-def test_template_names_a_target_for_every_architecture_it_allows() -> None:
-    template = (PROJECT / "template.yaml").read_text()
-    assert "WorkingDirectory: !Sub packager/targets/${Architecture}" in template

@@ -10,13 +10,14 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from packager.build import CACHE, HANDLER, require_needed, unpack
+from packager.build import CACHE, HANDLER, copy_openmp, require_needed, unpack
 from packager.errors import CannotLoad
 from packager.target import Target, architectures, load_target
 from packager.wheels.amazon_linux import system_libraries
 from packager.wheels.elf import Library, is_elf, read_library
 from packager.wheels.fetching import fetch_wheels
 from packager.wheels.needed import missing_libraries
+from packager.wheels.openmp import openmp_to_copy
 from tests.package.shared_libraries import Written, elf_file, write_by_gcc
 
 INTEL = load_target("x86_64")
@@ -170,6 +171,47 @@ def test_a_library_that_another_wheel_brings_elsewhere_is_named_but_not_taken() 
 
 
 @pytest.mark.parametrize("architecture", architectures())
+def test_lightgbm_gets_the_openmp_that_it_needs_of_a_pinned_wheel_and_the_build_fails_without(
+    architecture: str, tmp_path: Path
+) -> None:
+    target = load_target(architecture)
+    wheels = [path for path in fetch_wheels(HANDLER / "requirements.txt", target, CACHE) if "scikit_learn" in path.name]
+    wheels += fetch_wheels(HANDLER / "requirements-lightgbm.txt", target, CACHE)
+    libraries: dict[PurePosixPath, tuple[str, Library]] = {}
+    for path in wheels:
+        libraries |= {place: (path.name, library) for place, library in unpack(path, tmp_path, target).items()}
+    refused = r"lib_lightgbm\.so of lightgbm-.*\.whl cannot be loaded by Lambda: it needs libgomp\.so\.1, which is nei"
+    with pytest.raises(CannotLoad, match=refused):
+        require_needed(libraries, target)
+
+    copied = copy_openmp(libraries, tmp_path, target)
+    assert list(copied) == [PurePosixPath("lib/libgomp.so.1")]
+    require_needed(libraries | copied, target)
+    data = (tmp_path / "lib/libgomp.so.1").read_bytes()
+    (same,) = [place for place in libraries if (tmp_path / place).read_bytes() == data]
+    assert same.name.startswith("libgomp-")
+    (lightgbm,) = [library for place, (_, library) in libraries.items() if place.name == "lib_lightgbm.so"]
+    wanted = {version for file, version in lightgbm.needs if file == "libgomp.so.1"}
+    assert wanted
+    assert [version for version in sorted(wanted) if version.encode() + b"\0" not in data] == []
+
+    # Nothing else brings it.
+    without = {place: found for place, found in libraries.items() if not place.name.startswith("libgomp-")}
+    assert copy_openmp(without, tmp_path / "without", target) == {}
+    with pytest.raises(CannotLoad, match=refused):
+        require_needed({place: found for place, found in without.items() if "lightgbm" in found[0]}, target)
+
+
+@pytest.mark.parametrize("architecture", architectures())
+def test_what_xgboost_needs_is_in_its_wheel(architecture: str, tmp_path: Path) -> None:
+    target = load_target(architecture)
+    (path,) = fetch_wheels(HANDLER / "requirements-xgboost.txt", target, CACHE)
+    libraries = unpack(path, tmp_path, target)
+    assert {place.name for place in libraries} > {"libxgboost.so"}
+    assert missing_of(libraries, target) == []
+
+
+@pytest.mark.parametrize("architecture", architectures())
 def test_all_that_the_pinned_wheels_need_is_found(architecture: str, tmp_path: Path) -> None:
     target = load_target(architecture)
     libraries: dict[PurePosixPath, Library] = {}
@@ -177,6 +219,8 @@ def test_all_that_the_pinned_wheels_need_is_found(architecture: str, tmp_path: P
         libraries |= unpack(path, tmp_path, target)
     assert len(libraries) > 150
     assert missing_of(libraries, target) == []
+    # So the package gets no library that nothing asks for.
+    assert openmp_to_copy(libraries, system_libraries(target)) is None
     without_openblas = {place: library for place, library in libraries.items() if "openblas" not in place.name}
     assert {name.split("-")[0] for _, name in missing_of(without_openblas, target)} == {
         "libscipy_openblas",

@@ -112,6 +112,26 @@ def test_a_raised_pin_reaches_production_without_a_gap(
     assert (back.exit_code, f"{before} was not promoted to" in back.stderr) == (1, True)
 
 
+def test_a_package_of_another_engine_than_the_stack_has_is_neither_deployed_nor_recorded(
+    model_uri: str, stacks: Stacks, iris: TrainedFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where CI builds the default, and the stack has Engine=onnx, which a deploy keeps."""
+    put_version(model_uri, iris)
+    folder = built(tmp_path, package())
+    assert checked(folder) == recorded(folder) == 0
+    assert checked(folder, "--parameter-overrides", "Engine=onnx") == 1
+    assert "the stack would have Engine=onnx: build it for that, with `make sam-build ENGINE=onnx`" in (
+        capsys.readouterr().err
+    )
+    stacks.parameters[STACK]["Engine"] = "onnx"
+    assert checked(folder) == 1
+    assert checked(folder, "--parameter-overrides", "Engine=sklearn") == 0
+    assert check.main(["--model-uri", model_uri, "--package", folder]) == 0
+    capsys.readouterr()
+    assert recorded(folder) == 1
+    assert "has Engine=onnx: it is not what was deployed, so nothing was recorded" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("stacks")
 def test_a_rollback_to_what_the_deployed_function_cannot_read_is_refused(
     model_uri: str, iris: TrainedFolder, tmp_path: Path

@@ -25,12 +25,12 @@ print(function_libraries(Path(sys.argv[1]), [Path(sys.argv[2])]))
 """
 
 
-def wheel(folder: Path, version: str, needs: str | None = None) -> str:
+def wheel(folder: Path, version: str, needs: str | None = None, module: str = "planted") -> str:
     """Write a wheel of one module, `planted`, that knows its version; gives its pin with its hash."""
-    name = f"planted-{version}"
+    name = f"{module}-{version}"
     files = {
-        "planted.py": f"VERSION = {version!r}\n",
-        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: planted\nVersion: {version}\n"
+        f"{module}.py": f"VERSION = {version!r}\n",
+        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {module}\nVersion: {version}\n"
         + (f"Requires-Dist: {needs}\n" if needs else ""),
         f"{name}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
@@ -39,7 +39,7 @@ def wheel(folder: Path, version: str, needs: str | None = None) -> str:
     with zipfile.ZipFile(path, "w") as archive:
         for place, text in {**files, f"{name}.dist-info/RECORD": record}.items():
             archive.writestr(place, text)
-    return f"planted=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+    return f"{module}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
 def digest(text: str) -> str:
@@ -93,6 +93,17 @@ def test_it_holds_the_pins_alone_says_that_it_is_made_and_is_quiet_ever_after(
     assert function_libraries(requirements, [place]) == folder
     assert capsys.readouterr() == ("", "")
     assert modules_in(place) == {folder.name, ".lock"}
+
+
+def test_what_ships_beside_a_package_is_in_a_folder_with_it_and_the_package_alone_keeps_its_own(
+    requirements: Path, place: Path, index: Path, tmp_path: Path
+) -> None:
+    beside = tmp_path / "requirements-more.txt"
+    beside.write_text(wheel(index, "2.0", module="more"))
+    alone, both = function_libraries(requirements, [place]), function_libraries(requirements, [place], [beside])
+    assert modules_in(alone) == {"planted.py", "planted-1.0.dist-info"}
+    assert modules_in(both) == modules_in(alone) | {"more.py", "more-2.0.dist-info"}
+    assert function_libraries(requirements, [place], [beside]) == both
 
 
 def test_several_processes_at_once_make_it_once(requirements: Path, place: Path) -> None:
@@ -221,8 +232,9 @@ def test_an_environment_without_pip_is_told_how_to_get_it(
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-onnx.txt"])
 def test_make_asks_for_the_libraries_again_where_the_pins_of_either_package_changed(tmp_path: Path, file: str) -> None:
-    for name in ("Makefile", "handler/requirements.txt", "handler/requirements-onnx.txt", "training/requirements.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    requirements = ("handler/requirements.txt", "handler/requirements-onnx.txt", "training/requirements.txt")
+    for name in ("Makefile", "handler/engines/shipped.py", *requirements):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
         os.utime(tmp_path / name, (1, 1))
     for age, stamp in enumerate((".venv/installed", ".venv/importable", ".venv-function/.venv.made"), start=2):

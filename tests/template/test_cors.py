@@ -152,7 +152,7 @@ def test_the_description_of_a_version_has_room_for_names_of_common_length() -> N
     described = version["Properties"]["Description"]["Fn::Sub"]
     longest = {
         **{"ModelName": "m" * 25, "ModelAlias": "a" * 10, "ModelRefreshSeconds": "86400", "MaxRows": "100000"},
-        "EphemeralStorage": "10240",
+        **{"EphemeralStorage": "10240", "Engine": "sklearn"},
         **{"MemorySize": "10240", "Architecture": "x86_64", "SnapStart": "PublishedVersions", "LogLevel": "WARNING"},
         "CorsOrigins": "c" * transformed()["Parameters"]["CorsOrigins"]["MaxLength"],
     }

@@ -32,6 +32,7 @@ ENDS_OF_OTHERS = (
         "… … joblib.dump(",
         "… Dump the fitted model itself.",
         "Its samplers work in fit alone",
+        "It can have it: name it in SHIPPED_TOO",
         "…, which has",
         "Fit the model to frame",
     ),

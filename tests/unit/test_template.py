@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handler.engines.shipped import LAMBDA_PYTHON
+from handler.engines.shipped import DEFAULT_PACKAGE, LAMBDA_PYTHON, PACKAGES
 from handler.errors.catalogue import OF_FUNCTION
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.settings import OF_TELEMETRY, SETTINGS, Setting
+from packager.target import TARGETS, architectures
 from tests.unit.template import TEMPLATE
 from training.release.deployed.readable import DEFAULT_STORAGE_MB, MOST_STORAGE_MB
 from training.release.deployed.record import FOLDER, record_key
@@ -89,6 +90,23 @@ def test_the_function_is_given_the_storage_that_its_parameter_says() -> None:
 
 def test_the_runtime_is_the_python_that_packages_say_they_are_for() -> None:
     assert FUNCTION["Runtime"] == f"python{LAMBDA_PYTHON}"
+
+
+def test_the_engines_are_those_that_can_be_packaged_and_each_deploy_of_another_publishes_a_version() -> None:
+    parameter = PARAMETERS["Engine"]
+    assert (parameter["AllowedValues"], parameter["Default"]) == ([*PACKAGES], DEFAULT_PACKAGE)
+    assert "${Engine}" in FUNCTION["VersionDescription"]["Fn::Sub"]
+
+
+def test_there_is_a_folder_to_build_in_for_every_architecture_and_engine_that_the_template_takes() -> None:
+    directory = TEMPLATE["Resources"]["PredictFunction"]["Metadata"]["WorkingDirectory"]
+    assert directory == {"Fn::Sub": "packager/targets/${Architecture}/${Engine}"}
+    assert sorted(PARAMETERS["Architecture"]["AllowedValues"]) == architectures()
+    for architecture in architectures():
+        folders = [path for path in (TARGETS / architecture).iterdir() if path.is_dir()]
+        assert {folder.name for folder in folders} == PACKAGES.keys()
+        # Git keeps no empty folder, and `sam init` neither.
+        assert all((folder / ".gitkeep").is_file() for folder in folders)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import joblib
 
 from handler.engines.own_code.modules import OwnModules, place_of
-from handler.engines.versions import installed_versions
+from handler.engines.versions import versions_in_use
 from handler.records.decoding import decode
 from handler.records.signature import Example, Feature, Target, Task
 from training.bring.answers import examples_of, kept_examples, predicted_of
@@ -104,7 +104,7 @@ def inspect(name: str, model: Path, copy: Path, stated: Stated) -> Inspected:
         labels=tuple(tuple(map(str, labels)) for labels in outputs.labels),
         made_up=made_up,
         examples=tuple(kept_examples(examples, outputs.task)),
-        runtime=installed_versions(),
+        runtime=versions_in_use(),
     )
 
 

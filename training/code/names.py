@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from handler.engines.own_code.modules import ROOT
 from training.code.standard import EVERY_STANDARD
 from training.errors import UnpackableArtifact
-from training.function_environment import function_libraries
+from training.function_environment import package_libraries
 
 _OF_PROJECT = ("__main__", "handler", "training")
 OF_LAMBDA = frozenset(
@@ -40,5 +40,5 @@ def require_free(names: Iterable[str]) -> None:
 
 def _shipped() -> set[str]:
     """The top-level names that are importable of the function's libraries."""
-    found = {path.name.partition(".")[0] for path in function_libraries().iterdir()}
+    found = {path.name.partition(".")[0] for path in package_libraries().iterdir()}
     return {name for name in found if name.isidentifier()}

@@ -10,7 +10,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
-from handler.engines.shipped import estimator_libraries
+from handler.engines.shipped import OPTIONAL, estimator_libraries
 from handler.records.signature import Task
 from training.errors import InvalidModelFile
 
@@ -22,7 +22,7 @@ def make_estimator(name: str, parameters: Mapping[str, Any]) -> Any:
     each, as voting and stacking take them.
     """
     found = estimator_class(name)
-    known = [name for name in inspect.signature(found).parameters if name not in ("args", "kwargs")]
+    known = _parameters_of(found)
     unknown = sorted(set(parameters) - set(known))
     if unknown:
         raise InvalidModelFile(f"{name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
@@ -32,15 +32,30 @@ def make_estimator(name: str, parameters: Mapping[str, Any]) -> Any:
         raise InvalidModelFile(f"{name} cannot be made so: {error}.") from error
 
 
+def _parameters_of(found: type[Any]) -> list[str]:
+    """The names of its parameters. Where it takes any others too, they are those of the classes above it, which get
+    them: a name that none of these knows would be passed over in silence."""
+    parameters = inspect.signature(found).parameters
+    known = [name for name in parameters if name not in ("args", "kwargs")]
+    if "kwargs" in parameters:
+        above = (inspect.signature(base).parameters for base in found.__mro__[1:] if issubclass(base, BaseEstimator))
+        known += [name for names in above for name in names if name not in (*known, "args", "kwargs")]
+    return list(dict.fromkeys(known))
+
+
 def estimator_class(name: str) -> type[Any]:
     """The class of this name; raises InvalidModelFile unless it is an estimator of a library that ships."""
     module, _, attribute = name.rpartition(".")
     libraries = {library.module: library.name for library in estimator_libraries()}
     library = libraries.get(_package(module))
     if library is None:
+        name_one = (
+            f"to have it, name {_package(module)} in SHIPPED_TOO of handler/engines/shipped.py and run `make install`."
+            if _package(module) in OPTIONAL
+            else "name one as sklearn.svm.SVC."
+        )
         raise InvalidModelFile(
-            f"{name!r} is not of {' or '.join(libraries.values())}, and Lambda has nothing else: name one as "
-            "sklearn.svm.SVC."
+            f"{name!r} is not of {' or '.join(libraries.values())}, and Lambda has nothing else: {name_one}"
         )
     try:
         found = getattr(importlib.import_module(module), attribute)

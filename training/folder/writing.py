@@ -16,7 +16,7 @@ from typing import Any
 
 import joblib
 
-from handler.engines.versions import installed_versions
+from handler.engines.versions import versions_in_use
 from handler.records.signature import Example, Feature
 from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
 from handler.registry.manifest import ArtifactFile, Manifest, Training, version_of
@@ -139,7 +139,7 @@ def make_manifest(model: TrainedModel, artifact: Content, created_at: datetime) 
         features=model.features,
         target=model.target,
         metrics=evaluate(model),
-        runtime=installed_versions(),
+        runtime=versions_in_use(),
         training=Training(
             dataset=base_name(model.dataset),
             dataset_sha256=model.dataset_sha256,

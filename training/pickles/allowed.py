@@ -8,7 +8,7 @@ knows scikit-learn well can do harm with its own functions. Which libraries a mo
 import sys
 from collections.abc import Collection
 
-from handler.engines.shipped import artifact_modules
+from handler.engines.shipped import OPTIONAL, artifact_modules
 from training.pickles.imports import PickleContents
 
 STANDARD = ("builtins", "copyreg", "collections", "functools", "_codecs", "datetime", "decimal", "operator", "types")
@@ -27,10 +27,13 @@ _MOVE_IT = (
 _SEARCHES = "sklearn.model_selection._search"
 
 _BOOSTED = "Fit HistGradientBoostingClassifier or HistGradientBoostingRegressor of scikit-learn in its place"
+_SWITCH_ON = (
+    "It can have it: name it in SHIPPED_TOO of handler/engines/shipped.py, and run `make install`. Or fit "
+    "HistGradientBoostingClassifier or HistGradientBoostingRegressor of scikit-learn in its place"
+)
 _NEURAL = "Fit MLPClassifier or MLPRegressor of scikit-learn in its place"
 _INSTEAD = {
-    "xgboost": _BOOSTED,
-    "lightgbm": _BOOSTED,
+    **dict.fromkeys(OPTIONAL, _SWITCH_ON),
     "catboost": _BOOSTED,
     "torch": _NEURAL,
     "skorch": _NEURAL,

@@ -23,7 +23,8 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", "The file is a Parquet table, not a model: `python -m training train --table` fits one to it."),
     (
         b"tree\nversion=",
-        "The file is a model of LightGBM, as text. Fit scikit-learn's HistGradientBoosting in its place.",
+        "The file is a model of LightGBM, as text. If you have its LGBMClassifier or LGBMRegressor, write that by "
+        "joblib.dump; else fit scikit-learn's HistGradientBoosting in its place.",
     ),
     (b"CBM1", "The file is a model of CatBoost. Fit scikit-learn's HistGradientBoosting in its place."),
     (b"\x28\xb5\x2f\xfd", f"The file is compressed by zstd, which joblib cannot read: {WRITE_AGAIN}."),
@@ -115,8 +116,8 @@ def _markup_kind(data: bytes) -> str | None:
 def _json_kind(data: bytes) -> str | None:
     if b'"learner"' in data[:2000] or data.startswith((b"{L\0", b"{l\0")):
         return (
-            "The file is a model of XGBoost, which the function does not have. Fit scikit-learn's HistGradientBoosting "
-            "in its place."
+            "The file is a model of XGBoost alone. Load it by load_model of an XGBClassifier or XGBRegressor, and "
+            "write that by joblib.dump; or fit scikit-learn's HistGradientBoosting in its place."
         )
     if len(data) < HEAD_BYTES:
         try:

@@ -18,7 +18,7 @@ from training.release.deployed.record import FunctionRecord
 
 def shipped_versions(package: str = DEFAULT_PACKAGE) -> dict[str, str]:
     """The versions that `package` has, by the names that manifests use."""
-    pins = REQUIREMENTS[package].read_text()
+    pins = "".join(file.read_text() for file in REQUIREMENTS[package])
     return pinned_versions(dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", pins, re.MULTILINE)), engine_of(package))
 
 

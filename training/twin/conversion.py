@@ -41,26 +41,26 @@ def candidates(estimator: Any, task: Task, features: Sequence[Feature], targets:
 
 def convert(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Graph:
     """The graph of `estimator`, the same bytes each time; raises NoTwin, with the reason, where it cannot be made."""
-    drawing = Drawing(ANSWERING, STEPPING)
-    inputs, columns = columns_of(drawing, features)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of names of columns, and of what later releases will change
-            outputs = outputs_of(drawing, estimator, task, targets, drawing.answer(estimator, columns))
+            return _drawn(estimator, task, features, targets)
     except NoTwin:
         raise
     except Exception as error:
         raise NoTwin(f"It could not be written in ONNX: {type(error).__name__}.") from error
-    nodes = [*drawing.nodes]
-    kinds = {}
-    for name, (tensor, kind) in outputs.items():
-        nodes.append(helper.make_node("Identity", [tensor], [name]))
-        kinds[name] = kind
+
+
+def _drawn(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Graph:
+    drawing = Drawing(ANSWERING, STEPPING)
+    inputs, columns = columns_of(drawing, features)
+    outputs = outputs_of(drawing, estimator, task, targets, drawing.answer(estimator, columns))
+    named = [helper.make_node("Identity", [tensor], [name]) for name, (tensor, _) in outputs.items()]
     graph = helper.make_graph(
-        nodes,
+        [*drawing.nodes, *named],
         PREDICTION,
         list(inputs),
-        [helper.make_tensor_value_info(name, kind, None) for name, kind in kinds.items()],
+        [helper.make_tensor_value_info(name, kind, None) for name, (_, kind) in outputs.items()],
         drawing.initializers,
     )
     opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]

@@ -38,6 +38,7 @@ from sklearn import (
 )
 from sklearn import linear_model as linears
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - scikit-learn asks for it
+from sklearn.feature_extraction import text
 
 from training.twin.graphs.composed import outputs, stacks, votes
 from training.twin.graphs.drawing import Answering, Stepping
@@ -52,7 +53,7 @@ from training.twin.graphs.models import (
     networks,
     vectors,
 )
-from training.twin.graphs.steps import bins, encoders, nearest, scalers, together
+from training.twin.graphs.steps import bins, encoders, nearest, scalers, texts, together
 from training.twin.graphs.trees import boosting, forests, histogram
 
 Function = TypeVar("Function")
@@ -181,6 +182,7 @@ STEPPING: dict[type, Stepping] = _all(
     (encoders.draw_ordinal, (preprocessing.OrdinalEncoder,)),
     (encoders.draw_target, (preprocessing.TargetEncoder,)),
     (encoders.draw_imputer, (impute.SimpleImputer,)),
+    (texts.refuse, (text.CountVectorizer, text.TfidfVectorizer, text.HashingVectorizer)),
     (scalers.draw_standard, (preprocessing.StandardScaler,)),
     (scalers.draw_robust, (preprocessing.RobustScaler,)),
     (scalers.draw_range, (preprocessing.MinMaxScaler,)),

@@ -29,7 +29,8 @@ from training.twin.conversion import Graph
 from training.twin.outcome import TWIN_FILE, TWIN_FORM
 
 SECONDS = 120.0
-"""What the model may take to answer all rows: one that takes longer gets no twin, for fewer rows would prove less."""
+"""What a model may take to answer all rows, and its graph too: where either takes longer there is no twin, for fewer
+rows would prove less."""
 
 
 class Gate:
@@ -53,7 +54,7 @@ class Gate:
             model.estimator, manifest.features, [*real, *examples], lambda rows: computed(model, rows), seed
         )
         self.boundary = asked.boundary
-        self.comparison = Comparison(model, manifest.task, manifest.targets, asked.ordinary)
+        self.comparison = Comparison(model, manifest.task, manifest.targets, asked.drawn)
         self._expected = list(self._answered(asked.blocks(), len(asked)))
 
     def admit(self, graph: Graph) -> Parity:
@@ -91,25 +92,39 @@ class Gate:
 
     def _differences(self, twin: LoadedModel) -> tuple[Differences, Differences]:
         ordinary, boundary = Differences(), Differences()
+        pace = _Pace("The graph", self.seconds, sum(len(expected.rows) for expected, _ in self._expected))
         for expected, is_boundary in self._expected:
             found = self.comparison.differences(expected, twin)
+            pace.answered(found.rows)
             ordinary, boundary = (ordinary, boundary + found) if is_boundary else (ordinary + found, boundary)
         return ordinary, boundary
 
     def _answered(self, blocks: Iterator[tuple[NDArray[Any], bool]], count: int) -> Iterator[tuple[Expected, bool]]:
-        """What the model says of all rows; raises NoTwin as soon as it is clear that it takes too long."""
-        began, done = time.monotonic(), 0
+        """What the model says of all rows, `count` of them; raises NoTwin where it takes too long."""
+        pace = _Pace("The model", self.seconds, count)
         for rows, is_boundary in blocks:
             yield self._expected_of(rows), is_boundary
-            done += len(rows)
-            if (time.monotonic() - began) * count / done > self.seconds:
-                raise NoTwin(f"The model takes longer than {self.seconds:.0f} s to answer {count:,} rows to compare.")
+            pace.answered(len(rows))
 
     def _expected_of(self, rows: NDArray[Any]) -> Expected:
         try:
             return self.comparison.expected(rows)
         except Exception:  # noqa: BLE001 - a value at a threshold may be one that the model cannot compute with
             return self.comparison.expected(rows[computed(self.model, rows)])
+
+
+class _Pace:
+    """Whether `who` will answer all `rows` within `seconds`, at the pace so far."""
+
+    def __init__(self, who: str, seconds: float, rows: int) -> None:
+        self.who, self.seconds, self.rows = who, seconds, rows
+        self.began, self.done = time.monotonic(), 0
+
+    def answered(self, rows: int) -> None:
+        """So many more rows are answered; raises NoTwin as soon as it is clear that it takes too long."""
+        self.done += rows
+        if (time.monotonic() - self.began) * self.rows > self.seconds * self.done:
+            raise NoTwin(f"{self.who} takes longer than {self.seconds:.0f} s to answer {self.rows:,} rows to compare.")
 
 
 def computed(model: FittedEstimator, rows: NDArray[Any]) -> NDArray[np.bool_]:

@@ -20,6 +20,8 @@ def twin_of(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed: i
         return make_twin(artifact, real, seed)
     except NoTwin as reason:
         return WithoutTwin(str(reason))
+    except Exception as error:  # noqa: BLE001 - the model is written whatever becomes of its twin
+        return WithoutTwin(f"Making it failed with {type(error).__name__}.")
 
 
 def make_twin(artifact: VerifiedArtifact, real: Sequence[Sequence[Value]], seed: int, seconds: float = SECONDS) -> Twin:

@@ -8,6 +8,9 @@ from handler.registry.manifest import ArtifactFile, InputForm, Manifest, Parity,
 TWIN_FORM = "onnx"
 TWIN_FILE = "model.onnx"
 
+SMALL = 1e-9
+"""Smaller differences are told apart in the report alone: they are another number on another processor."""
+
 
 @dataclass(frozen=True)
 class Twin:
@@ -25,14 +28,13 @@ class Twin:
     @property
     def sentence(self) -> str:
         """One line for the output of a command."""
-        parity = self.parity
-        differing = (
-            f"{parity.labels_differing:,} ties fall otherwise" if parity.labels_differing else "no label differs"
-        )
+        parity, least = self.parity, SMALL
+        trees = f", {parity.boundary_rows:,} of them at thresholds of trees" if parity.boundary_rows else ""
+        largest = f"{parity.largest_difference:.0e}" if parity.largest_difference > least else f"below {least:.0e}"
+        labels = f"{parity.labels_differing:,} ties fall otherwise" if parity.labels_differing else "no label differs"
         return (
-            f"Twin: {TWIN_FILE} answers {parity.rows:,} rows as the model does, {parity.boundary_rows:,} of them at "
-            f"thresholds of trees: the largest difference is {parity.largest_difference:.1g} where {parity.bound:.0e} "
-            f"is allowed, and {differing}."
+            f"Twin: {TWIN_FILE} answers {parity.rows:,} rows as the model does{trees}; the largest difference is "
+            f"{largest}, where {parity.bound:.0e} is allowed, and {labels}."
         )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import joblib
 
 from handler.engines.scikit_learn import FittedEstimator
-from handler.engines.versions import installed_versions
+from handler.engines.versions import versions_in_use
 from handler.records.decoding import decode
 from handler.records.signature import Example, Feature
 from handler.rows.dtype import typed_rows
@@ -154,7 +154,7 @@ def _inspected(model: Path, copied: Path, stated: Stated, form: TableForm, folde
             labels=tuple(tuple(map(str, labels)) for labels in outputs.labels),
             made_up=made_up,
             examples=(Example.of(rows[0], answers[0]),),
-            runtime=installed_versions(),
+            runtime=versions_in_use(),
         ),
         rows=len(rows),
         made=tuple(features[row.place].name for row, _, _ in made),

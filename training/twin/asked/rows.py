@@ -11,10 +11,13 @@ from handler.records.signature import Feature, Value
 from handler.rows.dtype import typed_column
 from training.errors import NoTwin
 from training.measuring.taken import places_taken
-from training.twin.asked.crossing import Boundary, boundary_of
+from training.twin.asked.crossing import MOST_ROWS, Boundary, boundary_of
 from training.twin.asked.values import drawn_columns
 
 DRAWN = 2000
+
+MOST_CELLS = 10_000_000
+"""Of rows at thresholds there are at most so many values: 80 MB, which are held until all are compared."""
 
 BLOCK = 1000
 """Rows that are asked at once."""
@@ -28,13 +31,18 @@ Answered = Callable[[NDArray[Any]], NDArray[np.bool_]]
 
 @dataclass(frozen=True)
 class AskedRows:
-    """`ordinary` rows are real and drawn ones, of shape (rows, features); `boundary` ones are made of them."""
+    """`ordinary` rows are real and then drawn ones, of shape (rows, features); `boundary` ones are made of them."""
 
     ordinary: NDArray[Any]
     boundary: Boundary
 
     def __len__(self) -> int:
         return len(self.ordinary) + len(self.boundary)
+
+    @property
+    def drawn(self) -> NDArray[Any]:
+        """The ordinary rows that were drawn."""
+        return self.ordinary[-DRAWN:]
 
     def blocks(self) -> Iterator[tuple[NDArray[Any], bool]]:
         """The rows in blocks, each with whether it is at thresholds."""
@@ -65,7 +73,8 @@ def rows_to_ask(
     else:
         raise NoTwin(f"The model computes with {len(drawn):,} of {ROUNDS * DRAWN:,} rows drawn over its ranges alone.")
     ordinary = np.concatenate([typed[answered(typed)], drawn])
-    return AskedRows(ordinary, boundary_of(estimator, features, ordinary, seed))
+    most = min(MOST_ROWS, MOST_CELLS // len(features))
+    return AskedRows(ordinary, boundary_of(estimator, features, ordinary, seed, most))
 
 
 def _typed(columns: Sequence[Sequence[Value]], features: Sequence[Feature]) -> NDArray[Any]:

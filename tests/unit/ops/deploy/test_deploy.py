@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from ops.deploy.api_key import main
-from ops.deploy.deploy import own_environment, parser, wanted
+from ops.deploy.deploy import build_parameters, own_environment, parser, wanted
 from ops.deploy.described import NotDescribed, described_stack, require_deployable
 from ops.deploy.plan import configuration, merged, model_name
 
@@ -107,6 +107,28 @@ def test_a_model_s_name_does_not_lose_the_parameters_of_samconfig() -> None:
 
 def test_without_a_model_s_name_the_stack_keeps_its_own() -> None:
     assert wanted(parser().parse_args([]), stand_in=False).overrides == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "deployed", "expected"),
+    [
+        ([], {}, []),
+        ([], {"Engine": "onnx", "Architecture": "arm64", "MaxRows": "5"}, ["Architecture=arm64", "Engine=onnx"]),
+        (["MaxRows=5"], {"Engine": "onnx"}, ["Engine=onnx"]),
+        (["Engine=onnx"], {}, ["Engine=onnx"]),
+        (["Engine=sklearn"], {"Engine": "onnx"}, ["Engine=sklearn"]),
+    ],
+)
+def test_what_is_built_is_for_the_processor_and_the_engine_that_the_stack_will_have(
+    given: list[str], deployed: dict[str, str], expected: list[str]
+) -> None:
+    assert build_parameters(wanted(parser().parse_args(["--parameter-overrides", *given]), False), deployed) == expected
+
+
+def test_an_engine_that_there_is_not_is_refused_before_anything_is_built() -> None:
+    asked = wanted(parser().parse_args(["--parameter-overrides", "Engine=tensorflow"]), stand_in=False)
+    with pytest.raises(NotDescribed, match="Engine must be sklearn or onnx"):
+        build_parameters(asked, {})
 
 
 def test_the_stack_and_the_confirmation_are_those_of_the_environment() -> None:

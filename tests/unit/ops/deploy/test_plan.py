@@ -50,6 +50,8 @@ def test_the_command_line_stands_in_for_the_configuration() -> None:
         (["ModelAlias"], "NAME=VALUE"),
         (["ModelAlias=Production"], "ModelAlias must be"),
         (["ModelAlias=../production"], "ModelAlias must be"),
+        (["Engine=tensorflow"], "Engine must be sklearn or onnx; it is 'tensorflow'"),
+        (["Engine="], "Engine must be sklearn or onnx"),
         (["EphemeralStorage=lots"], "EphemeralStorage must be a whole number"),
         (["EphemeralStorage=٥١٢"], "EphemeralStorage must be a whole number"),
     ],
@@ -57,6 +59,14 @@ def test_the_command_line_stands_in_for_the_configuration() -> None:
 def test_a_malformed_parameter_is_refused_in_a_sentence(given: list[str], said: str) -> None:
     with pytest.raises(NotDescribed, match=said):
         plan(given, {}, None)
+
+
+def test_the_engine_is_the_given_one_else_that_of_the_stack_else_left_to_the_template() -> None:
+    onnx = DescribedStack("churn", {}, {"Engine": "onnx"})
+    assert plan(None, {}, None).engine is None
+    assert plan(["MaxRows=5"], {}, onnx).engine == "onnx"
+    assert plan(["Engine=sklearn"], {}, onnx).engine == "sklearn"
+    assert plan(None, {"parameter_overrides": ["Engine=onnx"]}, None).engine == "onnx"
 
 
 @pytest.mark.parametrize("overrides", [5, {"ModelAlias": "green"}])

@@ -6,18 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from handler.engines.package_description import describe
+from handler.engines.shipped import REQUIREMENTS_FILES
 from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, version_key
-from handler.registry.manifest import Manifest, sha256
+from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.registry.store import Blob
 from ops.deploy.judgement import Candidate
 from ops.deploy.verdict import Verdict, verdict
+from packager.build import HANDLER
+from packager.wheels.lockfile import parse_lock
 from tests.integration.registries import LONG_AGO
 from tests.unit.training.release.deployed.descriptions import package, record
 from training.release.deployed.records import write_record
 from training.release.stores.directory_store import WritableDirectoryStore
 
-NEWER = package(scikit_learn="2.0.0")
+SAME, NEWER = package(), package(scikit_learn="2.0.0")
+ONNX = describe(
+    {pin.name: pin.version for pin in parse_lock((HANDLER / REQUIREMENTS_FILES["onnx"]).read_text())}, "onnx"
+)
 
 
 class ManifestsOnly(WritableDirectoryStore):
@@ -46,6 +53,14 @@ def name(store: WritableDirectoryStore, alias: str, manifest: Manifest, **change
 
 def ask(store: WritableDirectoryStore, alias: str = "production", storage_mb: int = 512, **now: str) -> Verdict:
     return verdict(store, Candidate(NEWER, alias, storage_mb), **now)
+
+
+def twin(manifest: Manifest) -> Manifest:
+    """The version with an ONNX form beside the other."""
+    form = ArtifactFile("model.onnx", 1, "ab" * 32, "float32")
+    versions = manifest.runtime | ONNX.engines["onnx"].versions
+    version = f"20300101T000000Z-{manifest.artifact.sha256[:8]}"
+    return replace(manifest, version=version, artifacts={**manifest.artifacts, "onnx": form}, runtime=versions)
 
 
 @pytest.fixture
@@ -136,6 +151,40 @@ def test_the_next_alias_is_one_that_is_free(store: ManifestsOnly, iris_manifest:
         name(store, alias, iris_manifest)
     (problem,) = [each for each in ask(store).problems if each.startswith("'production' ")]
     assert "--alias production-4" in problem
+
+
+def test_onnx_is_not_deployed_before_a_version_with_both_forms_is_promoted(
+    store: ManifestsOnly, iris_manifest: Manifest
+) -> None:
+    version = name(store, "production", iris_manifest)
+    (problem,) = verdict(store, Candidate(ONNX, "production", 512), "churn", "production").problems
+    for part in (
+        f"'production' names {version}, which this package could not serve: ",
+        "Train or package the model again, for a version with a twin",
+        "deploy a function with Engine=sklearn",
+        "promote it before this deploy:",
+        f"publish trained --promote --alias production --reason … --model-uri {store.uri}",
+    ):
+        assert part in problem
+    assert "production-2" not in problem
+    name(store, "production", twin(iris_manifest))
+    for either in (ONNX, SAME):
+        assert verdict(store, Candidate(either, "production", 512), "churn", "production").problems == ()
+
+
+def test_scikit_learn_is_not_deployed_where_the_model_is_onnx_alone(
+    store: ManifestsOnly, iris_manifest: Manifest
+) -> None:
+    both = twin(iris_manifest)
+    name(store, "production", replace(both, artifacts={"onnx": both.artifacts["onnx"]}))
+    (problem,) = verdict(store, Candidate(SAME, "production", 512)).problems
+    assert "deploy a function with Engine=onnx" in problem
+
+
+def test_a_form_is_not_blamed_where_the_manifest_cannot_be_read(store: ManifestsOnly, iris_manifest: Manifest) -> None:
+    name(store, "production", iris_manifest)
+    (problem,) = verdict(store, Candidate(replace(ONNX, manifest_formats=(9,)), "production", 512)).problems
+    assert "with a twin" not in problem
 
 
 def test_a_function_that_lost_its_room_could_not_serve_either(store: ManifestsOnly, made_anew: Manifest) -> None:

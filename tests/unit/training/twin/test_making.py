@@ -81,8 +81,8 @@ def test_the_same_model_has_the_same_twin(iris_built: Built, iris_twinned: Built
 def test_a_sentence_for_the_output_says_what_was_measured(iris_twinned: Built) -> None:
     assert isinstance(iris_twinned.twin, Twin)
     assert re.fullmatch(
-        r"Twin: model.onnx answers 2,03\d rows as the model does, 0 of them at thresholds of trees: the largest "
-        r"difference is \S+ where 1e-05 is allowed, and no label differs\.",
+        r"Twin: model\.onnx answers 2,03\d rows as the model does; the largest difference is below 1e-09, where 1e-05 "
+        r"is allowed, and no label differs\.",
         iris_twinned.twin.sentence,
     )
 
@@ -108,6 +108,11 @@ def test_a_model_with_code_of_its_owner_has_none(logistic: VerifiedArtifact) -> 
     assert twin_of(own, [], 0) == WithoutTwin("The model imports modules of its owner, which no converter knows.")
 
 
+def test_an_error_that_nobody_foresaw_leaves_the_model_without_a_twin(logistic: VerifiedArtifact) -> None:
+    broken = replace(logistic, content=b"no pickle")
+    assert twin_of(broken, [], 0) == WithoutTwin("Making it failed with UnloadableArtifact.")
+
+
 def test_a_model_whose_ranges_are_not_known_has_none(logistic: VerifiedArtifact) -> None:
     manifest = logistic.manifest
     features = tuple(replace(feature, minimum=None, maximum=None) for feature in manifest.features)
@@ -119,8 +124,15 @@ def test_a_model_whose_ranges_are_not_known_has_none(logistic: VerifiedArtifact)
 def test_a_model_that_answers_too_slowly_has_none_rather_than_one_that_was_asked_less(
     logistic: VerifiedArtifact,
 ) -> None:
-    with pytest.raises(NoTwin, match=r"longer than 0 s to answer 2,0\d\d rows"):
+    with pytest.raises(NoTwin, match=r"^The model takes longer than 0 s to answer 2,0\d\d rows"):
         make_twin(logistic, [], 0, seconds=1e-9)
+
+
+def test_a_graph_that_answers_too_slowly_is_no_twin(logistic: VerifiedArtifact) -> None:
+    gate = Gate(ScikitLearn().load(logistic), logistic.manifest, [], seed=0)
+    gate.seconds = 1e-9
+    with pytest.raises(NoTwin, match=r"^The graph takes longer than 0 s to answer 2,0\d\d rows"):
+        gate.admit(graph_of(LogisticRegression().fit(X, Y), logistic))
 
 
 def graph_of(estimator: LogisticRegression, artifact: VerifiedArtifact) -> Graph:

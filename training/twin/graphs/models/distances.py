@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from training.errors import NoTwin
 from training.twin.graphs.drawing import Drawing
 
-FEW = 8_192
-"""Up to so many numbers in all points each difference is computed: 64 KiB for a row. Of more points only sums are."""
+FEW = 4_096
+"""Up to so many numbers in all points each difference is computed: 32 KiB for a row. Of more points only sums are."""
 
 
 def squared(drawing: Drawing, rows: str, points: NDArray[np.float64]) -> str:

@@ -14,6 +14,12 @@ AT_MOST, MEMBER = 0, 6
 """The modes BRANCH_LEQ and BRANCH_MEMBER."""
 SUM = 1
 
+_OF_NODES = (
+    *("nodes_featureids", "nodes_splits", "nodes_modes", "nodes_missing_value_tracks_true"),
+    *("nodes_truenodeids", "nodes_trueleafs", "nodes_falsenodeids", "nodes_falseleafs"),
+)
+_OF_TREES = ("tree_roots", "leaf_targetids", "leaf_weights", "membership_values")
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -33,17 +39,6 @@ class Tree:
         return np.flatnonzero(np.asarray(self.yes) < 0)
 
 
-@dataclass
-class _Nodes:
-    """The attributes of the node, as they grow."""
-
-    attributes: dict[str, list[Any]]
-
-    def put(self, **values: Any) -> None:
-        for name, value in values.items():
-            self.attributes[name].append(value)
-
-
 def summed(
     drawing: Drawing,
     rows: str,
@@ -54,12 +49,7 @@ def summed(
 ) -> str:
     """The sums of the leaves that each row comes to, of shape (rows, width): `weights` has a number for each node of
     each tree, and `targets` says to which column a tree adds."""
-    names = (
-        *("nodes_featureids", "nodes_splits", "nodes_modes", "nodes_truenodeids", "nodes_trueleafs"),
-        *("nodes_falsenodeids", "nodes_falseleafs", "nodes_missing_value_tracks_true", "tree_roots"),
-        *("leaf_targetids", "leaf_weights", "membership_values"),
-    )
-    grown: dict[str, list[Any]] = {name: [] for name in names}
+    grown: dict[str, list[Any]] = {name: [] for name in (*_OF_NODES, *_OF_TREES)}
     for tree, values, target in zip(trees, weights, targets, strict=True):
         _grow(grown, tree, np.asarray(values, dtype=np.float64), target)
     members = grown.pop("membership_values")
@@ -94,34 +84,37 @@ def leaf_values(drawing: Drawing, rows: str, trees: Sequence[Tree], tables: Sequ
 
 
 def _grow(grown: dict[str, list[Any]], tree: Tree, values: NDArray[np.float64], target: int) -> None:
-    nodes = _Nodes(grown)
+    """Adds one tree to the attributes of the node. All nodes are put down at once: a forest may have millions."""
     start, leaf_start = len(grown["nodes_modes"]), len(grown["leaf_weights"])
-    leaves, inner = tree.leaves, np.flatnonzero(np.asarray(tree.yes) >= 0)
-    place = np.zeros(len(tree.yes), dtype=np.int64)
-    place[leaves] = leaf_start + np.arange(len(leaves))
-    place[inner] = start + np.arange(len(inner))
-    is_leaf = np.asarray(tree.yes) < 0
-    nodes.put(tree_roots=start)
+    yes, no = np.asarray(tree.yes, dtype=np.int64), np.asarray(tree.no, dtype=np.int64)
+    leaves, inner = tree.leaves, np.flatnonzero(yes >= 0)
+    grown["tree_roots"].append(start)
     grown["leaf_targetids"].extend([target] * len(leaves))
     grown["leaf_weights"].extend(values[leaves].tolist())
     if not len(inner):  # a tree of a leaf alone: both ways lead to it
-        nodes.put(nodes_featureids=0, nodes_splits=0.0, nodes_modes=AT_MOST, nodes_missing_value_tracks_true=0)
-        nodes.put(nodes_truenodeids=leaf_start, nodes_trueleafs=1, nodes_falsenodeids=leaf_start, nodes_falseleafs=1)
-    for node in inner.tolist():
-        yes, no = int(tree.yes[node]), int(tree.no[node])
-        members = tree.members.get(node)
-        nodes.put(
-            nodes_featureids=int(tree.feature[node]),
-            nodes_splits=0.0 if members is not None else float(tree.threshold[node]),
-            nodes_modes=AT_MOST if members is None else MEMBER,
-            nodes_truenodeids=int(place[yes]),
-            nodes_trueleafs=int(is_leaf[yes]),
-            nodes_falsenodeids=int(place[no]),
-            nodes_falseleafs=int(is_leaf[no]),
-            nodes_missing_value_tracks_true=int(tree.gap_yes[node]),
-        )
-        if members is not None:
-            grown["membership_values"].extend([*map(float, members), float("nan")])
+        both = {"nodes_truenodeids": leaf_start, "nodes_falsenodeids": leaf_start}
+        for name in _OF_NODES:
+            grown[name].append(both.get(name, 1 if name.endswith("leafs") else 0))
+        return
+    place = np.zeros(len(yes), dtype=np.int64)
+    place[leaves] = leaf_start + np.arange(len(leaves))
+    place[inner] = start + np.arange(len(inner))
+    is_leaf = (yes < 0).astype(np.int64)
+    is_member = np.isin(inner, list(tree.members))
+    columns = {
+        "nodes_featureids": np.asarray(tree.feature, dtype=np.int64)[inner],
+        "nodes_splits": np.where(is_member, 0.0, np.asarray(tree.threshold, dtype=np.float64)[inner]),
+        "nodes_modes": np.where(is_member, MEMBER, AT_MOST),
+        "nodes_truenodeids": place[yes[inner]],
+        "nodes_trueleafs": is_leaf[yes[inner]],
+        "nodes_falsenodeids": place[no[inner]],
+        "nodes_falseleafs": is_leaf[no[inner]],
+        "nodes_missing_value_tracks_true": np.asarray(tree.gap_yes, dtype=np.int64)[inner],
+    }
+    for name, column in columns.items():
+        grown[name].extend(column.tolist())
+    for node in inner[is_member].tolist():
+        grown["membership_values"].extend([*map(float, tree.members[node]), float("nan")])
 
 
 def _tensor(array: NDArray[Any]) -> Any:

@@ -1,0 +1,1 @@
+"""The graphs of estimators answer as the estimators do."""
