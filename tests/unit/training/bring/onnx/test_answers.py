@@ -59,6 +59,22 @@ def test_logits_are_scores_and_never_called_probabilities(tmp_path: Path) -> Non
     assert "is served as scores" in found.notes
 
 
+def test_one_logit_column_is_a_score_for_the_second_class_and_its_negative_for_the_first(tmp_path: Path) -> None:
+    first = constant("w", WEIGHTS[:, :1])
+    made = model([node("MatMul", ["x", "w"], ["z"])], [value("z", shape=("n", 1))], constants=[first])
+    answers = understand(tmp_path, made, classes=("no", "yes")).answers()
+    for answer, logit in zip(answers, logits()[:, 0], strict=True):
+        assert answer["scores"] == pytest.approx({"no": -logit, "yes": logit})
+        assert answer["prediction"] == ("yes" if logit > 0 else "no")
+
+
+def test_logarithms_of_probabilities_are_scores_of_classes_that_nobody_has_named(tmp_path: Path) -> None:
+    made = linear(node("LogSoftmax", ["z"], ["p"], axis=1), outputs=[value("p", shape=("n", 3))])
+    answers = understand(tmp_path, made).answers()
+    assert list(answers[0]["scores"]) == ["0", "1", "2"]
+    assert [list(answer["scores"].values()) for answer in answers] == pytest.approx(np.log(softmax()), abs=1e-5)
+
+
 def test_one_sigmoid_column_is_the_probability_of_the_second_class(tmp_path: Path) -> None:
     weights = constant("w", WEIGHTS[:, :1])
     made = model(

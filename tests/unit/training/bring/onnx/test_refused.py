@@ -25,6 +25,10 @@ from tests.unit.training.bring.onnx.made import (
     understand,
     value,
 )
+from training.bring.held.refused import Refused
+from training.bring.onnx.asking import require_same
+from training.bring.onnx.inputs import fed_inputs, inputs_of, with_widths
+from training.bring.onnx.opening import opened
 
 IDENTITY = node("Identity", ["x"], ["y"])
 OUT = value("y", shape=("n", 2))
@@ -164,6 +168,17 @@ def test_a_sequence_that_no_zipmap_makes_is_refused(tmp_path: Path) -> None:
     many = helper.make_tensor_sequence_value_info("s", FLOAT, None)
     made = model([node("SplitToSequence", ["x"], ["s"], axis=1)], [many])
     assert "neither a tensor nor the maps of a ZipMap" in refusal(tmp_path, made)
+
+
+def test_a_served_form_that_answers_otherwise_than_the_file_is_refused() -> None:
+    made = model([node("Neg", ["x"], ["prediction"])], [value("prediction")])
+    session = opened(made.SerializeToString(), made)
+    inputs = fed_inputs(with_widths(inputs_of(session), ["a", "b"]))
+    rows = np.array(ROWS)
+    require_same({"prediction": -rows.astype(np.float32)}, session, inputs, rows)
+    for wrong in ({"prediction": rows.astype(np.float32)}, {"probabilities": -rows.astype(np.float32)}):
+        with pytest.raises(Refused, match="answers otherwise than the file does"):
+            require_same(wrong, session, inputs, rows)
 
 
 def test_classes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
