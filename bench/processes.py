@@ -66,6 +66,12 @@ def cpu_milliseconds_of_children(pid: int) -> float:
     return 1000 * ticks / os.sysconf("SC_CLK_TCK")
 
 
+def peak_bytes_of_children(pid: int) -> int:
+    """The most memory that a child of `pid` has had resident so far."""
+    peaks = [int(line.split()[1]) for child in descendants(pid) for line in _status(child) if "VmHWM" in line]
+    return 1024 * max(peaks, default=0)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     children = descendants(process.pid)
     # The emulator first, because it restarts a runtime that dies.
@@ -99,6 +105,13 @@ def _stat(pid: int) -> list[str]:
     try:
         # The command's name, in parentheses, may hold spaces and parentheses.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _status(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return []
 

@@ -6,38 +6,23 @@ package. Every model gets an environment of its own: the first request finds it 
 """
 
 import json
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from bench.emulator import INIT_REPORT, Emulator, architecture_here, find_binary
+from bench.emulator import INIT_REPORT, Emulator, architecture_here
 from bench.packages import Contender, ours
 from handler.records.signature import Value
 from handler.rows.dtype import typed_rows
-from packager.build import PROJECT
-from packager.target import architectures
+from tests.emulator.conftest import HERE
 from tests.models.ten_models import MODELS, predict_event, publish_and_serve
 from tests.served_models import kinds
 
-TOOLS = PROJECT / ".tools"
 ROWS = 20
 ROWS_ALONE = 3
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or architecture_here() not in architectures(),
-    reason="The package holds Linux libraries for x86_64 and arm64; this machine runs neither.",
-)
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Emulator:
-    """On one core, as Lambda gives it. What is not installed fails: run make test-emulator."""
-    python = TOOLS / "bench" / "bin" / "python"
-    assert python.exists(), f"{python} is missing: run make test-emulator."
-    return Emulator(find_binary(TOOLS / "sam"), python, frozenset([min(os.sched_getaffinity(0))]))
+pytestmark = HERE
 
 
 @pytest.fixture(scope="module")

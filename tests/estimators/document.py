@@ -46,7 +46,8 @@ imports deferred as in Lambda. It counts as served where its answers to {ROWS} r
 Of scikit-learn {sklearn.__version__}'s public estimators with `predict`, **{served} of {len(own)}** are served.
 **{twins} of {len(own)}** get a [twin](onnx.md#the-twin), a second form for ONNX Runtime: the last column says what its
 graph takes, and how far its answers may be from the model's, or why there is none. They are compared on {ROWS} rows of
-the data, 2,000 rows that are drawn over its ranges, and rows at the thresholds of all trees.
+the data, 2,000 rows that are drawn over its ranges, and rows at the thresholds of all trees. Of equally near neighbours
+scikit-learn takes those that it visits first, so that an estimator whose answer depends on them may have no twin.
 
 {_table(own)}
 

@@ -77,8 +77,9 @@ class PublishedModel:
         assert held_out is not None
         return [row for row in held_out.rows if taken(row, self.manifest)][:count]
 
-    def assert_answered_as_the_estimator(self, rows: list[Row], answer: dict[str, Any]) -> None:
-        """`answer`, as Lambda returns it, names this version, and says of each row what the estimator says here."""
+    def assert_answered_as_the_estimator(self, rows: list[Row], answer: dict[str, Any], near: float = 1e-15) -> None:
+        """`answer`, as Lambda returns it, names this version, and says of each row what the estimator says here, of
+        probabilities within `near`."""
         assert answer["statusCode"] == 200, answer
         body = json.loads(answer["body"])
         assert body["model"]["version"] == self.manifest.version, body["model"]
@@ -92,7 +93,7 @@ class PublishedModel:
         names = np.array(self.manifest.target.classes)
         np.testing.assert_array_equal(said, names[estimator.predict(matrix)])
         ours = [list(one["probabilities"].values()) for one in predictions]
-        np.testing.assert_allclose(ours, estimator.predict_proba(matrix), rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(ours, estimator.predict_proba(matrix), rtol=1e-12, atol=near)
 
 
 def run(*arguments: str | Path) -> str:

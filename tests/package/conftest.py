@@ -39,8 +39,25 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
 
 
 @pytest.fixture(scope="session")
+def onnx_packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
+    """The same with ONNX Runtime in scikit-learn's place."""
+    folder = tmp_path_factory.mktemp("built-onnx")
+    return {name: build(folder / name, load_target(name), package="onnx") for name in architectures()}
+
+
+@pytest.fixture(scope="session")
 def package(packages: dict[str, Package]) -> Package:
     """The package that this machine can run."""
+    return _of_this_machine(packages)
+
+
+@pytest.fixture(scope="session")
+def onnx_package(onnx_packages: dict[str, Package]) -> Package:
+    """The same with ONNX Runtime."""
+    return _of_this_machine(onnx_packages)
+
+
+def _of_this_machine(packages: dict[str, Package]) -> Package:
     if HOST is None or sys.platform != "linux":
         pytest.skip("The package holds Linux libraries for x86_64 and arm64; this machine runs neither.")
     return packages[HOST]
@@ -49,7 +66,16 @@ def package(packages: dict[str, Package]) -> Package:
 @pytest.fixture(scope="session")
 def deployed(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as Lambda sees it: after a zip without dates, and read-only."""
-    folder = tmp_path_factory.mktemp("deployed")
+    return _as_lambda_has_it(package, tmp_path_factory.mktemp("deployed"))
+
+
+@pytest.fixture(scope="session")
+def onnx_deployed(onnx_package: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with ONNX Runtime."""
+    return _as_lambda_has_it(onnx_package, tmp_path_factory.mktemp("deployed-onnx"))
+
+
+def _as_lambda_has_it(package: Package, folder: Path) -> Path:
     zip_as_sam(package.tree, folder / "package.zip")
     unzip_as_lambda(folder / "package.zip", folder / "task")
     return folder / "task"
@@ -73,7 +99,7 @@ def probe(python313: Path) -> Probe:
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One model's root in a directory, with Iris trained, published and promoted."""
+    """One model's root in a directory, with Iris trained, published and promoted, its twin beside it."""
     folder = tmp_path_factory.mktemp("registry")
     root = folder / "iris"
     environment = {**os.environ, "MODEL_URI": str(root)}

@@ -20,6 +20,8 @@ TOLD_WHERE_ALL_IS_WELL = (
     *("Requests leave out what the model", "Gate: …", "…, …; it answers", "Wrote …", "Published.", "… serves as"),
     *("The deployed function can read it", "No deployed function is on record", "Published to serve", "Installing …"),
     "Waiting for another process",
+    *("CHECK THIS: the file", "CHECK THIS: the inputs", "CHECK THIS: no operator", "No operator makes probabilities"),
+    *("The file does not take these columns of", "Its label is not the class of", "Its one output is a sigmoid"),
 )
 """What these commands say beside refusals."""
 

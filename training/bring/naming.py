@@ -50,9 +50,14 @@ def values_in_order(rows: Sequence[Row], names: Sequence[str]) -> list[list[Valu
     Raises UnpackableArtifact where a row has other features, or a value that is no number, text or null.
     """
     return [
-        [_value(value, name, number) for name, value in zip(names, _in_order(row, names, number), strict=True)]
-        for number, row in enumerate(rows)
+        [_value(value, name, number) for name, value in zip(names, row, strict=True)]
+        for number, row in enumerate(lists_in_order(rows, names))
     ]
+
+
+def lists_in_order(rows: Sequence[Row], names: Sequence[str]) -> list[Sequence[Any]]:
+    """The rows as lists in the order of `names`; raises UnpackableArtifact where a row has other features."""
+    return [_in_order(row, names, number) for number, row in enumerate(rows)]
 
 
 def class_names(own: Sequence[str], stated: Sequence[str] | None, kinds: Sequence[str]) -> tuple[str, ...]:

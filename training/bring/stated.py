@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from handler.records.decoding import Undecodable, decode
 from handler.records.signature import Feature
@@ -14,6 +14,11 @@ from training.errors import UnpackableArtifact, listed
 
 Row = Mapping[str, Any] | Sequence[Any]
 """One row of the example: its values by name, or in the order of the model's columns."""
+
+Kind = Literal["probabilities", "scores", "numbers"]
+"""What the numbers are that an ONNX graph gives: probabilities of classes, decision values of classes, predictions."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,14 @@ class Stated:
     def with_code(self, archive: bytes | None) -> Self:
         """The same with these modules."""
         return replace(self, code_base64=None if archive is None else base64.b64encode(archive).decode())
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person says of an ONNX graph's outputs: which are used, all where there are none, and what they are."""
+
+    outputs: tuple[str, ...] = ()
+    kind: Kind | None = None
 
 
 def parse_features(text: str) -> tuple[Feature, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from training.bring.stated import Stated, parse_classes, parse_features, read_rows
+from training.bring.stated import KINDS, Kind, Said, Stated, parse_classes, parse_features, read_rows
 from training.cli.command import PROGRAM, Command
 from training.cli.options import Existing, as_json, no_twin, print_json
 from training.cli.table_options import csv_options
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
     cls=Command,
     example="package churn.joblib --table churn.csv --target churned --out packaged --trust",
 )
-@click.argument("file", type=Existing("the joblib or pickle file of your model"))
+@click.argument("file", type=Existing("the joblib or pickle file of your model"), required=False)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="FOLDER",
     help="The folder to write.",
+)
+@click.option(
+    "--onnx",
+    type=Existing("the ONNX file of your model"),
+    metavar="FILE",
+    help="In place of FILE, an ONNX file that any framework exported. It needs no --trust: nothing of it is code.",
 )
 @click.option(
     "--trust",
@@ -57,6 +63,19 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="In place of a table, a JSON file with one row or several to prove the model with, best one of each class. At "
     "most 50 are kept.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="NAME",
+    help="With --onnx, an output of the graph that is used, once for each.  [default: all]",
+)
+@click.option(
+    "--answers",
+    type=click.Choice(KINDS),
+    help="With --onnx, what the graph gives: probabilities of classes, scores such as logits, or numbers.  "
+    "[default: found out]",
 )
 @click.option("--name", metavar="NAME", help="The model's name.  [default: the file's name]")
 @click.option(
@@ -90,7 +109,8 @@ if TYPE_CHECKING:
 @no_twin
 @as_json
 def package_command(
-    file: Path,
+    file: Path | None,
+    onnx: Path | None,
     out: Path,
     example: Path | None,
     features: str | None,
@@ -98,6 +118,8 @@ def package_command(
     target: tuple[str, ...],
     name: str | None,
     code: tuple[Path, ...],
+    outputs: tuple[str, ...],
+    answers: Kind | None,
     trust: bool,
     no_twin: bool,
     as_json: bool,
@@ -110,31 +132,23 @@ def package_command(
     FILE is a joblib or pickle file. The model is loaded, proved on your rows, and written into a folder, ready to
     publish. Code in FILE and in --code runs in a process without the credentials of your environment and with an empty
     home, but it can reach your files and the network. Where the version serves, it runs in the function.
-    """
-    with file.open("rb") as opened:
-        contents = inspect_pickle(opened)
-    show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
-    # Slow imports, for this command alone.
-    from training.bring.brought_model import package
-    from training.bring.loadable import require_loadable
-    from training.code.archive import code_archive, require_sound_code
 
-    archive = code_archive(code) if code else None
-    own = require_sound_code(archive) if archive is not None else ()
-    require_loadable(contents, source is not None, own)
-    if not trust:
-        raise UnpackableArtifact(
-            "Nothing was loaded. Loading the file runs whatever code is in it"
-            + (" and in --code; if you know who made both" if code else "; if you know who made it")
-            + ", add --trust."
-        )
-    stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None).with_code(archive)
-    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
-    if source is not None:
-        packaged = _package_with_table(file, source, table_options, stated, metric, out, twin=not no_twin)
+    A model of another framework comes as an ONNX file, by --onnx.
+    """
+    if onnx is not None:
+        if file is not None:
+            raise UnpackableArtifact(f"Give one model: {file}, or an ONNX file with --onnx.")
+        if code:
+            raise UnpackableArtifact("Leave out --code: an ONNX file imports no modules.")
+        stated = stated_by(onnx, example, features, classes, target, name, needs_rows=source is None)
+        packaged = _package_onnx(onnx, source, table_options, stated, Said(outputs, answers), metric, out)
+    elif file is not None:
+        if outputs or answers:
+            raise UnpackableArtifact("Leave out --output and --answers: they say what an ONNX file gives.")
+        stated = _stated_of_pickle(file, source, trust, code, (example, features, classes, target, name))
+        packaged = _package_pickle(file, source, table_options, stated, metric, out, not no_twin)
     else:
-        with working("Loading and proving"):
-            packaged = package(file, stated, out, twin=not no_twin)
+        raise UnpackableArtifact("Name the file of your model: one of joblib or pickle, or an ONNX file with --onnx.")
     manifest = packaged.manifest
     for note in packaged.notes:
         person().print(note)
@@ -148,12 +162,60 @@ def package_command(
         person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
 
 
-def _package_with_table(
-    file: Path, source: str, options: dict[str, Any], stated: Stated, metric: str | None, out: Path, *, twin: bool
+def _package_onnx(
+    file: Path,
+    source: str | None,
+    options: dict[str, Any],
+    stated: Stated,
+    said: Said,
+    metric: str | None,
+    out: Path,
 ) -> "Packaged":
+    # Slow imports, for this command alone.
+    from training.bring.frames.table_of_model.opening import opened_table
+    from training.bring.onnx.graph_model import package_graph
+
+    every_package_s_libraries()
+    if source is None:
+        with working("Opening, asking and proving"):
+            return package_graph(file, stated, said, out)
+    with opened_table(source, **options) as table, working("Asking the graph the table, and proving it"):
+        return package_graph(file, stated, said, out, table, metric)
+
+
+def _stated_of_pickle(
+    file: Path, source: str | None, trust: bool, code: tuple[Path, ...], stated: tuple[Any, ...]
+) -> Stated:
+    """What the options say of the model in a file that its person trusts; shows what it would import."""
+    with file.open("rb") as opened:
+        contents = inspect_pickle(opened)
+    show_table(f"{file} would import", ("Name",), [(imported,) for imported in contents.imports])
+    from training.bring.loadable import require_loadable
+    from training.code.archive import code_archive, require_sound_code
+
+    archive = code_archive(code) if code else None
+    own = require_sound_code(archive) if archive is not None else ()
+    require_loadable(contents, source is not None, own)
+    if not trust:
+        raise UnpackableArtifact(
+            "Nothing was loaded. Loading the file runs whatever code is in it"
+            + (" and in --code; if you know who made both" if code else "; if you know who made it")
+            + ", add --trust."
+        )
+    return stated_by(file, *stated, needs_rows=source is None).with_code(archive)
+
+
+def _package_pickle(
+    file: Path, source: str | None, options: dict[str, Any], stated: Stated, metric: str | None, out: Path, twin: bool
+) -> "Packaged":
+    from training.bring.brought_model import package
     from training.bring.frames.framed_model import package_with_table
     from training.bring.frames.table_of_model.opening import opened_table
 
+    every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
+    if source is None:
+        with working("Loading and proving"):
+            return package(file, stated, out, twin=twin)
     if stated.features is not None:
         raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
     with opened_table(source, **options) as table, working("Asking the model the table, turning and proving it"):

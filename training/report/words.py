@@ -6,7 +6,8 @@ from handler.registry.manifest import Manifest
 
 def what_it_does(manifest: Manifest) -> str:
     """One sentence: the estimator, what it predicts, from how much."""
-    name = manifest.training.estimator.rpartition(".")[2]
+    first, *others = manifest.training.estimator.split(" ")
+    name = " ".join([first.rpartition(".")[2], *others])
     article = "An" if name[:1] in "AEIOU" else "A"
     return f"{article} {name} that {_what(manifest)} from {_counted(len(manifest.features), 'feature')}."
 

@@ -30,7 +30,7 @@ def graph_model(
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph.data, options, providers=["CPUExecutionProvider"])
-    inputs = graph_inputs([(one.name, one.type, one.shape) for one in session.get_inputs()], len(features))
+    inputs = graph_inputs([(one.name, one.type, one.shape) for one in session.get_inputs()], features)
     names = [output.name for output in session.get_outputs()]
 
     def run(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,1 @@
+"""How the models were made: a script for each set of frameworks, for people to run again."""
