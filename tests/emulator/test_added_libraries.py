@@ -94,7 +94,7 @@ def test_a_model_says_that_it_needs_the_library_that_it_is_of_and_no_other(model
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_package_answers_as_the_model_itself_on_one_thread(
+def test_the_package_answers_as_the_model_itself_on_one_thread_and_prints_nothing(
     name: str, models: dict[str, Any], built: dict[str, Path], tmp_path: Path
 ) -> None:
     told, package = models[name], built[architecture_here()]
@@ -109,6 +109,9 @@ def test_the_package_answers_as_the_model_itself_on_one_thread(
         maps = Path(f"/proc/{function}/maps").read_text()
         threads = len(list(Path(f"/proc/{function}/task").iterdir()))
     assert threads == 1
+    # On one core XGBoost starts no thread, whatever it was told.
+    assert told["threads_of_boosters"] == (["1"] if name.startswith("XGB") else [])
+    assert re.findall(r"^\[(?:LightGBM|\d\d:\d\d:\d\d)\].*", log.read_text(), re.MULTILINE) == []
     predictions = json.loads(answer["body"])["predictions"]
     ours = [list(one["probabilities"].values()) if "probabilities" in one else one["prediction"] for one in predictions]
     assert ours == told["answers"]

@@ -18,8 +18,9 @@ from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.compose import make_column_transformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-from xgboost import XGBClassifier, XGBRegressor
+from xgboost import Booster, XGBClassifier, XGBRegressor
 
+from handler.engines.fitted_parts import fitted_parts, serve_alone
 from handler.engines.versions import versions_in_use
 from handler.records.signature import Feature
 from handler.rows.dtype import typed_rows
@@ -30,7 +31,8 @@ from training.notebook.publishing import publish_model
 ESTIMATORS = (LGBMClassifier, LGBMRegressor, XGBClassifier, XGBRegressor)
 ROWS = 200
 PLANS = ("basic", "free", "pro")
-SETTINGS = {"n_estimators": 8, "max_depth": 3, "n_jobs": 2}
+SETTINGS = {"n_estimators": 8, "max_depth": 3, "n_jobs": 2, "verbosity": 3}
+"""Two threads and every message: neither may reach the function."""
 TRAINED = "XGBClassifier"
 PACKAGED = "LGBMClassifier in a pipeline"
 IRIS = "name = 'iris'\n[data]\nsource = 'sklearn.datasets.load_iris'\ntarget = 'y'\n"
@@ -98,7 +100,11 @@ def answers(registry: Path, rows: list[list[Any]]) -> dict[str, Any]:
     model, manifest = joblib.load(file), json.loads((file.parent / "manifest.json").read_text())
     asked = typed_rows(rows, [Feature(one["name"], one["kind"]) for one in manifest["features"]])
     predict = getattr(model, "predict_proba", model.predict)
-    return {"answers": predict(asked).tolist(), "runtime": manifest["runtime"]}
+    told = {"answers": predict(asked).tolist(), "runtime": manifest["runtime"]}
+    serve_alone(model)
+    boosters = [part for part in fitted_parts(model) if isinstance(part, Booster)]
+    threads = [json.loads(one.save_config())["learner"]["generic_param"]["nthread"] for one in boosters]
+    return told | {"threads_of_boosters": threads}
 
 
 if __name__ == "__main__":
