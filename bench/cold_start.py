@@ -101,6 +101,7 @@ def main() -> int:
         our_package = ours(scratch, architecture)
         contenders = [
             our_package,
+            ours(scratch, architecture, "onnx"),
             replace(our_package, name="ours, S3 by TLS", environ=by_tls),
             *plain(scratch, architecture, arguments.sam / "bin" / "sam", python),
             bare("reads one S3 object", "one_object", scratch),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from handler.engines.shipped import DEFAULT_PACKAGE
 from packager.archive import unzip_as_lambda, zip_as_sam
 from packager.build import HANDLER, PROJECT, build, copy_handler
 from packager.target import load_target
@@ -40,10 +41,14 @@ class Contender:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-def ours(scratch: Path, architecture: str) -> Contender:
-    """The package that this project deploys."""
-    built = build(scratch / "ours-built", load_target(architecture))
-    return deployed("ours", built.tree, scratch)
+NAMES = {"sklearn": "ours", "onnx": "ours, ONNX"}
+"""What the packages of this project are called here, by what `ENGINE=` takes."""
+
+
+def ours(scratch: Path, architecture: str, package: str = DEFAULT_PACKAGE) -> Contender:
+    """The package that this project deploys with that engine."""
+    built = build(scratch / f"{package}-built", load_target(architecture), package=package)
+    return deployed(NAMES[package], built.tree, scratch)
 
 
 def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Contender]:
@@ -74,13 +79,23 @@ def plain(scratch: Path, architecture: str, sam: Path, python: Path) -> list[Con
 def _read_by_boto3(registry: Path) -> None:
     """Put the store that `training` reads S3 with in place of the function's."""
     training = PROJECT / "training"
-    shutil.copy(training / "s3.py", registry / "boto3_s3.py")
-    store = (training / "release" / "stores" / "s3_reading.py").read_text()
-    for there, here in (("training.s3 ", "handler.registry.boto3_s3 "), ("class ReadableS3Store", "class S3Store")):
-        if there not in store:
-            raise RuntimeError(f"training's store of S3 has no {there!r}: correct here what plain reads by.")
-        store = store.replace(there, here)
-    (registry / "s3_store.py").write_text(store)
+    copied = {"account.py": "boto3_account.py", "s3.py": "boto3_s3.py", "release/stores/s3_reading.py": "s3_store.py"}
+    renamed = {
+        "s3.py": [("training.account ", "handler.registry.boto3_account ")],
+        "release/stores/s3_reading.py": [
+            ("training.s3 ", "handler.registry.boto3_s3 "),
+            ("class ReadableS3Store", "class S3Store"),
+        ],
+    }
+    for file, place in copied.items():
+        source = (training / file).read_text()
+        for there, here in renamed.get(file, []):
+            if there not in source:
+                raise RuntimeError(f"training/{file} has no {there!r}: correct here what plain reads by.")
+            source = source.replace(there, here)
+        if "training." in "".join(line for line in source.splitlines() if line.startswith(("from ", "import "))):
+            raise RuntimeError(f"training/{file} imports more of training: correct here what plain reads by.")
+        (registry / place).write_text(source)
 
 
 def _leave_out(source: Path, lines: str) -> None:
@@ -102,7 +117,7 @@ def bare(name: str, module: str, scratch: Path) -> Contender:
 
 def deployed(name: str, tree: Path, scratch: Path) -> Contender:
     """`tree`, zipped and unzipped as on its way to Lambda."""
-    place = scratch / name.replace(" ", "-").replace("/", "-")
+    place = scratch / re.sub("[ ,/]+", "-", name)
     zip_as_sam(tree, place.with_suffix(".zip"))
     unzip_as_lambda(place.with_suffix(".zip"), place)
     return Contender(name, place, "handler.app.lambda_handler")

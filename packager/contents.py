@@ -15,6 +15,16 @@ BUILD_SUFFIXES = frozenset(
 )
 NOTES = frozenset({"py.typed", "LICENSE", "COPYING", "COPYRIGHT", "README", "RECORD"})
 NOTE_SUFFIXES = frozenset({".md"})
+NOT_FOR_INFERENCE = (
+    # What makes, trains and changes graphs, and another way to ask one. They need libraries that are not there.
+    *("onnxruntime/backend", "onnxruntime/datasets", "onnxruntime/quantization", "onnxruntime/tools"),
+    "onnxruntime/transformers",
+    # The whole runtime a second time, for programs in C++: the Python module has it within.
+    "onnxruntime/capi/libonnxruntime.so",
+    "onnxruntime/ThirdPartyNotices.txt",
+)
+"""How the paths begin of what one wheel brings and answering rows does not need: half of ONNX Runtime's bytes."""
+
 READ_METADATA = "METADATA"
 """The one file of a .dist-info folder that stays: `importlib.metadata` reads versions from it, and so does Amazon
 Inspector, which looks for known vulnerabilities (Amazon Inspector User Guide, "Scanning AWS Lambda functions")."""
@@ -33,6 +43,7 @@ def ships_from_wheel(path: PurePosixPath) -> bool:
         (TEST_FOLDERS | BUILD_FOLDERS).intersection(path.parts[:-1])
         or path.name in TEST_FILES | NOTES
         or path.suffix in BUILD_SUFFIXES | NOTE_SUFFIXES
+        or path.as_posix().startswith(NOT_FOR_INFERENCE)
     )
 
 

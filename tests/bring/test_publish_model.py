@@ -62,6 +62,9 @@ def test_three_lines_publish_in_any_folder_and_an_update_passes_the_gate_on_the_
     assert kinds == {"sepal width (cm)": "number", "kind": "category", "big": "boolean"}
     assert manifest.metrics["rows_tested"] == 150
     assert (manifest.name, manifest.target.name) == ("iris", "species")
+    parity = manifest.artifacts["onnx"].parity
+    assert parity is not None
+    assert (parity.rows, parity.bound) == (2000 + 150 + len(manifest.examples), 1e-5)
     record = json.loads((root / "versions" / second / "gate.json").read_text())
     assert {"accuracy", "calibration error", "bytes"} <= {check["name"] for check in record["checks"]}
     assert json.loads((root / "aliases" / "production.json").read_text())["version"] == second

@@ -12,9 +12,9 @@ from handler.registry.chain import (
     REPORT_FILE,
     VerifiedArtifact,
     alias_key,
+    check_artifact,
     checked_manifest,
     read_alias,
-    read_artifact,
     read_manifest,
     version_key,
 )
@@ -52,14 +52,17 @@ def made_at(folder: TrainedFolder, second: int) -> TrainedFolder:
     digest = folder.manifest.artifact.sha256
     version = f"20300101T0000{second:02}Z-{digest[:8]}"
     manifest = replace(folder.manifest, version=version, created_at=f"2030-01-01T00:00:{second:02}+00:00")
-    artifact = VerifiedArtifact(manifest, folder.artifact.data, folder.artifact.code)
-    return TrainedFolder(artifact, manifest.to_json().encode(), folder.report)
+    named, *others = (
+        VerifiedArtifact(manifest.only(form.manifest.form), form.data, form.code) for form in folder.forms
+    )
+    return TrainedFolder(named, manifest.to_json().encode(), folder.report, others=tuple(others))
 
 
 def put_version(uri: str, folder: TrainedFolder) -> str:
     """Put a version there without the proof that publishing takes; gives its name."""
     version = folder.manifest.version
-    put_file(uri, version_key(version, folder.manifest.artifact.file), folder.artifact.data)
+    for form in folder.forms:
+        put_file(uri, version_key(version, form.manifest.artifact.file), form.data)
     if folder.manifest.code is not None:
         put_file(uri, version_key(version, folder.manifest.code.file), folder.artifact.code or b"")
     put_file(uri, version_key(version, REPORT_FILE), folder.report)
@@ -81,17 +84,17 @@ def served_whole(store: Store) -> str | None:
         alias = read_alias(store, "production")
     except AliasNotSet:
         return None
-    read_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
+    check_artifact(store, read_manifest(store, alias.version, alias.manifest_sha256))
     return alias.version
 
 
 def published_whole(store: WritableStore) -> list[str]:
-    """The versions that have a manifest, each with its artifact verified."""
+    """The versions that have a manifest, each with every form of its model verified."""
     whole = []
     for version in store.list("versions"):
         blob = store.get(version_key(version, MANIFEST_FILE))
         if blob is not None:
-            read_artifact(store, checked_manifest(blob.data, version))
+            check_artifact(store, checked_manifest(blob.data, version))
             whole.append(version)
     return whole
 

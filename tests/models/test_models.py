@@ -15,6 +15,10 @@ def test_a_cold_handler_answers_as_the_estimator_itself(tmp_path: Path, name: st
     rows = model.rows(20)
     answer = invoke_cold(str(model.registry), predict_event(rows))
     model.assert_answered_as_the_estimator(rows, answer)
+    parity = model.manifest.artifacts["onnx"].parity
+    assert parity is not None
+    assert parity.rows > 2000
+    assert parity.largest_difference <= parity.bound == 1e-5
 
 
 def test_a_category_never_seen_and_a_gap_where_training_saw_none_are_refused(tmp_path: Path) -> None:

@@ -25,12 +25,13 @@ print(function_libraries(Path(sys.argv[1]), [Path(sys.argv[2])]))
 """
 
 
-def wheel(folder: Path, version: str) -> str:
+def wheel(folder: Path, version: str, needs: str | None = None) -> str:
     """Write a wheel of one module, `planted`, that knows its version; gives its pin with its hash."""
     name = f"planted-{version}"
     files = {
         "planted.py": f"VERSION = {version!r}\n",
-        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: planted\nVersion: {version}\n",
+        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: planted\nVersion: {version}\n"
+        + (f"Requires-Dist: {needs}\n" if needs else ""),
         f"{name}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "".join(f"{place},sha256={digest(text)},{len(text)}\n" for place, text in files.items())
@@ -145,6 +146,28 @@ def test_other_pins_or_another_python_have_a_folder_of_their_own_and_the_oldest_
     assert modules_in(place) == {second.name, third.name, ".lock"}
 
 
+def test_each_package_keeps_the_folders_of_two_branches_whatever_the_other_makes(
+    requirements: Path, place: Path
+) -> None:
+    """The folders of two branches are there, one each for both packages, and one branch gets other pins for ONNX."""
+    tag = sys.implementation.cache_tag
+    first, second, *others = (f"onnx-{tag}-first", f"onnx-{tag}-second", f"{tag}-first", f"{tag}-second")
+    for age, name in enumerate((*others, first, second)):
+        (place / name).mkdir(parents=True)
+        os.utime(place / name, (age, age))
+    third = function_libraries(requirements.rename(requirements.with_name("requirements-onnx.txt")), [place])
+    assert third.name.startswith(f"onnx-{tag}-")
+    assert modules_in(place) == {third.name, second, *others, ".lock"}
+
+
+def test_what_a_pin_names_as_needed_and_is_not_pinned_is_not_installed(
+    requirements: Path, place: Path, index: Path
+) -> None:
+    """onnxruntime names libraries that it does without, and its package has none of them."""
+    requirements.write_text(wheel(index, "4.0", needs="unpinned"))
+    assert modules_in(function_libraries(requirements, [place])) == {"planted.py", "planted-4.0.dist-info"}
+
+
 def test_where_the_project_cannot_be_written_another_place_is_taken_and_one_that_is_there_is_used(
     requirements: Path, place: Path, tmp_path: Path
 ) -> None:
@@ -194,3 +217,23 @@ def test_an_environment_without_pip_is_told_how_to_get_it(
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if not Path(entry, "pip").is_dir()])
     with pytest.raises(NoFunctionEnvironment, match=r"has no pip .* -m ensurepip"):
         function_libraries(requirements, [place])
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-onnx.txt"])
+def test_make_asks_for_the_libraries_again_where_the_pins_of_either_package_changed(tmp_path: Path, file: str) -> None:
+    for name in ("Makefile", "handler/requirements.txt", "handler/requirements-onnx.txt", "training/requirements.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
+        os.utime(tmp_path / name, (1, 1))
+    for age, stamp in enumerate((".venv/installed", ".venv/importable", ".venv-function/.venv.made"), start=2):
+        (tmp_path / stamp).parent.mkdir(exist_ok=True)
+        (tmp_path / stamp).touch()
+        os.utime(tmp_path / stamp, (age, age))
+
+    def planned() -> str:
+        made = subprocess.run(["make", "-n", "install"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return made.stdout
+
+    assert "training.function_environment" not in planned()
+    os.utime(tmp_path / "handler" / file, (9, 9))
+    assert "training.function_environment" in planned()

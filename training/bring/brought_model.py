@@ -19,14 +19,17 @@ from handler.registry.manifest import CODE, Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from
 from training.bring.inspection_process import MODULES, Inspected
 from training.bring.stated import Stated
+from training.bring.twin.isolated import with_twin
 from training.code.archive import CODE_FILE, code_file
 from training.errors import UnpackableArtifact, listed
 from training.folder.commit import git_commit
 from training.folder.places import parameters_without_places
-from training.folder.writing import ARTIFACT_FILE, artifact_file, write_files
+from training.folder.writing import ARTIFACT_FILE, artifact_file, twin_files, write_files
 from training.isolation import ProcessFailed, run_isolated
 from training.release.proof import prove
 from training.report.page import render_brought_report
+from training.report.twin import with_twin_section
+from training.twin.outcome import Outcome
 
 SCRIPT = Path(__file__).with_name("inspection_process.py")
 
@@ -35,14 +38,16 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Packaged:
-    """What was made, and what the person should know of how."""
+    """What was made, and what the person should know of how; what became of the twin, if one
+    was asked for."""
 
     manifest: Manifest
     notes: tuple[str, ...]
+    twin: Outcome | None
 
 
-def package(model: Path, stated: Stated, folder: Path) -> Packaged:
-    """Load the file in an isolated process, prove it, and write the folder.
+def package(model: Path, stated: Stated, folder: Path, *, twin: bool = True) -> Packaged:
+    """Load the file in an isolated process, prove it, make its `twin`, and write the folder.
 
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
@@ -53,11 +58,18 @@ def package(model: Path, stated: Stated, folder: Path) -> Packaged:
             content = hold(partial(parts_from, file), copy.stat().st_size)
     manifest = manifest_of(model, stated, inspected, content)
     # Parsed again: the rules of a manifest are checked where it is read.
-    prove(verify_artifact(Manifest.from_json(manifest.to_json()), content, code=stated.code))
-    report = render_brought_report(manifest)
-    files = {ARTIFACT_FILE: content, REPORT_FILE: report.encode(), MANIFEST_FILE: manifest.to_json().encode()}
+    proved = verify_artifact(Manifest.from_json(manifest.to_json()), content, code=stated.code)
+    prove(proved)
+    manifest, outcome = with_twin(proved, [], twin=twin)
+    report = with_twin_section(render_brought_report(manifest), outcome)
+    files = {
+        ARTIFACT_FILE: content,
+        **twin_files(outcome),
+        REPORT_FILE: report.encode(),
+        MANIFEST_FILE: manifest.to_json().encode(),
+    }
     write_files(folder, code_files(stated) | files)
-    return Packaged(manifest, tuple(notes_on(stated, inspected)))
+    return Packaged(manifest, tuple(notes_on(stated, inspected)), outcome)
 
 
 def code_files(stated: Stated) -> dict[str, Content]:

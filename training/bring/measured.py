@@ -52,7 +52,7 @@ class Measured:
     """The draft's manifest with metrics, examples and spread; the report; the rows of the gate."""
 
     manifest: Manifest
-    report: bytes
+    report: str
     held_out: HeldOut
 
 
@@ -99,7 +99,7 @@ def measure(
             for ours, theirs in zip(manifest.more_targets, told.more_targets, strict=True)
         ),
     )
-    return Measured(measured, found["report"].encode(), decode(HeldOut, found["held_out"]))
+    return Measured(measured, found["report"], decode(HeldOut, found["held_out"]))
 
 
 def outliers_named(column: Sequence[Any]) -> list[Prediction | None]:

@@ -51,6 +51,12 @@ class Existing(click.Path):
         return path
 
 
+no_twin = click.option(
+    "--no-twin",
+    is_flag=True,
+    help="Make no twin in ONNX. For a deployed function of an earlier release, which reads formats up to 3: `promote` "
+    "refuses a version with a twin for it.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 model_uri = click.option(
     "--model-uri",

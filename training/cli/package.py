@@ -8,7 +8,7 @@ import click
 
 from training.bring.stated import Stated, parse_classes, parse_features, read_rows
 from training.cli.command import PROGRAM, Command
-from training.cli.options import Existing, as_json, print_json
+from training.cli.options import Existing, as_json, no_twin, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
 @csv_options
 @click.option("--sample", type=click.IntRange(10), metavar="ROWS", help="Take so many rows of the table, drawn evenly.")
 @click.option("--metric", metavar="SCORER", help="The scorer of scikit-learn for the gate, on the table.")
+@no_twin
 @as_json
 def package_command(
     file: Path,
@@ -98,6 +99,7 @@ def package_command(
     name: str | None,
     code: tuple[Path, ...],
     trust: bool,
+    no_twin: bool,
     as_json: bool,
     source: str | None,
     metric: str | None,
@@ -129,10 +131,10 @@ def package_command(
     stated = stated_by(file, example, features, classes, target, name, needs_rows=source is None).with_code(archive)
     every_package_s_libraries()  # says so where it makes them, which a progress on the terminal would hide
     if source is not None:
-        packaged = _package_with_table(file, source, table_options, stated, metric, out)
+        packaged = _package_with_table(file, source, table_options, stated, metric, out, twin=not no_twin)
     else:
         with working("Loading and proving"):
-            packaged = package(file, stated, out)
+            packaged = package(file, stated, out, twin=not no_twin)
     manifest = packaged.manifest
     for note in packaged.notes:
         person().print(note)
@@ -141,11 +143,13 @@ def package_command(
     else:
         answer = f"{manifest.example.prediction!r} to {list(manifest.example.features)}"
         person().print(f"{manifest.training.estimator}, {manifest.task}; it answers {answer}.")
+        if packaged.twin is not None:
+            person().print(packaged.twin.sentence)
         person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
 
 
 def _package_with_table(
-    file: Path, source: str, options: dict[str, Any], stated: Stated, metric: str | None, out: Path
+    file: Path, source: str, options: dict[str, Any], stated: Stated, metric: str | None, out: Path, *, twin: bool
 ) -> "Packaged":
     from training.bring.frames.framed_model import package_with_table
     from training.bring.frames.table_of_model.opening import opened_table
@@ -153,7 +157,7 @@ def _package_with_table(
     if stated.features is not None:
         raise UnpackableArtifact("Leave out --features: with --table, names and kinds come from the table.")
     with opened_table(source, **options) as table, working("Asking the model the table, turning and proving it"):
-        return package_with_table(file, stated, table, out, metric)
+        return package_with_table(file, stated, table, out, metric, twin=twin)
 
 
 def stated_by(

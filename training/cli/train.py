@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from training.cli.command import PROGRAM, Command
-from training.cli.options import alias, as_json, metric_rows, print_json
+from training.cli.options import alias, as_json, metric_rows, no_twin, print_json
 from training.cli.table_options import csv_options
 from training.console import person, show_table, working
 from training.data.columns.kinds import KINDS, NamedColumns
@@ -109,8 +109,9 @@ def kind_options(command: Any) -> Any:
     help="The registry with the version to compare with, as for `publish`.  [default: the variable MODEL_URI]",
 )
 @alias
+@no_twin
 @as_json
-def train(model: str | None, out: Path, seed: int, backend: str | None, **options: Any) -> None:
+def train(model: str | None, out: Path, seed: int, backend: str | None, no_twin: bool, **options: Any) -> None:
     """Train a model on your table, or one that is included.
 
     Give --table and --target; or as MODEL a TOML file, or the name of one that is included: iris, wine, digits or
@@ -129,6 +130,11 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
         trained = train_model(spec, seed, tell, backend)
         command = published_command(sys.argv[1:], model=model, out=out, backend=backend, **options)
         built = build(dataclasses.replace(trained, command=command))
+    if not no_twin:
+        with working("Making the twin"):
+            from training.folder.twinned import twinned  # skl2onnx and ONNX Runtime, for this alone
+
+            built = twinned(built)
     comparison = None
     if options["model_uri"]:
         from training.release.gate.comparison import compare, served_version
@@ -144,6 +150,8 @@ def train(model: str | None, out: Path, seed: int, backend: str | None, **option
         print_json(manifest)
     else:
         show_table(f"{manifest.name} {manifest.version}", ("Metric", "Value"), metric_rows(manifest))
+        if built.twin is not None:
+            person().print(built.twin.sentence)
         person().print(f"Wrote {out}. Publish it: {PROGRAM} publish {shlex.quote(str(out))}")
     if comparison is not None and comparison.checks:
         from training.release.compared.publication import show_comparison

@@ -1,4 +1,5 @@
-"""Writes a trained model as the folder that `publish` takes: model.joblib, report.html, held_out.json, manifest.json.
+"""Writes a trained model as the folder that `publish` takes: model.joblib, model.onnx if it has a twin, report.html,
+held_out.json, manifest.json.
 
 The manifest is written last, as in a registry. The rows held out stay in the folder, where the gate compares on them:
 they are never published, except for the few that the manifest has as examples.
@@ -33,17 +34,21 @@ from training.folder.places import base_name, parameters_without_places, without
 from training.folder.public_names import public_name
 from training.release.gate.check import Comparison
 from training.report.page import render_report
+from training.report.twin import with_twin_section
+from training.twin.outcome import TWIN_FILE, Outcome, Twin
 
 ARTIFACT_FILE = "model.joblib"
 
 
 @dataclass(frozen=True)
 class Built:
-    """A trained model as it will be served, with its manifest, and the rows that were held out."""
+    """A trained model as it will be served, with its manifest, and the rows that were held out; what became of its
+    twin, if one was asked for (`training.folder.twinned`)."""
 
     model: TrainedModel
     artifact: VerifiedArtifact
     held_out: HeldOut
+    twin: Outcome | None = None
 
 
 def write_folder(model: TrainedModel, folder: Path, now: datetime | None = None) -> Manifest:
@@ -64,14 +69,21 @@ def write_built(built: Built, folder: Path, comparison: Comparison | None = None
     Raises InvalidFolder where the folder cannot be written.
     """
     manifest = built.artifact.manifest
+    report = render_report(built.model, manifest, comparison)
     files = {
         ARTIFACT_FILE: built.artifact.content,
-        REPORT_FILE: render_report(built.model, manifest, comparison).encode(),
+        **twin_files(built.twin),
+        REPORT_FILE: with_twin_section(report, built.twin).encode(),
         HELD_OUT_FILE: built.held_out.to_json().encode(),
         MANIFEST_FILE: manifest.to_json().encode(),
     }
     write_files(folder, files)
     return manifest
+
+
+def twin_files(twin: Outcome | None) -> dict[str, Content]:
+    """The files of a folder for the twin of its model."""
+    return {TWIN_FILE: twin.data} if isinstance(twin, Twin) else {}
 
 
 def write_files(folder: Path, files: Mapping[str, Content]) -> None:

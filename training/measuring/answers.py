@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from handler.records.signature import OUTLIER, Prediction, Target, Task
 
+SUMS_EXACTLY, SUMS_ROUNDED = 1e-8, 1e-4
+"""How far from 1 the probabilities of a row sum up in float64 at most, and in float32. Metrics of scikit-learn warn of
+more than the first (its `log_loss`)."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -53,10 +57,20 @@ def answers_in(answered: Sequence[Mapping[str, Any]], task: Task, targets: tuple
     if task in ("classification", "multilabel") and answered and "probabilities" in answered[0]:
         shares = [[answer["probabilities"][name] for name in classes] for answer in answered]
         probabilities = np.array(shares, dtype=np.float64)
+        if task == "classification":
+            probabilities = without_rounding(probabilities)
     if task == "outlier_detection" and answered and "score" in answered[0]:
         scores = np.array([answer["score"] for answer in answered], dtype=np.float64)
     labels = np.arange(len(classes)) if task == "classification" else None
     return Answers(None, predicted, probabilities, labels, scores, targets)
+
+
+def without_rounding(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of shape (rows, classes), where those of a row that float32 rounded sum up to 1, and all others are
+    what they were."""
+    sums = probabilities.sum(axis=1, keepdims=True)
+    off = np.abs(sums - 1)
+    return probabilities / np.where((off > SUMS_EXACTLY) & (off <= SUMS_ROUNDED), sums, 1.0)
 
 
 def predictions_in(said: Sequence[Prediction], task: Task, targets: tuple[Target, ...]) -> NDArray[Any]:

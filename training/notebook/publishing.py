@@ -67,6 +67,7 @@ def publish_model(
     force: bool = False,
     reason: str | None = None,
     allow_unknown: bool = False,
+    twin: bool = True,
 ) -> Published:
     """Publish a fitted estimator as a version of the model at `uri` (s3://bucket/prefix or a directory).
 
@@ -78,7 +79,7 @@ def publish_model(
     scikit-learn that the gate uses; `code` are modules of yours that the model imports, or folders of them, which
     travel with the version and run in the function with its rights; `allow_unknown` lets the API take categories that
     neither model nor rows have. `promote` lets the version serve at once; `force` publishes what falls short of the
-    gate, and needs a `reason`.
+    gate, and needs a `reason`. Without `twin` no ONNX form is made: for a deployed function of an earlier release.
 
     Raises a SklearnOnLambdaError that says what to change; then nothing was published.
     """
@@ -96,9 +97,11 @@ def publish_model(
         form = _written(table, Path(scratch, "rows.pickle"), allow_unknown)
         every_package_s_libraries()  # says so where it makes them, which a progress would hide
         with working("Asking the model the rows, turning it, proving it, measuring it"):
-            packaged = package_with_table(file, stated, form, folder, metric)
+            packaged = package_with_table(file, stated, form, folder, metric, twin=twin)
         for note in packaged.notes:
             person().print(note)
+        if packaged.twin is not None:
+            person().print(packaged.twin.sentence)
         trained = read_folder(folder)
         comparison = publish_compared(store, trained, folder, alias, reason, force)
     version = trained.manifest.version

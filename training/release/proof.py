@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from handler.engines.shipped import PACKAGES
 from handler.registry.chain import MANIFEST_FILE, VerifiedArtifact, version_key
 from handler.registry.manifest import Manifest
 from handler.registry.storage import parts_of
@@ -85,9 +86,15 @@ def run_on_version(
 
 
 def require_allowed(artifact: VerifiedArtifact) -> None:
-    """Raise UnprovedArtifact, with the import, where a pickle imports what no model may, or a module that travels with
-    it what Lambda does not have. Nothing of them is run."""
+    """Raise UnprovedArtifact where no function loads the form; or with the import, where a pickle imports what no model
+    may, or a module that travels with it what Lambda does not have. Nothing of them is run."""
     manifest = artifact.manifest
+    if manifest.form not in PACKAGES.values():
+        raise UnprovedArtifact(
+            f"{manifest.version} has {manifest.artifact.file} as its form {manifest.form!r}, which no function of this "
+            f"checkout loads: publish it from a checkout that knows it, or without it. Known are "
+            f"{', '.join(PACKAGES.values())}."
+        )
     if manifest.form != PICKLED:
         return
     try:

@@ -23,7 +23,7 @@ def shipped_versions(package: str = DEFAULT_PACKAGE) -> dict[str, str]:
 
 
 def package_for(form: str) -> str:
-    """The package that loads `form` of a model; the default one where none does, whose function says so."""
+    """The package that loads `form` of a model; the default one where none does."""
     return next((package for package, loaded in PACKAGES.items() if loaded == form), DEFAULT_PACKAGE)
 
 
@@ -34,8 +34,12 @@ def require_shipped_runtime(manifest: Manifest) -> None:
 
 
 def require_shipped_versions() -> None:
-    """Raise OtherVersionsInstalled, naming each, where a model that is fitted here could not be published."""
-    differing = differing_versions(installed_versions(), shipped_versions())
+    """Raise OtherVersionsInstalled, naming each, where a model that is fitted here, or its twin, could not be
+    published."""
+    differing: dict[str, tuple[str, str]] = {}
+    for package in PACKAGES:
+        engine = engine_of(package)
+        differing |= differing_versions(installed_versions(engine), shipped_versions(package), engine)
     if differing:
         here = ", ".join(f"{name} {installed}" for name, (installed, _) in differing.items())
         there = ", ".join(f"{name} {shipped}" for name, (_, shipped) in differing.items())

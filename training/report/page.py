@@ -138,7 +138,7 @@ def _metrics(manifest: Manifest, intervals: dict[str, tuple[float, float]], titl
         for name, value in manifest.metrics.items()
     ]
     note = "The interval holds 95 % of what resamples of the same rows give (bootstrap); it is wide where rows are few."
-    return _section(title, _table(("Metric", "Value", "95 % interval"), rows), note)
+    return section(title, table(("Metric", "Value", "95 % interval"), rows), note)
 
 
 def _comparison(comparison: Comparison) -> str:
@@ -148,7 +148,7 @@ def _comparison(comparison: Comparison) -> str:
     ]
     against = comparison.served or "nothing yet"
     note = f"Serving now: {against}. Both answered the same {comparison.rows:,} rows held out."
-    return _section("Against the version that serves", _table(("What", "New", "Serves", "Allowed", ""), rows), note)
+    return section("Against the version that serves", table(("What", "New", "Serves", "Allowed", ""), rows), note)
 
 
 def _picture(picture: Picture) -> str:
@@ -173,7 +173,7 @@ def _features(features: Sequence[Feature], title: str) -> str:
     head = ["Name", "Kind", "Minimum", "Mean", "Maximum", "Standard deviation", "Categories"]
     if not any(feature.categories for feature in features):
         head, rows = head[:-1], [row[:-1] for row in rows]
-    return _section(title, _table(head, rows))
+    return section(title, table(head, rows))
 
 
 def _made_from(manifest: Manifest, command: str | None) -> str:
@@ -191,10 +191,11 @@ def _made_from(manifest: Manifest, command: str | None) -> str:
     }
     if not training.dataset_sha256:
         facts["Data"] = training.dataset
-    return _section("Made from", _table(("What", "Which"), facts.items(), "facts"))
+    return section("Made from", table(("What", "Which"), facts.items(), "facts"))
 
 
-def _section(title: str, body: str, note: str = "") -> str:
+def section(title: str, body: str, note: str = "") -> str:
+    """A part of the page under a heading, `body` being HTML and `note` plain text."""
     explained = f'<p class="note">{html.escape(note)}</p>\n' if note else ""
     return f"<h2>{html.escape(title)}</h2>\n{explained}{body}"
 
@@ -205,7 +206,8 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "figures") -> str:
+def table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "figures") -> str:
+    """A table of plain texts as HTML."""
     heads = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
     lines = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows)
     # Focusable, so that one that is wider than the screen can be scrolled by keys.

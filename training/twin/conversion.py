@@ -1,24 +1,26 @@
 """Turns a fitted estimator into an ONNX graph whose inputs and outputs `handler.engines.onnx_runtime` can read.
 
-It says nothing of whether the graph answers as the estimator does: that is measured.
+All of it computes in float64, in the order of scikit-learn's own operations: then a row at a threshold of a tree, or
+one float64 step beside it, goes the way that it goes there. It says nothing of whether the graph answers as the
+estimator does: that is measured.
 """
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import onnx
 from onnx import helper
-from onnx.compose import add_prefix
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
 
-from handler.engines.onnx_runtime.answering import PREDICTION, PROBABILITIES
+from handler.engines.onnx_runtime.answering import PREDICTION
 from handler.records.signature import Feature, Target, Task
 from handler.registry.manifest import InputForm
 from training.errors import NoTwin
-
-OPSETS = {"": 21, "ai.onnx.ml": 3}
+from training.twin.answered import outputs_of
+from training.twin.drawn_classes import ANSWERING, STEPPING
+from training.twin.fed_columns import columns_of
+from training.twin.graphs.drawing import IR_VERSION, OPSETS, Drawing
 
 
 @dataclass(frozen=True)
@@ -29,45 +31,39 @@ class Graph:
     input: InputForm
 
 
-def convert(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Graph:  # noqa: ARG001 - for tasks to come
-    """The graph of `estimator`; raises NoTwin, with the reason, where it cannot be made."""
-    if any(feature.kind != "number" for feature in features):
-        raise NoTwin("It takes other values than numbers.")
-    if task not in ("classification", "regression"):
-        raise NoTwin(f"It is a {task}.")
-    options = {"zipmap": False} if task == "classification" else None
-    rows = FloatTensorType([None, len(features)])
+def candidates(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Iterator[Graph]:
+    """The graphs of `estimator` that may do, the cheapest first: the first that is proved to answer alike is taken.
+
+    Raises NoTwin, with the reason, where there is none.
+    """
+    yield convert(estimator, task, features, targets)
+
+
+def convert(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Graph:
+    """The graph of `estimator`, the same bytes each time; raises NoTwin, with the reason, where it cannot be made."""
+    drawing = Drawing(ANSWERING, STEPPING)
+    inputs, columns = columns_of(drawing, features)
     try:
-        converted = to_onnx(estimator, initial_types=[("rows", rows)], options=options, target_opset=OPSETS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of names of columns, and of what later releases will change
+            outputs = outputs_of(drawing, estimator, task, targets, drawing.answer(estimator, columns))
+    except NoTwin:
+        raise
     except Exception as error:
-        raise NoTwin(f"skl2onnx does not convert it: {type(error).__name__}.") from error
-    model = add_prefix(converted, "own/")  # its outputs may have our names
-    # skl2onnx names the oldest versions that its own nodes need.
-    del model.opset_import[:]
-    model.opset_import.extend(helper.make_opsetid(domain, version) for domain, version in OPSETS.items())
-    graph = model.graph
-    given = [output.name for output in graph.output]
-    names = [PREDICTION, PROBABILITIES][: len(given)]
-    if task == "classification":
-        labels = estimator.classes_.tolist()
-        places = "keys_strings" if isinstance(labels[0], str) else "keys_int64s"
-        graph.node.append(
-            helper.make_node(
-                "LabelEncoder",
-                [given[0]],
-                [PREDICTION],
-                domain="ai.onnx.ml",
-                values_int64s=range(len(labels)),
-                default_int64=-1,
-                **{places: labels},
-            )
-        )
-    else:
-        graph.node.append(helper.make_node("Identity", [given[0]], [PREDICTION]))
-    graph.node.extend(helper.make_node("Identity", [old], [new]) for old, new in zip(given[1:], names[1:], strict=True))
-    kinds = [onnx.TensorProto.INT64 if task == "classification" else onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT]
-    del graph.output[:]
-    graph.output.extend(
-        helper.make_tensor_value_info(name, kind, None) for name, kind in zip(names, kinds, strict=False)
+        raise NoTwin(f"It could not be written in ONNX: {type(error).__name__}.") from error
+    nodes = [*drawing.nodes]
+    kinds = {}
+    for name, (tensor, kind) in outputs.items():
+        nodes.append(helper.make_node("Identity", [tensor], [name]))
+        kinds[name] = kind
+    graph = helper.make_graph(
+        nodes,
+        PREDICTION,
+        list(inputs),
+        [helper.make_tensor_value_info(name, kind, None) for name, kind in kinds.items()],
+        drawing.initializers,
     )
-    return Graph(model.SerializeToString(deterministic=True), "float32")
+    opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="sklearn-on-lambda")
+    strings = any(one.type.tensor_type.elem_type == onnx.TensorProto.STRING for one in inputs)
+    return Graph(model.SerializeToString(deterministic=True), "strings" if strings else "float64")

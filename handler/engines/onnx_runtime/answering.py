@@ -9,6 +9,7 @@ Whatever makes a graph names its outputs so:
 - `prediction_0`, `probabilities_0` and so on where some of several targets have classes.
 """
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,48 @@ Run = Callable[[NDArray[Any]], Mapping[str, NDArray[Any]]]
 """Runs the graph: rows of shape (rows, features) to its outputs by their names."""
 
 
+WHOLE_NUMBERS = ("tensor(int64)", "tensor(int32)")
+NUMBERS = (*WHOLE_NUMBERS, "tensor(float)", "tensor(double)", "tensor(bool)")
+"""The types of outputs that are read, as ONNX Runtime names them."""
+
+MORE: Mapping[Task, tuple[tuple[str, ...], ...]] = {
+    "classification": ((), (PROBABILITIES,), (SCORES,)),
+    "regression": ((),),
+    "outlier_detection": ((), (SCORE,)),
+    "clustering": ((), (PROBABILITIES,)),
+    "multilabel": ((), (PROBABILITIES,)),
+}
+"""What a graph of each task may give beside `prediction`."""
+
+
+def require_outputs(outputs: Mapping[str, str], task: Task, targets: Sequence[Target]) -> None:
+    """Raise UnloadableArtifact unless the outputs, by their names and types, are those of such a task."""
+    given = set(outputs)
+    if not any(given == one for one in _expected(task, targets)):
+        raise UnloadableArtifact(
+            f"Its graph gives {', '.join(sorted(given))}, which is not what answers a {task} of "
+            f"{len(targets)} {'target' if len(targets) == 1 else 'targets'}: package the model again."
+        )
+    places = {PREDICTION} if task == "classification" else set()
+    places |= {f"{PREDICTION}_{place}" for place, target in enumerate(targets) if target.classes}
+    for name, kind in outputs.items():
+        if kind not in (WHOLE_NUMBERS if name in places else NUMBERS):
+            raise UnloadableArtifact(
+                f"Its graph gives {name!r} as {kind}, and it must be {' or '.join(WHOLE_NUMBERS)}, a class's place."
+                if name in places
+                else f"Its graph gives {name!r} as {kind}, and answers are made of numbers."
+            )
+
+
+def _expected(task: Task, targets: Sequence[Target]) -> list[set[str]]:
+    with_classes = [place for place, target in enumerate(targets) if target.classes]
+    if task != "several_targets":
+        return [{PREDICTION, *more} for more in MORE[task]]
+    by_target = {f"{PREDICTION}_{place}" for place in range(len(targets))}
+    shares = {f"{PROBABILITIES}_{place}" for place in with_classes}
+    return [by_target, by_target | shares] if with_classes else [{PREDICTION}, by_target]
+
+
 class GraphModel(LoadedModel):
     """A graph as a model that serves; `outputs` are the names of what `run` gives."""
 
@@ -33,9 +76,8 @@ class GraphModel(LoadedModel):
         self._outputs = frozenset(outputs)
         self._targets = targets
         self._by_target = f"{PREDICTION}_0" in self._outputs
-        self._last: tuple[Any, Mapping[str, NDArray[Any]]] = (None, {})
-        if not self._by_target and PREDICTION not in self._outputs:
-            raise UnloadableArtifact(f"Its graph gives {', '.join(sorted(outputs))}, and no {PREDICTION!r}.")
+        self._asked_for: weakref.ref[NDArray[Any]] | None = None
+        self._given: Mapping[str, NDArray[Any]] = {}
         if task == "classification":
             self.classes = list(targets[0].classes)
         if task == "several_targets" and any(target.classes for target in targets):
@@ -82,12 +124,22 @@ class GraphModel(LoadedModel):
         return np.asarray(self._asked(rows)[name], dtype=np.float64)
 
     def _asked(self, rows: NDArray[Any]) -> Mapping[str, NDArray[Any]]:
-        """The outputs for `rows`, which several methods are asked for one after the other: run once."""
-        last, outputs = self._last
-        if last is not rows:
-            outputs = self._run(rows)
-            self._last = (rows, outputs)
-        return outputs
+        """The outputs for `rows`, which several methods are asked for one after the other: run once, and kept for as
+        long as whoever asks keeps the rows."""
+        if self._asked_for is None or self._asked_for() is not rows:
+            self._asked_for, self._given = None, {}
+            given = self._run(rows)
+            for name, values in given.items():
+                if values.shape[:1] != (len(rows),):
+                    raise UnloadableArtifact(
+                        f"Its graph gives {name!r} of the shape {list(values.shape)} for {len(rows)} rows."
+                    )
+            self._asked_for, self._given = weakref.ref(rows, self._forget), given
+        return self._given
+
+    def _forget(self, asked_for: "weakref.ref[NDArray[Any]]") -> None:
+        if asked_for is self._asked_for:
+            self._asked_for, self._given = None, {}
 
     def _of_target(self, outputs: Mapping[str, NDArray[Any]], place: int) -> NDArray[Any]:
         predicted = outputs[f"{PREDICTION}_{place}"].ravel()

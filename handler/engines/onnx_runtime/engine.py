@@ -3,17 +3,38 @@
 from collections.abc import Mapping
 from typing import Any
 
-import onnxruntime
 from numpy.typing import NDArray
 
+# The class that `onnxruntime.InferenceSession` wraps. The wrapper keeps the file's bytes for as long as it lives, tries
+# a session that failed a second time, prints that, and lets a variable of the environment have the file configure it.
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    ExecutionMode,
+    InferenceSession,
+    SessionOptions,
+    set_default_logger_severity,
+)
+
 from handler.engines.base import Engine
-from handler.engines.onnx_runtime.answering import GraphModel
-from handler.engines.onnx_runtime.feeding import fed, graph_inputs
+from handler.engines.onnx_runtime.answering import GraphModel, require_outputs
+from handler.engines.onnx_runtime.feeding import fed, graph_inputs, require_input_form
+from handler.engines.onnx_runtime.guard import require_self_contained
 from handler.errors.model import UnloadableArtifact
 from handler.registry.chain import VerifiedArtifact
 
+PROVIDER = "CPUExecutionProvider"
+
 SILENT = 4
 """Of ONNX Runtime's severities the one that logs nothing but what ends the process: the log has JSON lines alone."""
+
+CONFIGURED = {
+    # A thread that waits for work by spinning would take the one core from the thread that has it.
+    "session.intra_op.allow_spinning": "0",
+    "session.inter_op.allow_spinning": "0",
+    # Its own format is another parser, and one that the guard does not read.
+    "session.load_model_format": "ONNX",
+    # The guard lets nothing through that is read from files. If it did, this is where they would be looked for.
+    "session.model_external_initializers_file_folder_path": "/nonexistent",
+}
 
 
 class OnnxRuntime(Engine):
@@ -23,25 +44,49 @@ class OnnxRuntime(Engine):
 
     def load(self, artifact: VerifiedArtifact) -> GraphModel:
         manifest = artifact.manifest
+        session = _session(artifact)
+        described = [(given.name, given.type, given.shape) for given in session.inputs_meta]
+        outputs = {output.name: output.type for output in session.outputs_meta}
         try:
-            session = onnxruntime.InferenceSession(artifact.data, _options(), providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise UnloadableArtifact(f"{manifest.version} could not be loaded: {error}") from error
-        described = [(given.name, given.type, given.shape) for given in session.get_inputs()]
-        inputs = graph_inputs(described, len(manifest.features))
-        outputs = [output.name for output in session.get_outputs()]
+            require_input_form(described, manifest.artifact.input)
+            inputs = graph_inputs(described, manifest.features)
+            require_outputs(outputs, manifest.task, manifest.targets)
+        except UnloadableArtifact as error:
+            raise UnloadableArtifact(f"{manifest.version} is not what its manifest says. {error}") from error
+        names = list(outputs)
 
         def run(rows: NDArray[Any]) -> Mapping[str, NDArray[Any]]:
-            return dict(zip(outputs, session.run(outputs, fed(rows, inputs)), strict=True))
+            return dict(zip(names, session.run(names, fed(rows, inputs), None), strict=True))
 
-        return GraphModel(run, outputs, manifest.task, manifest.targets)
+        return GraphModel(run, names, manifest.task, manifest.targets)
 
 
-def _options() -> Any:
-    options = onnxruntime.SessionOptions()
+def _session(artifact: VerifiedArtifact) -> Any:
+    """A session of the artifact's graph; raises UnloadableArtifact."""
+    version = artifact.manifest.version
+    set_default_logger_severity(SILENT)
+    data = artifact.data
+    try:
+        require_self_contained(data)
+        session = InferenceSession(_options(), data, False, False)
+        session.initialize_session([PROVIDER], [{}], set())
+    except UnloadableArtifact as error:
+        raise UnloadableArtifact(f"{version} could not be loaded. {error}") from error
+    except Exception as error:
+        # What ONNX Runtime says of it is for its own developers, and quotes the file.
+        raise UnloadableArtifact(
+            f"{version} could not be loaded: ONNX Runtime refuses its graph ({type(error).__name__}). "
+            "Package the model again: that loads it with the version of ONNX Runtime that ships."
+        ) from error
+    return session
+
+
+def _options() -> SessionOptions:
+    options = SessionOptions()
     options.log_severity_level = SILENT
+    options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    for key, value in CONFIGURED.items():
+        options.add_session_config_entry(key, value)
     return options

@@ -129,6 +129,17 @@ def test_it_has_the_versions_that_the_function_has_and_manifests_record_the_same
     assert versions == {name: shipped_versions()[name] for name in names} == {name: version(name) for name in names}
 
 
+def test_of_the_onnx_package_it_has_the_libraries_and_none_of_scikit_learn_s(tmp_path: Path) -> None:
+    pinned = {name: version for name, version in shipped_versions("onnx").items() if name != "python"}
+    asked = ["onnxruntime", "sklearn", "scipy", "joblib", "onnx", "skl2onnx"]
+    body = (
+        "from importlib.util import find_spec; from importlib.metadata import version; "
+        f"return [name for name in {asked} if find_spec(name)], {{name: version(name) for name in {list(pinned)}}}"
+    )
+    assert run(tmp_path, body, package="onnx") == [["onnxruntime"], pinned]
+    assert pinned == {name: version(name) for name in pinned}
+
+
 def test_what_is_given_by_name_arrives(tmp_path: Path) -> None:
     assert run(tmp_path, "return os.environ['LOG_LEVEL']", environ={"LOG_LEVEL": "DEBUG"}) == "DEBUG"
 

@@ -20,21 +20,23 @@ from training.bring.frames.rows_proof import Proved, prove_rows
 from training.bring.frames.table_of_model.reading import TableForm
 from training.bring.measured import TableRows, measure
 from training.bring.stated import Stated
+from training.bring.twin.isolated import with_twin
 from training.errors import UnpackableArtifact, listed
 from training.fit.held_out import HELD_OUT_FILE
-from training.folder.writing import ARTIFACT_FILE, write_files
+from training.folder.writing import ARTIFACT_FILE, twin_files, write_files
 from training.isolation import ProcessFailed, run_isolated
 from training.pickles.imports import inspect_pickle
 from training.release.proof import prove
+from training.report.twin import with_twin_section
 
 SCRIPT = Path(__file__).with_name("frames_process.py")
 
 
 def package_with_table(
-    model: Path, stated: Stated, table: TableForm, folder: Path, metric: str | None = None
+    model: Path, stated: Stated, table: TableForm, folder: Path, metric: str | None = None, *, twin: bool = True
 ) -> Packaged:
-    """Load the file in an isolated process, ask it the table, rewrite it, prove and measure it on that, and write the
-    folder. `metric` is a scorer of scikit-learn, for the gate.
+    """Load the file in an isolated process, ask it the table, rewrite it, prove and measure it on that, make its
+    `twin`, and write the folder. `metric` is a scorer of scikit-learn, for the gate.
 
     Raises UnpackableArtifact, with what to change or what to say, UnprovedArtifact or InvalidFolder.
     """
@@ -47,18 +49,21 @@ def package_with_table(
         drafted = manifest_of(model, stated, inspected.model, content)
         draft = verify_artifact(Manifest.from_json(drafted.to_json()), content, code=stated.code)
         proved = prove_rows(draft, model, stated, table, inspected, Path(scratch))
-        measured = measure(draft, _rows_of(table, inspected, Path(scratch)), metric)
-    manifest = Manifest.from_json(measured.manifest.to_json())
+        rows = _rows_of(table, inspected, Path(scratch))
+        measured = measure(draft, rows, metric)
     # With the examples that it got from the table.
-    prove(replace(draft, manifest=manifest))
+    artifact = replace(draft, manifest=Manifest.from_json(measured.manifest.to_json()))
+    prove(artifact)
+    manifest, outcome = with_twin(artifact, rows.values, twin=twin)
     files = {
         ARTIFACT_FILE: content,
-        REPORT_FILE: measured.report,
+        **twin_files(outcome),
+        REPORT_FILE: with_twin_section(measured.report, outcome).encode(),
         HELD_OUT_FILE: measured.held_out.to_json().encode(),
         MANIFEST_FILE: manifest.to_json().encode(),
     }
     write_files(folder, code_files(stated) | files)
-    return Packaged(manifest, tuple(notes_on(table, inspected, proved)))
+    return Packaged(manifest, tuple(notes_on(table, inspected, proved)), outcome)
 
 
 def _rows_of(table: TableForm, inspected: FrameInspected, folder: Path) -> TableRows:

@@ -45,7 +45,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 def test_the_folder_is_whole_and_its_report_says_what_is_not_known(run: SimpleNamespace) -> None:
     assert {path.name for path in run.out.iterdir()} == {"manifest.json", "model.joblib", "report.html"}
-    assert "neither its data nor its metrics are known" in (run.out / "report.html").read_text()
+    report = (run.out / "report.html").read_text()
+    assert "neither its data nor its metrics are known" in report
+    assert "There is none. The ranges of its numbers are not known" in report
+    assert "No twin: The ranges of its numbers are not known" in run.result.stderr
 
 
 def test_the_processes_make_of_a_model_what_its_inspection_and_its_proof_make_of_it_here(

@@ -77,11 +77,15 @@ def test_train_writes_the_folder_and_tells_the_metrics_to_a_person_alone(tmp_pat
     assert (result.exit_code, result.stdout) == (0, "")
     assert "0.9667" in result.stderr
     assert (tmp_path / "new" / "folder" / "manifest.json").is_file()
+    assert "Twin: model.onnx answers 2,033 rows as the model does" in result.stderr
+    assert (tmp_path / "new" / "folder" / "model.onnx").is_file()
 
 
 def test_train_as_json_prints_the_manifest_that_it_wrote(tmp_path: Path) -> None:
-    result = run("train", "--out", str(tmp_path), "--seed", "3", "--json")
+    result = run("train", "--out", str(tmp_path), "--seed", "3", "--no-twin", "--json")
     printed = document(result)
+    assert ([*printed["artifacts"]], printed["format_version"]) == (["joblib"], 2)
+    assert not (tmp_path / "model.onnx").exists()
     assert printed == json.loads((tmp_path / "manifest.json").read_text())
     assert printed["training"]["seed"] == 3
     assert result.stderr == ""

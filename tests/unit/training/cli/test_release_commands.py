@@ -1,6 +1,7 @@
 """The commands about releases: what a person must say, what is printed, and how they end."""
 
 import json
+import re
 import unicodedata
 from dataclasses import asdict
 from pathlib import Path
@@ -11,9 +12,10 @@ from click.testing import CliRunner, Result
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key
 from tests.integration.registries import made_at, put_file, put_manifest, put_version
+from tests.unit.handler.twins import write_onnx_folder, write_twin_folder
 from training.cli.main import main
 from training.release.history import history_key
-from training.release.publish import TrainedFolder
+from training.release.publish import TrainedFolder, read_folder
 
 
 @pytest.fixture
@@ -78,6 +80,29 @@ def test_verify_ends_with_0_where_all_is_sound_and_with_1_and_the_finding_where_
     assert wrong["problem"].startswith("ArtifactSizeMismatch")
     assert run(registry, "verify", version).exit_code == 1
     assert run(registry, "verify", iris.manifest.version).exit_code == 0
+
+
+def test_show_lists_every_form_with_what_it_takes_and_its_parity(
+    tmp_path: Path, registry: Path, iris_folder: Path
+) -> None:
+    twin = read_folder(write_twin_folder(iris_folder, tmp_path / "twin"))
+    version = put_version(str(registry), twin)
+    shown = run(registry, "show", version).stderr
+    for form in twin.forms:
+        file = form.manifest.artifact
+        assert f"{file.bytes:,} bytes, SHA-256 {file.sha256}" in shown
+    assert "Artifact" in shown
+    assert re.search(r"As onnx +model\.onnx, takes float32, ", shown)
+    for part in ("2,000 rows asked, 40 of them", "3.2e-07 of 1e-05 allowed", "labels differ in 0"):
+        assert part in shown
+    assert json.loads(run(registry, "show", version, "--json").stdout) == json.loads(twin.manifest_json)
+
+
+def test_show_says_of_onnx_alone_what_it_takes(tmp_path: Path, registry: Path, iris_folder: Path) -> None:
+    version = put_version(str(registry), read_folder(write_onnx_folder(iris_folder, tmp_path / "onnx")))
+    shown = run(registry, "show", version).stderr
+    assert re.search(r"Artifact +model\.onnx, takes float32, ", shown)
+    assert "Parity" not in shown
 
 
 def test_prune_says_first_what_would_go_and_then_deletes_just_that(registry: Path, iris: TrainedFolder) -> None:

@@ -18,6 +18,11 @@ def package(**versions: str) -> PackageDescription:
     return replace(described, engines={"joblib": EngineDescription(engine.name, engine.versions | named)})
 
 
+def onnx_package() -> PackageDescription:
+    """What a package of this checkout that runs ONNX Runtime would say."""
+    return describe(shipped_versions("onnx"), "onnx")
+
+
 def record(stack: str = "churn", alias: str = "production", storage_mb: int = 512, **changed: Any) -> FunctionRecord:
     made = FunctionRecord(
         RECORD_FORMAT_VERSION, stack, alias, 1769, storage_mb, MOMENT, "ada@analytical", "0a1b2c3d", package()

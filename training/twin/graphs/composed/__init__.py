@@ -1,0 +1,1 @@
+"""Models of models: votes, stackings, calibrations, several outputs, searches."""

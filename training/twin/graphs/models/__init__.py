@@ -1,0 +1,1 @@
+"""Models without parts of their own: linear ones, neighbours, kernels, densities, networks."""

@@ -1,0 +1,1 @@
+"""Steps before a model: encoders, scalers, and what puts them together."""
