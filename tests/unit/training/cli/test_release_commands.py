@@ -92,7 +92,7 @@ def test_show_lists_every_form_with_what_it_takes_and_its_parity(
         file = form.manifest.artifact
         assert f"{file.bytes:,} bytes, SHA-256 {file.sha256}" in shown
     assert "Artifact" in shown
-    assert re.search(r"As onnx +model\.onnx, takes float32, ", shown)
+    assert re.search(r"As onnx +model\.onnx, takes float(32|64), ", shown)
     for part in ("2,000 rows asked, 40 of them", "3.2e-07 of 1e-05 allowed", "labels differ in 0"):
         assert part in shown
     assert json.loads(run(registry, "show", version, "--json").stdout) == json.loads(twin.manifest_json)
@@ -101,7 +101,7 @@ def test_show_lists_every_form_with_what_it_takes_and_its_parity(
 def test_show_says_of_onnx_alone_what_it_takes(tmp_path: Path, registry: Path, iris_folder: Path) -> None:
     version = put_version(str(registry), read_folder(write_onnx_folder(iris_folder, tmp_path / "onnx")))
     shown = run(registry, "show", version).stderr
-    assert re.search(r"Artifact +model\.onnx, takes float32, ", shown)
+    assert re.search(r"Artifact +model\.onnx, takes float(32|64), ", shown)
     assert "Parity" not in shown
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import pytest
 
 from handler.errors.model import ArtifactDigestMismatch, ArtifactMissing, ArtifactSizeMismatch, RuntimeMismatch
@@ -91,12 +92,43 @@ def test_a_sound_twin_is_proved_where_no_scikit_learn_is(twin: TrainedFolder) ->
     prove(graph, twin.manifest)
 
 
-@pytest.mark.parametrize("data", [b"", b"<!DOCTYPE html>"])
-def test_what_is_no_graph_is_refused_as_one_that_would_not_serve(twin: TrainedFolder, data: bytes) -> None:
-    manifest, graph = with_graph(twin, data)
-    with pytest.raises(UnprovedArtifact, match=r"^model\.onnx of .* would not serve: UnloadableArtifact: ") as raised:
+def web_page(_: bytes) -> bytes:
+    return b"<!DOCTYPE html>"
+
+
+def with_values_elsewhere(graph: bytes) -> bytes:
+    """The graph with a tensor whose values are in a file of this machine."""
+    model = onnx.load_from_string(graph)
+    tensor = onnx.TensorProto(name="elsewhere", dims=[4], data_type=onnx.TensorProto.UINT8)
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/hostname")
+    model.graph.initializer.append(tensor)
+    return bytes(model.SerializeToString())
+
+
+def of_unknown_operator(graph: bytes) -> bytes:
+    model = onnx.load_from_string(graph)
+    model.graph.node[0].op_type = "Elsewhere"
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (web_page, "no ONNX model"),
+        (with_values_elsewhere, "values in another file"),
+        (of_unknown_operator, "refuses its graph"),
+    ],
+)
+def test_a_broken_or_malicious_graph_is_refused_in_our_words_as_one_that_would_not_serve(
+    twin: TrainedFolder, change: Callable[[bytes], bytes], words: str
+) -> None:
+    manifest, graph = with_graph(twin, change(twin.forms[1].data))
+    begin = r"^model\.onnx of .* would not serve: UnloadableArtifact: "
+    with pytest.raises(UnprovedArtifact, match=rf"{begin}.* could not be loaded.*{words}") as raised:
         prove(graph, manifest)
-    assert "Traceback" not in str(raised.value)
+    for of_others in ("Traceback", "ONNXRuntimeError", "Elsewhere", "hostname"):
+        assert of_others not in str(raised.value)
 
 
 def test_a_twin_that_answers_otherwise_is_refused_and_nothing_is_published(twin: TrainedFolder, tmp_path: Path) -> None:
