@@ -39,13 +39,10 @@ def published(scratch: Path, cores: set[int]) -> Iterator[dict[str, str]]:
     """Yields the environment variables with which the handler finds the model."""
     with s3_on_loopback(scratch, cores) as access:
         folder = str(scratch / "trained")
-        environ = {**os.environ, **access, "MODEL_URI": MODEL_URI}
         for words in (["train", "--out", folder], ["publish", folder, "--promote"]):
             command = [sys.executable, "-m", "training", *words]
+            environ = {**os.environ, **access, "MODEL_URI": MODEL_URI}
             subprocess.run(command, cwd=PROJECT, env=environ, check=True, capture_output=True)  # noqa: S603 - our own
-            if words[0] == "train":
-                twin = _twin(scratch / "trained")
-        _client(access).put_object(Bucket=BUCKET, Key=f"iris/{twin[0]}", Body=twin[1])
         yield {"MODEL_URI": MODEL_URI, "AWS_ENDPOINT_URL": access["AWS_ENDPOINT_URL"]}
 
 
@@ -84,16 +81,3 @@ def _client(place: Mapping[str, str]) -> "S3Client":
         aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
     )
-
-
-def _twin(folder):
-    import json, joblib
-    from dataclasses import replace
-    from handler.registry.manifest import Manifest, ArtifactFile, sha256, Parity
-    from training.twin.conversion import convert
-    import onnxruntime
-    manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
-    graph = convert(joblib.load(folder / "model.joblib"), manifest.task, manifest.features, manifest.targets)
-    manifest = replace(manifest, runtime=manifest.runtime | {"onnxruntime": onnxruntime.__version__}, artifacts={**manifest.artifacts, "onnx": ArtifactFile("model.onnx", len(graph.data), sha256(graph.data), graph.input, Parity(1, 1, 1e-7, 1e-5, 0))})
-    (folder / "manifest.json").write_text(manifest.to_json())
-    return f"versions/{manifest.version}/model.onnx", graph.data
