@@ -53,7 +53,7 @@ def function(served: Manifest, log: Path) -> Iterator[Any]:  # noqa: ARG001 - a 
     """The client of a Lambda that has the package alone, in a container that is kept."""
     port = free_port()
     command = [str(SAM), "local", "start-lambda", *OPTIONS, "--port", str(port)]
-    command += ["--warm-containers", "EAGER"]
+    command += ["--warm-containers", "LAZY"]
     unsigned = Config(signature_version=UNSIGNED, read_timeout=60)
     client = boto3.client("lambda", REGION, endpoint_url=f"http://127.0.0.1:{port}", config=unsigned)
     with (
@@ -88,17 +88,17 @@ def invoke(client: Any, name: str) -> dict[str, Any]:
 
 def test_sam_local_invoke_answers_by_the_twin_and_logs_nothing_else(served: Manifest, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    said = sam(
+    sam(
         *("local", "invoke", "PredictFunction", *OPTIONS, "--event", str(EVENTS / "predict_features.json")),
         *("--log-file", str(log)),
         seconds=60,
     )
-    answer = json.loads(said.strip().splitlines()[-1])
+    *lines, said = log.read_text().strip().splitlines()
+    answer = json.loads(said)
     body = json.loads(answer["body"])
     assert (answer["statusCode"], body["prediction"]) == (200, "versicolor"), body
     assert body["model"]["version"] == served.version
     assert body["model"]["sha256"] == served.artifacts["onnx"].sha256 != served.artifact.sha256
-    lines = log.read_text().splitlines()
     ours = [line for line in lines if line.strip() and not line.startswith(("START ", "END ", "REPORT "))]
     assert ours
     assert [line for line in ours if not line.startswith(OURS)] == []
