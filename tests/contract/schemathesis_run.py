@@ -4,7 +4,6 @@ It has an environment of its own, `.tools/contract`.
 """
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,12 +32,10 @@ def run_schemathesis(
     *,
     certificate: Path | None = None,
     most_a_second: int | None = None,
-    hooks: Path | None = None,
 ) -> Outcome:
     """Try the contract at `url`/openapi.json for `seconds`, all checks on; `headers` go with each request.
 
-    `certificate` is the one to trust on https; `most_a_second` limits the requests per second below a throttle;
-    `hooks` is a module of schemathesis' hooks.
+    `certificate` is the one to trust on https; `most_a_second` limits the requests per second below a throttle.
     Raises FileNotFoundError if `make .tools/contract/installed` was not run.
     """
     report = scratch / "report.json"
@@ -52,10 +49,7 @@ def run_schemathesis(
         *(["--rate-limit", f"{most_a_second}/s"] if most_a_second else []),
     ]
     # fmt: on
-    environ = {**os.environ, **({"SCHEMATHESIS_HOOKS": str(hooks)} if hooks else {})}
-    done = subprocess.run(
-        command, cwd=scratch, env=environ, capture_output=True, text=True, timeout=seconds + 120, check=False
-    )
+    done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=seconds + 120, check=False)
     found: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
     cases = found.get("test_cases", {})
     failures = len(found.get("failures", [])) + len(found.get("errors", []))

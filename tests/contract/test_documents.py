@@ -14,7 +14,7 @@ from handler.api.routes.contract import contract_of
 from handler.api.routes.table import ROUTES
 from handler.serving.predictor import Predictor, load_predictor
 from tests.contract.schemathesis_run import SCHEMATHESIS
-from tests.served_models import categories, kinds, regression
+from tests.served_models import OTHER_TASKS, categories, kinds, regression
 from tests.served_models import iris as iris_version
 from tests.unit.handler.tasks import MADE, task_version
 from tests.unit.handler.twins import with_twin
@@ -44,11 +44,12 @@ def test_the_contract_of_every_kind_of_model_is_valid_and_its_examples_fit(tmp_p
 
 
 def test_the_contract_is_the_same_whichever_form_of_the_model_is_loaded(tmp_path: Path) -> None:
-    for version in (iris_version(), regression()):
-        both = with_twin(joblib.load(BytesIO(version.artifact)), version)
-        of_joblib, of_onnx = contract(version.load()), contract(both.load_twin())
-        assert checked(tmp_path, of_onnx).returncode == 0
-        assert paths_and_schemas(of_onnx) == paths_and_schemas(of_joblib)
+    versions = (iris_version(), categories(), regression(), *(task_version(name) for name in OTHER_TASKS.values()))
+    both = [with_twin(joblib.load(BytesIO(version.artifact)), version) for version in versions]
+    of_joblib, of_onnx = ([contract(each.load()) for each in both], [contract(each.load_twin()) for each in both])
+    done = checked(tmp_path, *of_onnx)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(map(paths_and_schemas, of_onnx)) == list(map(paths_and_schemas, of_joblib))
 
 
 def paths_and_schemas(document: Any) -> Any:
