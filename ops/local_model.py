@@ -19,17 +19,19 @@ PACKAGE = ROOT / ".aws-sam/local"
 REGISTRY = "PredictFunction/registry/iris"
 
 
-def prepare(engine: str | None = None, package: Path = PACKAGE) -> str:
-    """Build the function with `engine`, one of PACKAGES, train Iris, publish and promote it in the package.
-
-    Without `engine` the function has what `sam build` gives it. Returns the version that serves.
-    """
+def build(engine: str | None, package: Path) -> None:
+    """`sam build` of the function in `package` with `engine`, one of PACKAGES; None for what SAM takes by itself."""
     parameters = [*machine_parameters(), *([f"Engine={engine}"] if engine else [])]
     sam("build", "--build-dir", str(package.relative_to(ROOT)), *overriding(parameters))
+
+
+def prepare(engine: str | None = None) -> str:
+    """Build the function, train Iris, publish and promote it in the package; gives the version that serves."""
+    build(engine, PACKAGE)
     with tempfile.TemporaryDirectory() as folder:
         training("train", "--out", folder)
         published = training(
-            *("publish", folder, "--promote", "--reason", "for sam local", "--model-uri", str(package / REGISTRY))
+            *("publish", folder, "--promote", "--reason", "for sam local", "--model-uri", str(PACKAGE / REGISTRY))
         )
     version: str = published["version"]
     return version

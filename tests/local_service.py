@@ -8,22 +8,26 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 PROJECT = Path(__file__).parent.parent
 SECONDS = 60
 
 
 @contextmanager
-def serving(model_uri: Path | str, log: Path) -> Iterator[str]:
-    """Serve the model at `model_uri` on the loopback address; gives the URL, which has no slash at its end."""
+def serving(model_uri: Path | str, log: Path, environ: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Serve the model at `model_uri` on the loopback address; gives the URL, which has no slash at its end.
+
+    The process has `environ` beside the variables of this one.
+    """
     port = free_port()
     command = [sys.executable, "-m", "training", "serve", "--port", str(port), "--model-uri", str(model_uri)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=PROJECT, stdout=output, stderr=output, env={**os.environ, "MODEL_URI": ""}
+            command, cwd=PROJECT, stdout=output, stderr=output, env={**os.environ, "MODEL_URI": "", **environ}
         )
         try:
             url = f"http://127.0.0.1:{port}"

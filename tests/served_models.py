@@ -6,8 +6,10 @@ the other tasks. All are real and fitted.
 """
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import joblib
 import numpy as np
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -21,6 +23,7 @@ from handler.records.signature import Feature, Gap
 from handler.rows.dtype import typed_rows
 from tests.unit.handler.models import Version, version_with
 from tests.unit.handler.tasks import task_version
+from tests.unit.handler.twins import with_twin
 from training.fit.iris import train_iris
 from training.folder.writing import build
 
@@ -122,7 +125,17 @@ OTHER_TASKS = {
 
 def write(name: str, root: Path) -> Path:
     """Let the model `name` serve from the registry at `root`; gives `root`."""
+    return _version(name).write(root)
+
+
+def write_twin(name: str, root: Path) -> Path:
+    """Let the model `name` serve from the registry at `root` with its twin; gives `root`. Raises NoTwin."""
+    version = _version(name)
+    return with_twin(joblib.load(BytesIO(version.artifact)), version).write(root)
+
+
+def _version(name: str) -> Version:
     if name in OTHER_TASKS:
-        return task_version(OTHER_TASKS[name]).write(root)
+        return task_version(OTHER_TASKS[name])
     models = {"iris": iris, "categories": categories, "kinds": kinds, "regression": regression}
-    return models[name]().write(root)
+    return models[name]()

@@ -6,7 +6,8 @@ import pytest
 
 from tests.contract.schemathesis_run import run_schemathesis
 from tests.local_service import serving
-from tests.served_models import write
+from tests.served_models import write, write_twin
+from tests.without_scikit_learn import WITHOUT_SCIKIT_LEARN
 
 SECONDS = 35
 CASES = 50
@@ -18,6 +19,15 @@ def test_schemathesis_finds_nothing(model: str, tmp_path: Path) -> None:
     with serving(write(model, tmp_path / "registry"), tmp_path / "served.log") as url:
         outcome = run_schemathesis(url, tmp_path, SECONDS)
     print(f"{model}: {outcome.cases} cases, {outcome.failures} failures")
+    assert outcome.failures == 0, outcome.said
+    assert outcome.cases >= CASES, outcome.said
+
+
+def test_schemathesis_finds_nothing_where_onnx_runtime_answers_and_scikit_learn_is_not_there(tmp_path: Path) -> None:
+    root = write_twin("categories", tmp_path / "registry")
+    with serving(root, tmp_path / "served.log", WITHOUT_SCIKIT_LEARN) as url:
+        outcome = run_schemathesis(url, tmp_path, SECONDS)
+    print(f"the twin of categories: {outcome.cases} cases, {outcome.failures} failures")
     assert outcome.failures == 0, outcome.said
     assert outcome.cases >= CASES, outcome.said
 

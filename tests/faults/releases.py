@@ -3,24 +3,32 @@
 Also a quick release: the alias is swapped by the code that `promote` uses, without its proof, which takes seconds.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Literal
 
 import boto3
 import numpy as np
+import onnx
+from onnx import helper
 from sklearn.dummy import DummyRegressor
 
+from handler.engines.onnx_runtime.answering import PREDICTION
 from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, checked_alias, version_key
-from handler.registry.manifest import sha256
+from handler.registry.manifest import ArtifactFile, Manifest, sha256
 from handler.registry.s3.place import bucket_and_prefix
 from handler.registry.storage import IN_MEMORY_BYTES
 from tests.integration.registries import put_file
 from tests.unit.handler.models import Version, version_with
+from tests.unit.handler.twins import manifest_of_onnx_alone, manifest_with_twin
 from training.release.history import history_key
 from training.release.stores.writable import WritableStore
 
 ROW = [1.0, 2.0]
 BODY = {"features": ROW}
+Forms = Literal["joblib", "onnx", "both"]
+"""The forms in which a version has its model: that of scikit-learn, that of ONNX Runtime, or the one with its twin."""
 LARGE = IN_MEMORY_BYTES + 1_000_000
 """Bytes of a model that is held in a file, where a disk takes it."""
 
@@ -33,11 +41,41 @@ def numbered(number: int, ballast: int = 0) -> Version:
     return version_with(fitted, ROW)
 
 
-def put_numbered(uri: str, number: int, ballast: int = 0) -> str:
+def numbered_graph(number: int, ballast: int = 0) -> bytes:
+    """The same model as an ONNX graph: the sum of a row times nought, and `number`."""
+    constants = {"axis": np.array([1]), "nought": np.float32(0), "number": np.float32(number)}
+    nodes = [
+        helper.make_node("ReduceSum", ["rows", "axis"], ["sum"], keepdims=0),
+        helper.make_node("Mul", ["sum", "nought"], ["nothing"]),
+        helper.make_node("Add", ["nothing", "number"], [PREDICTION]),
+    ]
+    rows = helper.make_tensor_value_info("rows", onnx.TensorProto.FLOAT, [None, len(ROW)])
+    answer = helper.make_tensor_value_info(PREDICTION, onnx.TensorProto.FLOAT, [None])
+    if ballast:
+        constants["ballast"] = np.zeros(ballast, dtype=np.uint8)
+    held = [onnx.numpy_helper.from_array(np.asarray(array), name) for name, array in constants.items()]
+    graph = helper.make_graph(nodes, "number", [rows], [answer], held)
+    opset = [helper.make_opsetid("", 21)]
+    return bytes(helper.make_model(graph, ir_version=10, opset_imports=opset).SerializeToString())
+
+
+def put_numbered(uri: str, number: int, ballast: int = 0, forms: Forms = "joblib") -> str:
     """Publish the model that answers `number`, without its proof; gives the version's name."""
-    version = numbered(number, ballast)
-    manifest = version.manifest
-    put_file(uri, version_key(manifest.version, manifest.artifact.file), version.artifact)
+    version = numbered(number, ballast if forms == "joblib" else 0)
+    if forms == "joblib":
+        return put_files(uri, version.manifest, {"joblib": version.artifact})
+    graph = numbered_graph(number, ballast)
+    file = ArtifactFile("model.onnx", len(graph), sha256(graph), "float32")
+    if forms == "onnx":
+        return put_files(uri, manifest_of_onnx_alone(version.manifest, file), {"onnx": graph})
+    both = {"joblib": version.artifact, "onnx": graph}
+    return put_files(uri, manifest_with_twin(version.manifest, file), both)
+
+
+def put_files(uri: str, manifest: Manifest, forms: Mapping[str, bytes]) -> str:
+    """Write a version as it is published: its forms, its report, and last its manifest; gives its name."""
+    for form, data in forms.items():
+        put_file(uri, version_key(manifest.version, manifest.artifacts[form].file), data)
     put_file(uri, version_key(manifest.version, "report.html"), b"<p>A number.")
     put_file(uri, version_key(manifest.version, MANIFEST_FILE), manifest.to_json().encode())
     return manifest.version

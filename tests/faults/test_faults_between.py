@@ -8,7 +8,7 @@ import pytest
 from handler.registry.s3.client import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from handler.serving.holder import REFRESH_WAIT_SECONDS
 from tests.faults.proxy import FAULTS, Proxy
-from tests.faults.releases import BODY, everything, put_numbered, swap
+from tests.faults.releases import BODY, Forms, everything, put_numbered, swap
 from tests.unit.handler.asking import Answer, ask, open_application, predict_event
 from training.release.stores.schemes import open_writable_store
 
@@ -26,6 +26,8 @@ def timed(asked: Callable[[], Answer]) -> tuple[Answer, float]:
 # A port refuses all or nothing: the case of aliases/ has it.
 CASES = [(fault, where) for fault in FAULTS for where in ("aliases/", "versions/")]
 CASES.remove(("refuses", "versions/"))
+# The faults between which an engine's file arrives half, changed or not at all, for the other engine.
+CASES += [(fault, "model.onnx") for fault in ("truncates", "flips a byte", "flips, no checksum", "404 NoSuchKey")]
 
 
 @pytest.mark.parametrize(("fault", "where"), CASES)
@@ -33,7 +35,8 @@ def test_a_held_model_answers_through_any_fault_and_is_followed_by_the_next_once
     fault: str, where: str, proxy: Proxy, model_uri: str, s3_url: str, record: Callable[..., None]
 ) -> None:
     store = open_writable_store(model_uri)
-    first, second = put_numbered(model_uri, 1), put_numbered(model_uri, 2)
+    forms: Forms = "onnx" if where == "model.onnx" else "joblib"
+    first, second = (put_numbered(model_uri, number, forms=forms) for number in (1, 2))
     swap(store, first)
     held = open_application(MODEL_URI=model_uri, MODEL_REFRESH_SECONDS="1")
     assert ask(held, predict_event(BODY)).body["prediction"] == 1.0

@@ -65,8 +65,8 @@ def _session(artifact: VerifiedArtifact) -> Any:
     """A session of the artifact's graph; raises UnloadableArtifact."""
     version = artifact.manifest.version
     set_default_logger_severity(SILENT)
-    data = artifact.data
     try:
+        data = artifact.data  # which may not fit into what memory is left
         require_self_contained(data)
         session = InferenceSession(_options(), data, False, False)
         session.initialize_session([PROVIDER], [{}], set())

@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → held_back → switched → brought → deleted
+    → held_back → switched → brought → on_onnx → deleted
 """
 
 import json
@@ -18,6 +18,7 @@ from ops import aws_stand_in, stack
 from ops.aws_stand_in import Credentials, StandIn
 from ops.commands import ROOT, CommandFailed, training
 from ops.stack import Stack
+from tests.e2e.deploy.change_of_engine import OnOnnx, on_onnx
 from tests.e2e.deploy.stages import (
     NEW_CODE,
     OTHER_SCIKIT_LEARN,
@@ -36,6 +37,8 @@ from tests.e2e.deploy.stages import (
 )
 from tests.tutorials.bringing import bring
 from tests.tutorials.pipelines import TUTORIALS
+
+__all__ = ["on_onnx"]
 
 
 @pytest.fixture(scope="session")
@@ -269,7 +272,7 @@ def brought(
 
 
 @pytest.fixture(scope="session")
-def deleted(brought: dict[str, BroughtModel], switched: Switched, project: Path) -> Deleted:  # noqa: ARG001 - a stage
+def deleted(on_onnx: OnOnnx, switched: Switched, project: Path) -> Deleted:  # noqa: ARG001 - a stage
     """The stack was deleted."""
     before = switched.stack
     keys_before = keys(before)
