@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.records.signature import Feature, Value
-from handler.rows.dtype import typed_column
+from handler.rows.dtype import row_dtype, typed_column
 from training.errors import NoTwin
 from training.measuring.taken import places_taken
 from training.twin.asked.crossing import MOST_ROWS, Boundary, boundary_of
@@ -79,8 +79,7 @@ def rows_to_ask(
 
 def _typed(columns: Sequence[Sequence[Value]], features: Sequence[Feature]) -> NDArray[Any]:
     typed = [typed_column(column, feature) for column, feature in zip(columns, features, strict=True)]
-    is_plain = all(feature.kind == "number" for feature in features)
-    rows = np.empty((len(typed[0]), len(features)), dtype=np.float64 if is_plain else object)
+    rows = np.empty((len(typed[0]), len(features)), dtype=row_dtype(feature.kind for feature in features))
     for place, column in enumerate(typed):
         rows[:, place] = column
     return rows
