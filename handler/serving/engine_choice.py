@@ -53,7 +53,7 @@ def form_for(manifest: Manifest) -> str:
     for form in here:
         if form in manifest.artifacts:
             return form
-    error = _MISSING.get(here, UnloadableArtifact) if ENGINES.keys() & {*manifest.forms} else UnloadableArtifact
+    error = _MISSING.get(here, UnloadableArtifact) if FORMS.keys() & {*manifest.forms} else UnloadableArtifact
     raise error(
         f"{manifest.version} has its model as {', '.join(sorted(manifest.forms))}, and this function loads "
         f"{', '.join(sorted(here))}: publish the model in such a form, or deploy a function that has the engine."

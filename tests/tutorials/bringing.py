@@ -62,6 +62,7 @@ class Brought:
 def bring(tutorial: Tutorial, folder: Path, *, searched: bool = False, **parameters: object) -> Brought:
     """Fit the pipeline to the tutorial's DataFrame, dump it by joblib, and package it with its table by one command."""
     table = tutorial.table()
+    unchanged = not (searched or parameters)
     with own_modules():
         unfitted = tutorial.searched() if searched else tutorial.model().set_params(**parameters)
         model = fitted(unfitted, table[:FITTED], tutorial.target)
@@ -73,6 +74,8 @@ def bring(tutorial: Tutorial, folder: Path, *, searched: bool = False, **paramet
     else:
         table.to_parquet(file, index=False)
     target = ("--target", tutorial.target) if tutorial.target else ()
+    # The twin of the same pipeline is made once: it takes as long as all the rest.
+    twin = () if unchanged else ("--no-twin",)
     run(
         "package",
         folder / "mine.joblib",
@@ -82,6 +85,7 @@ def bring(tutorial: Tutorial, folder: Path, *, searched: bool = False, **paramet
         "--out",
         folder / "out",
         "--trust",
+        *twin,
         *tutorial.options,
     )
     frame = table.drop(columns=tutorial.target) if tutorial.target else table

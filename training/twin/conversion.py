@@ -1,8 +1,8 @@
 """Turns a fitted estimator into an ONNX graph whose inputs and outputs `handler.engines.onnx_runtime` can read.
 
-All of it computes in float64, in the order of scikit-learn's own operations: then a row at a threshold of a tree, or
-one float64 step beside it, goes the way that it goes there. It says nothing of whether the graph answers as the
-estimator does: that is measured.
+What is drawn here computes in float64, in the order of scikit-learn's own operations: then a row at a threshold of a
+tree, or one float64 step beside it, goes the way that it goes there. Classes that are not drawn are left to skl2onnx.
+Nothing here says whether the graph answers as the estimator does: that is measured.
 """
 
 import warnings
@@ -18,6 +18,7 @@ from handler.records.signature import Feature, Target, Task
 from handler.registry.manifest import InputForm
 from training.errors import NoTwin
 from training.twin.answered import outputs_of
+from training.twin.converted import converted
 from training.twin.drawn_classes import ANSWERING, STEPPING
 from training.twin.fed_columns import columns_of
 from training.twin.graphs.drawing import IR_VERSION, OPSETS, Drawing
@@ -34,9 +35,23 @@ class Graph:
 def candidates(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Iterator[Graph]:
     """The graphs of `estimator` that may do, the cheapest first: the first that is proved to answer alike is taken.
 
-    Raises NoTwin, with the reason, where there is none.
+    What is drawn here comes first, then what skl2onnx makes of numbers alone. Raises NoTwin, with the reason, where
+    there is none.
     """
-    yield convert(estimator, task, features, targets)
+    refused = None
+    try:
+        yield convert(estimator, task, features, targets)
+    except NoTwin as reason:
+        refused = reason
+    if any(feature.kind != "number" for feature in features):
+        others: Iterator[Graph] = iter(())
+    else:
+        others = (Graph(data, form) for data, form in converted(estimator, task, len(features)))
+    for graph in others:
+        refused = None
+        yield graph
+    if refused is not None:
+        raise refused
 
 
 def convert(estimator: Any, task: Task, features: Sequence[Feature], targets: Sequence[Target]) -> Graph:

@@ -5,6 +5,7 @@ The runbook's queries are run over all of them, so that each is seen to find its
 
 import http.server
 import io
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ from handler.records.signature import Example
 from handler.registry.manifest import sha256, version_of
 from handler.registry.schemes import open_store
 from handler.registry.store import Blob, Store
+from handler.serving.engine_choice import ENGINES
 from handler.telemetry.log_and_metrics import Telemetry
 from tests.conftest import Context
 from tests.unit.handler.asking import predict_event
@@ -72,6 +74,13 @@ def lines_of_faults(version: Version, folder: Path) -> dict[str, list[str]]:
         for name, value in environ.items():
             patch.setenv(name, value)
         found["registry_access_denied"] = written({**os.environ, "POWERTOOLS_SERVICE_NAME": "service-denied"})
+    for form, other in itertools.permutations(ENGINES, 2):
+        model = version.changed(artifacts={other: version.manifest.artifact}).write(folder / f"as-{other}")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delitem(ENGINES, other)
+            found[f"{form}_form_missing"] = written(
+                {"MODEL_URI": str(model), "POWERTOOLS_SERVICE_NAME": f"service-{form}"}
+            )
     return found
 
 
