@@ -7,13 +7,16 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import LocalOutlierFactor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from handler.records.signature import Task
 from tests.unit.training.twin.cases import built
-from training.twin import conversion
+from training.errors import NoTwin
 from training.twin.conversion import candidates
 from training.twin.converted import converted
 from training.twin.drawn_classes import ANSWERING
@@ -79,25 +82,22 @@ def test_the_same_model_has_the_same_bytes() -> None:
     assert [*converted(model, "regression", 3)] == [*converted(model, "regression", 3)]
 
 
-class Unknown(Ridge):
+class Unknown(Ridge):  # type: ignore[misc] # scikit-learn has no types
     """A class that neither side knows."""
 
 
 def test_where_skl2onnx_knows_no_more_the_reason_of_the_drawing_stays() -> None:
-    artifact = built(Unknown().fit(X, X[:, 0]), X, X[:, 0], "regression")
-    with pytest.raises(conversion.NoTwin, match="cannot be written in ONNX"):
-        next(candidates(Unknown().fit(X, X[:, 0]), "regression", artifact.manifest.features, artifact.manifest.targets))
+    model = Unknown().fit(X, X[:, 0])
+    manifest = built(model, X, X[:, 0], "regression").manifest
+    with pytest.raises(NoTwin, match="cannot be written in ONNX"):
+        next(candidates(model, "regression", manifest.features, manifest.targets))
 
 
 def test_rows_with_texts_and_several_answers_are_not_given_to_it() -> None:
     assert [*converted(Ridge().fit(X, X[:, :2]), "several_targets", 3)] == []
     rows = np.column_stack([X[:, 0].astype(object), NAMES])
-    from sklearn.compose import ColumnTransformer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder
-
     steps = ColumnTransformer([("texts", OneHotEncoder(), [1])], remainder="passthrough")
     model = make_pipeline(steps, Unknown()).fit(rows, X[:, 2])
-    artifact = built(model, rows, X[:, 2], "regression")
-    with pytest.raises(conversion.NoTwin, match="cannot be written in ONNX"):
-        next(candidates(model, "regression", artifact.manifest.features, artifact.manifest.targets))
+    manifest = built(model, rows, X[:, 2], "regression").manifest
+    with pytest.raises(NoTwin, match="cannot be written in ONNX"):
+        next(candidates(model, "regression", manifest.features, manifest.targets))
