@@ -72,8 +72,8 @@ def other_kind(data: bytes, whole: BinaryIO | None) -> str | None:
         return "The file is a tar archive: unpack it with `tar -xf`, and package the model that is inside."
     if data.startswith(b"\x08") and (b"onnx" in data[:400].lower() or b"ai.onnx" in data + _tail(whole)):
         return (
-            "The file is an ONNX model. The function runs scikit-learn's own: package the estimator that it was "
-            "converted from."
+            "The file is an ONNX model. Give it with --onnx, for a function that has ONNX Runtime; or package the "
+            "estimator that it was converted from."
         )
     return _markup_kind(data)
 
