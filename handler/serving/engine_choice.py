@@ -1,8 +1,8 @@
 """Which engine loads a model: the one whose form of it the manifest lists, and whose libraries are here.
 
 A package has the libraries of one engine. An engine is imported when it is chosen, and no sooner: its libraries are
-most of a cold start. A new engine is a module beside this one, a line in ENGINES, and what handler/engines/shipped.py
-says of it.
+most of a cold start. A new engine is a module in handler/engines/, a line in ENGINES, and what
+handler/engines/shipped.py says of it.
 """
 
 import sys

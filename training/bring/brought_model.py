@@ -38,8 +38,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Packaged:
-    """What was made, and what the person should know of how; what became of the twin, if one
-    was asked for."""
+    """What was made, and what the person should know of how; what became of the twin, if one was asked for."""
 
     manifest: Manifest
     notes: tuple[str, ...]

@@ -16,11 +16,10 @@ from onnx.compose import add_prefix
 from handler.engines.onnx_runtime.answering import PREDICTION, PROBABILITIES, SCORE, SCORES
 from handler.records.signature import Task
 from handler.registry.manifest import InputForm
+from training.twin.graphs.drawing import IR_VERSION
 
 OPSETS = {"": 21, "ai.onnx.ml": 3}
 """What skl2onnx 1.20 writes, and LabelEncoder as it is used here."""
-
-IR_VERSION = 10
 
 NUMBERS: tuple[tuple[InputForm, int], ...] = (
     ("float64", onnx.TensorProto.DOUBLE),
@@ -34,12 +33,14 @@ def converted(estimator: Any, task: Task, features: int) -> Iterator[tuple[bytes
     if task in ("several_targets", "multilabel"):
         return
     for form, kind in NUMBERS:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of numpy, about skl2onnx
-                yield _named(estimator, task, _made(estimator, task, features, form), kind), form
-        except Exception:  # noqa: BLE001, S112 - what it does not convert has no graph, for whatever reason
-            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of numpy, about skl2onnx
+            try:
+                data = _named(estimator, task, _made(estimator, task, features, form), kind)
+            except Exception:  # noqa: BLE001, S112 - what it does not convert has no graph, for whatever reason
+                continue
+        # Outside of the filters above, which would be those of whoever compares the graph.
+        yield data, form
 
 
 def _made(estimator: Any, task: Task, features: int, form: InputForm) -> onnx.ModelProto:

@@ -22,9 +22,8 @@ from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
 from training.folder.writing import make_manifest
 from training.twin.conversion import Graph
+from training.twin.converted import OPSETS
 from training.twin.gate import Gate
-
-OPSETS = {"": 21, "ai.onnx.ml": 3}
 
 Change = Callable[[onnx.ModelProto], None]
 

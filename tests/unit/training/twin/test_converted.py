@@ -1,5 +1,6 @@
 """What is not drawn here is left to skl2onnx, and held to the same bounds."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,11 @@ def test_a_clustering_gives_its_distances() -> None:
     graphs = {form: data for data, form in converted(KMeans(2, n_init=1).fit(X), "clustering", 3)}
     assert list(graphs) == ["float64", "float32"]
     assert all(b"scores" in data for data in graphs.values())
+
+
+def test_the_filters_of_warnings_are_the_caller_s_own_while_it_looks_at_a_graph() -> None:
+    before = list(warnings.filters)
+    assert [list(warnings.filters) for _ in converted(Ridge().fit(X, X[:, 0]), "regression", 3)] == [before, before]
 
 
 def test_the_same_model_has_the_same_bytes() -> None:
