@@ -130,7 +130,7 @@ def test_it_has_the_versions_that_the_function_has_and_manifests_record_the_same
 
 
 def test_of_the_onnx_package_it_has_the_libraries_and_none_of_scikit_learn_s(tmp_path: Path) -> None:
-    pinned = {name: version for name, version in shipped_versions("onnx").items() if name != "python"}
+    pinned = {name: pin for name, pin in shipped_versions("onnx").items() if name != "python"}
     asked = ["onnxruntime", "sklearn", "scipy", "joblib", "onnx", "skl2onnx"]
     body = (
         "from importlib.util import find_spec; from importlib.metadata import version; "
