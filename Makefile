@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Modules are compiled when they are first imported: most of them never are, and to compile all takes half of the time.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile
 FUNCTION := .venv-function
 REQUIREMENTS := handler/requirements.txt training/requirements.txt $(wildcard tests/requirements.txt)
 # What of OPTIONAL ships too, as handler/engines/shipped.py says.
@@ -113,12 +115,12 @@ $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
 	@echo "Installing the pinned libraries into $(VENV): a minute or two, once." >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@$(RUN) $(PIP_INSTALL) $(REQUIREMENTS:%=-r %)
 	@touch $@
 
 # What they need is there already, as pinned.
 $(VENV)/installed-%: handler/requirements-%.txt $(VENV)/installed
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@$(RUN) $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 # Lets the Python of $(VENV) import this project in any folder. An isolated process, and what has no `site`, does not.
@@ -136,19 +138,20 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/in
 	@echo "Installing $* into .tools/$*: about a minute, once." >&2
 	@rm -rf .tools/$*
 	@python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/$*
-	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.tools/$*/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 .tools/bench/installed: bench/requirements.txt | install
 	rm -rf .tools/bench
 	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/bench
+	@# Compiled, because the functions that are measured write no bytecode.
 	.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .tools/contract/installed .tools/page/installed: .tools/%/installed: tests/%/requirements.txt | install
 	rm -rf .tools/$*
 	$(PYTHON) -m venv .tools/$*
-	.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.tools/$*/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 # What the function would have with LightGBM and XGBoost. Tests prove models of theirs with it.
