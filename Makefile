@@ -145,7 +145,7 @@ $(FUNCTION)/$(notdir $(VENV)).made: $(VENV)/installed $(SHIPPED_TOO:%=$(VENV)/in
 	rm -rf .tools/bench
 	python=$$($(RUN) -m ops.python_3_13) && "$$python" -m venv .tools/bench
 	@# Compiled, because the functions that are measured write no bytecode.
-	.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.tools/bench/bin/python $(PIP_INSTALL) --compile -r $<
 	@touch $@
 
 .tools/contract/installed .tools/page/installed: .tools/%/installed: tests/%/requirements.txt | install

@@ -5,8 +5,6 @@
 
 import json
 import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,14 +13,13 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
 
 from handler.registry.chain import MANIFEST_FILE
 from handler.registry.manifest import Manifest
 from ops import local_model
-from ops.commands import REGION, ROOT, SAM, environment, sam
+from ops.commands import REGION, ROOT, sam
 from ops.http_client import free_port
-from tests.e2e.local.test_start_api import START_SECONDS
+from tests.e2e.local.started import started
 from tests.events_expected import EVENTS, EXPECTED
 
 PACKAGE = ROOT / ".aws-sam/local-onnx"
@@ -52,32 +49,11 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def function(served: Manifest, log: Path) -> Iterator[Any]:  # noqa: ARG001 - a stage, not a value
     """The client of a Lambda that has the package alone, in a container that is kept."""
     port = free_port()
-    command = [str(SAM), "local", "start-lambda", *OPTIONS, "--port", str(port)]
-    command += ["--warm-containers", "LAZY"]
     unsigned = Config(signature_version=UNSIGNED, read_timeout=60)
     client = boto3.client("lambda", REGION, endpoint_url=f"http://127.0.0.1:{port}", config=unsigned)
-    with (
-        log.open("w") as output,
-        subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            wait_until_it_listens(client, process, log)
-            yield client
-        finally:
-            process.terminate()
-            process.wait(START_SECONDS)
-
-
-def wait_until_it_listens(client: Any, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            invoke(client, "health_rest_api")
-        except EndpointConnectionError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"`sam local start-lambda` does not answer:\n{log.read_text()[-4000:]}")
+    options = [*OPTIONS, "--port", str(port), "--warm-containers", "LAZY"]
+    with started("start-lambda", options, log, lambda: invoke(client, "health_rest_api")):
+        yield client
 
 
 def invoke(client: Any, name: str) -> dict[str, Any]:

@@ -1,17 +1,13 @@
 """`sam local start-api` answers over HTTP as the deployed API does, but for the key, which it does not ask for."""
 
 import json
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from ops.commands import ROOT, SAM, environment
 from ops.http_client import Answer, HttpApi, free_port
-
-START_SECONDS = 60
+from tests.e2e.local.started import started
 
 SAM_WAIT_SECONDS = 1
 """How long SAM waits, before it answers, for the log's line REPORT, which it misses where Docker hands on several lines
@@ -22,30 +18,9 @@ at once (samcli, container.py, `wait_for_result`)."""
 def api(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpApi]:  # noqa: ARG001 - a stage
     port = free_port()
     log = tmp_path_factory.mktemp("start-api") / "log"
-    command = [str(SAM), "local", "start-api", "--port", str(port)]
-    with (
-        log.open("w") as output,
-        subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            api = HttpApi(f"http://127.0.0.1:{port}")
-            wait_until_it_listens(api, process, log)
-            yield api
-        finally:
-            process.terminate()
-            process.wait(START_SECONDS)
-
-
-def wait_until_it_listens(api: HttpApi, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            api.ask("GET", "/health")
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"`sam local start-api` does not answer:\n{log.read_text()[-4000:]}")
+    api = HttpApi(f"http://127.0.0.1:{port}")
+    with started("start-api", ["--port", str(port)], log, lambda: api.ask("GET", "/health")):
+        yield api
 
 
 def predict(api: HttpApi, content_type: str = "application/json") -> Answer:

@@ -22,6 +22,20 @@ def fitted(model: torch.nn.Module, loss: torch.nn.Module, rows: np.ndarray, true
     return model.eval()
 
 
+def exported(model: torch.nn.Module, rows: np.ndarray, file: str) -> None:
+    """Write `model` into `file` by the exporter of today, for any number of rows."""
+    torch.onnx.export(
+        model,
+        (torch.tensor(rows[:2]),),
+        file,
+        dynamo=True,
+        external_data=False,
+        input_names=["x"],
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
+        verbose=False,
+    )
+
+
 def logits() -> None:
     """A classification that ends in logits, as PyTorch's losses want it; by the exporter of today."""
     rows = drawn(300, 4)
@@ -30,16 +44,7 @@ def logits() -> None:
         torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(8, 3)
     )
     model = fitted(network, torch.nn.CrossEntropyLoss(), rows, true)
-    torch.onnx.export(
-        model,
-        (torch.tensor(rows[:2]),),
-        "logits.onnx",
-        dynamo=True,
-        external_data=False,
-        input_names=["x"],
-        dynamic_shapes=({0: torch.export.Dim("batch")},),
-        verbose=False,
-    )
+    exported(model, rows, "logits.onnx")
     answers = model(torch.tensor(rows[:40])).detach().numpy()
     keep(
         "torch_logits",
@@ -86,16 +91,7 @@ def targets() -> None:
     true = np.stack([rows.sum(axis=1), rows[:, 0] - rows[:, 1]], axis=1)
     network = torch.nn.Sequential(torch.nn.Linear(3, 6), torch.nn.ReLU(), torch.nn.Linear(6, 2))
     model = fitted(network, torch.nn.MSELoss(), rows, true)
-    torch.onnx.export(
-        model,
-        (torch.tensor(rows[:2]),),
-        "targets.onnx",
-        dynamo=True,
-        external_data=False,
-        input_names=["x"],
-        dynamic_shapes=({0: torch.export.Dim("batch")},),
-        verbose=False,
-    )
+    exported(model, rows, "targets.onnx")
     answers = model(torch.tensor(rows[:40])).detach().numpy()
     keep(
         "torch_targets",
