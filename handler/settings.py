@@ -58,6 +58,10 @@ def _positive(text: str) -> int | None:
     return int(text) or None if digits else None
 
 
+def _natural(text: str) -> int | None:
+    return 0 if text == "0" else _positive(text)
+
+
 WHOLE_NUMBER = {"must_be": "a whole number above 0 and below a billion", "parse": _positive}
 
 
@@ -120,6 +124,15 @@ class Settings:
             "parameter": "CorsOrigins",
             "must_be": "'*', or origins such as https://example.com without paths, separated by commas",
             "parse": origins_of,
+        },
+    )
+    observe_seconds: int = field(
+        default=60,
+        metadata={
+            "help": "Seconds after which the function logs what it counted of the rows, so that drift is found. 0: never.",
+            "parameter": "ObserveSeconds",
+            "must_be": "0, or a whole number below a billion",
+            "parse": _natural,
         },
     )
 

@@ -46,7 +46,7 @@ class Feature:
     `gap` what the model gets for it: a number always NaN, the other kinds None, or NaN where it was fitted to a
     DataFrame. `allow_unknown` says whether a category takes other values too, answered as a gap is. `typical` is a
     number's median or the most frequent value, to be shown as an example; a text has none. `domain` is None where the
-    model takes every number.
+    model takes every number. `counts` are the rows fitted in each bin (`handler.records.bins`), none where not known.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Feature:
     domain: Domain | None = field(default=None, metadata=since(2))
     gap: Gap = field(default="None", metadata=since(3))
     max_length: int | None = field(default=None, metadata=since(3))
+    counts: tuple[int, ...] = field(default=(), metadata=since(5))
 
     @property
     def is_coded(self) -> bool:
@@ -78,12 +79,18 @@ class Target:
 
     Of a clustering they are the numbers of its clusters, as texts; of a multilabel classification its labels; of an
     outlier detection there are none. `spread` is the standard deviation (ddof 0) of a regression's target among the
-    rows fitted; None: not known.
+    rows fitted; None: not known. `quantiles` are the 11 quantiles of a number among the same rows.
+
+    `answers` and `confidence` are what the model said of rows that it was not fitted to: how many of its answers fell
+    into each bin (`handler.records.bins`), and of its highest probabilities into each of ten. None where not known.
     """
 
     name: str
     classes: tuple[str, ...] = ()
     spread: float | None = field(default=None, metadata=since(2))
+    quantiles: tuple[float, ...] = field(default=(), metadata=since(5))
+    answers: tuple[int, ...] = field(default=(), metadata=since(5))
+    confidence: tuple[int, ...] = field(default=(), metadata=since(5))
 
 
 @dataclass(frozen=True)

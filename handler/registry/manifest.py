@@ -8,11 +8,13 @@ a field is added, is in `manifest_format`.
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from handler.errors.model import InvalidManifest
+from handler.records.bins import CONFIDENCE, Bins, feature_bins, target_bins
 from handler.records.decoding import needing, since
 from handler.records.signature import Example, Feature, Target, Task, is_answer_of, names_all_different, values_until_2
 from handler.registry.manifest_format import decode_json, document_in, oldest_format
@@ -81,7 +83,10 @@ class ArtifactFile:
 
 @dataclass(frozen=True)
 class Training:
-    """Where the model came from: enough to make it again."""
+    """Where the model came from: enough to make it again.
+
+    `rows` are all of the data, `fitted_rows` those among them that the model was fitted to; None where not known.
+    """
 
     dataset: str
     dataset_sha256: str
@@ -90,6 +95,19 @@ class Training:
     parameters: dict[str, Any]
     seed: int | None
     git_commit: str | None
+    fitted_rows: int | None = field(default=None, metadata=since(5))
+
+
+@dataclass(frozen=True)
+class DriftRule:
+    """When the values that clients send count as drifted: `handler.monitoring.drift` says how.
+
+    `alpha` is how often a window without drift may alarm, over all features together; `floor` the population stability
+    index (PSI) below which nothing counts, however certain it is.
+    """
+
+    alpha: float = 0.01
+    floor: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -97,7 +115,7 @@ class Manifest:
     """Everything about one version. `runtime` maps python and the engine's libraries to versions.
 
     `artifacts` maps each form of the model to its file, and `CODE` to the modules that it imports, where it needs any.
-    `more_targets` are those beside `target` of a model that predicts several.
+    `more_targets` are those beside `target` of a model that predicts several. `drift` is None where the defaults do.
     """
 
     name: str
@@ -113,6 +131,7 @@ class Manifest:
     example: Example
     more_examples: tuple[Example, ...] = field(default=(), metadata=since(2))
     more_targets: tuple[Target, ...] = field(default=(), metadata=since(3))
+    drift: DriftRule | None = field(default=None, metadata=since(5))
 
     @property
     def format_version(self) -> int:
@@ -210,7 +229,21 @@ def _check(manifest: Manifest) -> None:
         "each example must have a prediction of the target's kind": all(
             is_answer_of(example, manifest.task, targets) for example in manifest.examples
         ),
+        "counts must be one for each bin, none below 0": all(
+            not counts or (len(counts) == len(bins.labels) and min(counts) >= 0) for counts, bins in _counted(manifest)
+        ),
+        "drift needs an alpha between 0 and 1, both excluded, and a floor of at least 0": manifest.drift is None
+        or (0 < manifest.drift.alpha < 1 and manifest.drift.floor >= 0),
     }
     for rule, holds in rules.items():
         if not holds:
             raise InvalidManifest(f"The manifest breaks a rule: {rule}.")
+
+
+def _counted(manifest: Manifest) -> Iterator[tuple[tuple[int, ...], Bins]]:
+    """All counts in `manifest`, each with its bins."""
+    for feature in manifest.features:
+        yield feature.counts, feature_bins(feature)
+    for target in manifest.targets:
+        yield target.answers, target_bins(manifest.task, target)
+        yield target.confidence, CONFIDENCE

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
 from handler.records.decoding import Undecodable, decode, format_of, format_of_value
 
-MANIFEST_FORMAT_VERSION = 4
+MANIFEST_FORMAT_VERSION = 5
 """The newest format. Raised by one whenever a field is added or changes its meaning."""
 
 Record = TypeVar("Record")

@@ -18,7 +18,7 @@ from handler.errors.request import RefusedByModel, RequestError
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.rows.dtype import typed_rows
-from handler.serving.answers.base import counted
+from handler.serving.answers.base import Output, counted
 from handler.serving.answers.choice import answers_of
 from handler.serving.engine_choice import engine_for
 from handler.serving.self_test import require_repeated
@@ -38,14 +38,26 @@ class Predictor:
         Raises NoFiniteAnswer, NoClass or RefusedByModel, which name the rows; what a model raises that does not answer
         its own examples either passes through.
         """
-        return self._answers.plain(self._ask(rows))
+        return self.plain(self.ask(rows))
 
     def predict_json(self, rows: NDArray[Any]) -> str:
         """What json.dumps makes of `predict(rows)`, several times faster where there are many rows."""
-        return self._answers.text(self._ask(rows))
+        return self.text(self.ask(rows))
 
-    def _ask(self, rows: NDArray[Any]) -> Any:
-        """What the model says of `rows`, all finite, as `handler.serving.answers` has it."""
+    def plain(self, found: Any) -> list[dict[str, Any]]:
+        """What `ask` found, as the HTTP contract has it."""
+        return self._answers.plain(found)
+
+    def text(self, found: Any) -> str:
+        """What `ask` found, as the JSON of `plain`."""
+        return self._answers.text(found)
+
+    def outputs(self, found: Any) -> tuple[Output, ...]:
+        """What `ask` found, of each target, as arrays to be counted."""
+        return self._answers.outputs(found)
+
+    def ask(self, rows: NDArray[Any]) -> Any:
+        """What the model says of `rows`, all finite, as `handler.serving.answers` has it; raises as `predict` does."""
         try:
             return self._ask_at_once(rows)
         except (RequestError, MemoryError):

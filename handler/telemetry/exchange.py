@@ -5,12 +5,15 @@ references alone, so that one at which nobody looks costs nothing. No observer o
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from handler.registry.manifest import Manifest
+    from handler.serving.answers.base import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Predicted:
     """A client's rows, as they were given to the model, and its answers to them.
 
     `rows` has the shape (rows, features), in the order of the manifest's features. `seconds` is the estimator's time,
-    `outside` how many values of each feature lay outside what training saw.
+    `outside` how many values of each feature lay outside what training saw, `manifest` that of the model asked.
     """
 
     rows: "NDArray[Any]"
@@ -27,6 +30,9 @@ class Predicted:
 
     seconds: float
     outside: Mapping[str, int]
+    manifest: "Manifest"
+    outputs: "Callable[[], tuple[Output, ...]]"
+    """Gives what was said of each target, as arrays to be counted."""
 
     def answers(self) -> list[dict[str, Any]]:
         """The answer to each row, as the client reads it."""

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from handler.api.routes.route import Call
+from handler.records.signature import Feature, Target
 from handler.registry.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 HEALTH = "Whether a model is served, and which"
 MODEL = "What the model takes, answers, and was measured at"
 
-NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples", "more_targets")
-OF_NO_USE = ("gap",)
-"""Fields of a feature: a client sends null, whatever the model gets for it."""
+NOT_FOR_CLIENTS = ("artifacts", "training", "example", "more_examples", "more_targets", "drift")
+OF_NO_USE = {Feature: ("gap", "counts"), Target: ("quantiles", "answers", "confidence")}
+"""Fields that say nothing to a client, who sends null whatever the model gets for it; the rest is for the monitor."""
 
 
 def health(call: Call) -> dict[str, Any]:
@@ -56,16 +57,19 @@ def visible_manifest(manifest: Manifest, example: "ShownExample") -> dict[str, A
     """The manifest without its real rows, for which `example` stands, and without what only says where the training
     data lies or how the registry keeps files."""
     document = {name: value for name, value in asdict(manifest).items() if name not in NOT_FOR_CLIENTS}
-    features = [
-        {name: value for name, value in feature.items() if name not in OF_NO_USE} for feature in document["features"]
-    ]
+    targets = [_of_use(target) for target in manifest.targets]
     return document | {
-        "features": features,
+        "features": [_of_use(feature) for feature in manifest.features],
+        "target": targets[0],
         "format_version": manifest.format_version,
-        "targets": [asdict(target) for target in manifest.targets],
+        "targets": targets,
         "example": asdict(example),
         "sha256": manifest.artifact.sha256,
         "estimator": manifest.training.estimator,
         # Relative to this answer's own address, below a stage's prefix as anywhere.
         "report": "report",
     }
+
+
+def _of_use(record: Feature | Target) -> dict[str, Any]:
+    return {name: value for name, value in asdict(record).items() if name not in OF_NO_USE[type(record)]}

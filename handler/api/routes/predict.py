@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from handler.api.body.instances import parse_body, to_rows
@@ -28,10 +29,12 @@ def predict(call: Call) -> dict[str, Any]:
     predictor = call.services.predictor()
     rows = to_rows(instances, predictor.manifest.features)
     began = time.perf_counter()
-    answers = predictor.predict_json(rows) if instances.batch else predictor.predict(rows)
+    found = predictor.ask(rows)
+    answers = predictor.text(found) if instances.batch else predictor.plain(found)
     seconds = time.perf_counter() - began
     outside = outside_training(rows, predictor.manifest.features)
-    call.predicted = Predicted(rows, answers, seconds, outside.counts)
+    outputs = partial(predictor.outputs, found)
+    call.predicted = Predicted(rows, answers, seconds, outside.counts, predictor.manifest, outputs)
     body: dict[str, Any] = {"predictions": JsonText(answers)} if isinstance(answers, str) else {**answers[0]}
     body["model"] = model_summary(predictor.manifest)
     if outside.problems:

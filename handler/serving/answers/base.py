@@ -7,7 +7,7 @@ their JSON (`text`), which are the same. How it is proved, and what is done wher
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,17 @@ from handler.errors.model import UnloadableArtifact
 from handler.errors.request import NoClass, NoFiniteAnswer
 from handler.records.signature import Feature, Target
 from handler.rows.ranges import outside_rows
+
+
+class Output(NamedTuple):
+    """What was said of one target, for whoever counts it (`handler.records.bins.target_bins` has the bins).
+
+    `values` of shape (rows,) are whole numbers, the places of bins, or floats; of a multilabel which labels each row
+    has, of shape (rows, labels). `highest` is the highest probability of each row, None where there are none.
+    """
+
+    values: NDArray[Any]
+    highest: NDArray[np.float64] | None = None
 
 
 class Answers(ABC):
@@ -46,6 +57,10 @@ class Answers(ABC):
     @abstractmethod
     def text(self, found: Any) -> str:
         """What json.dumps makes of `plain(found)` without spaces, several times faster where there are many rows."""
+
+    @abstractmethod
+    def outputs(self, found: Any) -> tuple[Output, ...]:
+        """What was said of each target, in their order, as arrays."""
 
     def require_finite_scores(self, rows: NDArray[Any]) -> None:
         """Raise NoFiniteAnswer where a model without probabilities decides by scores that overflow."""

@@ -11,6 +11,7 @@ from handler.records.signature import Feature, Target
 from handler.serving.answers.base import (
     Answers,
     Labels,
+    Output,
     escaped,
     filled_object,
     json_list,
@@ -70,3 +71,7 @@ class Classification(Answers):
         texts = iter(float_texts(found.values.ravel()))
         rows = zip(*[texts] * found.values.shape[1], strict=True)  # as many texts a row as there are classes
         return json_list([forms[index] % row for index, row in zip(found.indexes, rows, strict=True)])
+
+    def outputs(self, found: Found) -> tuple[Output, ...]:
+        highest = found.values.max(axis=1) if found.field == "probabilities" else None
+        return (Output(np.asarray(found.indexes, dtype=np.intp), highest),)

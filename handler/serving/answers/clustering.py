@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.serving.answers.base import Answers, filled_object, json_list, require_finite, require_shape
+from handler.serving.answers.base import Answers, Output, filled_object, json_list, require_finite, require_shape
 from handler.serving.answers.float_texts import float_texts
 
 
@@ -45,3 +45,11 @@ class Clustering(Answers):
         texts = iter(float_texts(found.shares.ravel()))
         rows = zip(*[texts] * found.shares.shape[1], strict=True)
         return json_list([form % (cluster, *row) for cluster, row in zip(found.clusters, rows, strict=True)])
+
+    def outputs(self, found: Found) -> tuple[Output, ...]:
+        names = self.targets[0].classes
+        place = {name: at for at, name in enumerate(names)}
+        # The bin after those of the names is of what has none.
+        places = [place.get(str(cluster), len(names)) for cluster in found.clusters]
+        highest = None if found.shares is None else found.shares.max(axis=1)
+        return (Output(np.asarray(places, dtype=np.intp), highest),)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.serving.answers.base import Answers, filled_object, json_list, require_finite, require_shape
+from handler.serving.answers.base import Answers, Output, filled_object, json_list, require_finite, require_shape
 from handler.serving.answers.float_texts import float_texts
 
 
@@ -55,3 +55,6 @@ class Multilabel(Answers):
         form = filled_object({"prediction": "%s", "probabilities": probabilities})
         columns = [float_texts(column) for column in found.shares.T]
         return json_list([form % row for row in zip(lists, *columns, strict=True)])
+
+    def outputs(self, found: Found) -> tuple[Output, ...]:
+        return (Output(found.has, None if found.shares is None else found.shares.max(axis=1)),)

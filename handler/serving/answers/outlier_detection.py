@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.records.signature import INLIER, OUTLIER
-from handler.serving.answers.base import Answers, json_list, require_finite, require_known
+from handler.serving.answers.base import Answers, Output, json_list, require_finite, require_known
 from handler.serving.answers.float_texts import float_texts
 
 _NAMES = {1: INLIER, -1: OUTLIER}
@@ -42,3 +42,6 @@ class OutlierDetection(Answers):
             return json_list([f'{{"prediction":"{name}"}}' for name in found.names])
         rows = zip(found.names, float_texts(found.scores), strict=True)
         return json_list([f'{{"prediction":"{name}","score":{score}}}' for name, score in rows])
+
+    def outputs(self, found: Found) -> tuple[Output, ...]:
+        return (Output(np.array([name == OUTLIER for name in found.names], dtype=np.intp)),)

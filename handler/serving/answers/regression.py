@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.serving.answers.base import Answers, json_list, require_finite
+from handler.serving.answers.base import Answers, Output, json_list, require_finite
 from handler.serving.answers.float_texts import float_texts
 
 
@@ -22,3 +22,6 @@ class Regression(Answers):
 
     def text(self, found: NDArray[np.float64]) -> str:
         return json_list([f'{{"prediction":{number}}}' for number in float_texts(found)])
+
+    def outputs(self, found: NDArray[np.float64]) -> tuple[Output, ...]:
+        return (Output(found),)

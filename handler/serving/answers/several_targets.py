@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from handler.engines.base import LoadedModel
 from handler.errors.model import UnloadableArtifact
 from handler.records.signature import Feature, Target
-from handler.serving.answers.base import Answers, Labels, filled_object, json_list, require_finite, require_shape
+from handler.serving.answers.base import (
+    Answers,
+    Labels,
+    Output,
+    filled_object,
+    json_list,
+    require_finite,
+    require_shape,
+)
 from handler.serving.answers.float_texts import float_texts
 
 
@@ -79,6 +87,15 @@ class SeveralTargets(Answers):
             columns += [float_texts(column) for values in found.shares.values() for column in values.T]
         form = filled_object(fields)
         return json_list([form % row for row in zip(*columns, strict=True)])
+
+    def outputs(self, found: Found) -> tuple[Output, ...]:
+        return tuple(
+            Output(
+                np.asarray(column, dtype=np.intp if target.name in self.labels else np.float64),
+                found.shares[target.name].max(axis=1) if target.name in found.shares else None,
+            )
+            for target, column in zip(self.targets, found.columns, strict=True)
+        )
 
     def _shares(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         given = self.model.target_probabilities(rows)

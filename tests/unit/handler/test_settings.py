@@ -10,13 +10,18 @@ from handler.telemetry.log_and_metrics import Telemetry
 def test_a_model_uri_alone_is_enough_and_the_rest_has_defaults() -> None:
     settings = Settings.from_env({"MODEL_URI": "s3://bucket/iris"})
     assert settings == Settings(
-        model_uri="s3://bucket/iris", model_alias="production", model_refresh_seconds=60, max_rows=1000, cors_origins=""
+        model_uri="s3://bucket/iris",
+        model_alias="production",
+        model_refresh_seconds=60,
+        max_rows=1000,
+        cors_origins="",
+        observe_seconds=60,
     )
 
 
 def test_every_variable_is_read() -> None:
     environ = {"MODEL_URI": "models/iris", "MODEL_ALIAS": "canary", "MODEL_REFRESH_SECONDS": "5", "MAX_ROWS": "7"}
-    environ["CORS_ORIGINS"] = " https://One.example, http://localhost:3000 "
+    environ |= {"CORS_ORIGINS": " https://One.example, http://localhost:3000 ", "OBSERVE_SECONDS": "0"}
     assert set(environ) == set(VARIABLES)
     assert Settings.from_env(environ) == Settings(
         model_uri="models/iris",
@@ -24,6 +29,7 @@ def test_every_variable_is_read() -> None:
         model_refresh_seconds=5,
         max_rows=7,
         cors_origins="https://one.example,http://localhost:3000",
+        observe_seconds=0,
     )
 
 

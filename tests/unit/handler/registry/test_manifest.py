@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 
 from handler.errors.model import InvalidManifest, UnknownManifestFormat
+from handler.records.bins import feature_bins
 from handler.records.signature import Domain, Example, Feature, Target
 from handler.registry.manifest import (
     ArtifactFile,
+    DriftRule,
     Manifest,
     Parity,
     Training,
@@ -69,9 +71,9 @@ def test_a_trained_manifest_comes_back_unchanged(iris_manifest: Manifest) -> Non
     assert Manifest.from_json(iris_manifest.to_json()) == iris_manifest
 
 
-@pytest.mark.parametrize("written", [-1, 0, 5, 99])
+@pytest.mark.parametrize("written", [-1, 0, 6, 99])
 def test_an_unknown_format_is_told_from_an_invalid_manifest_whatever_else_is_in_it(written: int) -> None:
-    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 4"):
+    with pytest.raises(UnknownManifestFormat, match=rf"format {written}, this code reads formats 1 to 5"):
         Manifest.from_json(json.dumps({"format_version": written, "of_the_future": True}))
 
 
@@ -81,7 +83,7 @@ def test_a_format_that_is_no_number_is_an_invalid_manifest(document: Document, w
 
 
 def test_what_format_2_can_say_is_written_in_it(iris_manifest: Manifest) -> None:
-    assert MANIFEST_FORMAT_VERSION == 4
+    assert MANIFEST_FORMAT_VERSION == 5
     assert iris_manifest.format_version == 2
     assert json.loads(iris_manifest.to_json())["format_version"] == 2
 
@@ -245,7 +247,8 @@ def test_a_digest_is_the_sha_256_in_lower_case_hex() -> None:
 
 def test_the_fields_in_json_are_those_of_the_record(iris_manifest: Manifest) -> None:
     file = replace(iris_manifest.artifact, input="float32")
-    newest = replace(iris_manifest, artifacts={**iris_manifest.artifacts, "onnx": file})
+    files = {**iris_manifest.artifacts, "onnx": file}
+    newest = replace(iris_manifest, artifacts=files, drift=DriftRule(floor=0.2))
     fields_of = {"format_version": MANIFEST_FORMAT_VERSION, **asdict(newest)}
     assert json.loads(newest.to_json()) == json.loads(json.dumps(fields_of))
 
@@ -350,6 +353,37 @@ def test_what_came_with_format_4_is_written_in_it_and_refused_in_format_3(said: 
     assert after.format_version == 4
     assert Manifest.from_json(after.to_json()) == after
     assert "came with format 4" in refusal(json.loads(after.to_json()) | {"format_version": 3})
+
+
+FORMAT_4 = Path(__file__).parent / "format_4"
+
+
+def test_a_manifest_of_format_4_is_read_and_written_again_byte_for_byte() -> None:
+    text = (FORMAT_4 / "twin.json").read_text(encoding="utf-8")
+    manifest = Manifest.from_json(text)
+    assert manifest.format_version == 4
+    assert manifest.to_json() == text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: _first_feature(manifest, counts=tuple(range(len(feature_bins(manifest.features[0]).labels)))),
+        lambda manifest: {"target": replace(manifest.target, answers=(5, 6, 7, 0))},
+        lambda manifest: {"target": replace(manifest.target, confidence=(0,) * 9 + (11,))},
+        lambda manifest: {"training": replace(manifest.training, fitted_rows=10)},
+        lambda _: {"drift": DriftRule(floor=0.2)},
+    ],
+    ids=["counts", "answers", "confidence", "fitted_rows", "drift"],
+)
+def test_what_came_with_format_5_is_written_in_it_and_refused_in_format_4(
+    change: Callable[[Manifest], dict[str, Any]],
+) -> None:
+    before = Manifest.from_json((FORMAT_4 / "twin.json").read_bytes())
+    after = replace(before, **change(before))
+    assert after.format_version == 5
+    assert Manifest.from_json(after.to_json()) == after
+    assert "came with format 5" in refusal(json.loads(after.to_json()) | {"format_version": 4})
 
 
 def test_every_example_is_held_to_the_rules(document: Document) -> None:

@@ -103,7 +103,7 @@ FAULTS: dict[str, tuple[Spoil, type[ModelUnavailable]]] = {
     ),
     "manifest without its features": (with_manifest(lambda document: document.pop("features")), InvalidManifest),
     "manifest of a later format": (
-        with_manifest(lambda document: document.update(format_version=5)),
+        with_manifest(lambda document: document.update(format_version=6)),
         UnknownManifestFormat,
     ),
     "artifact outside of its folder": (

@@ -61,7 +61,7 @@ def test_a_version_with_code_is_refused_for_a_function_of_the_releases_before(ir
 
 def test_a_format_of_a_later_release_is_judged_although_this_checkout_cannot_read_it(iris_manifest: Manifest) -> None:
     later = written(iris_manifest, format_version=99, of_the_future={})
-    assert unreadable(later, package()) == "its manifest has format 99, and the package reads formats 1, 2, 3, 4"
+    assert unreadable(later, package()) == "its manifest has format 99, and the package reads formats 1, 2, 3, 4, 5"
     # A package that reads it was made by a later commit, which alone can tell the rest.
     reads = replace(package(), manifest_formats=(98, 99))
     assert "run this from the commit that the package was built from" in str(unreadable(later, reads))
