@@ -129,7 +129,7 @@ class Settings:
     observe_seconds: int = field(
         default=60,
         metadata={
-            "help": "Seconds after which the function logs what it counted of the rows, so that drift is found. 0: never.",
+            "help": "Seconds after which the function logs what it counted of the rows, to find drift by. 0: never.",
             "parameter": "ObserveSeconds",
             "must_be": "0, or a whole number below a billion",
             "parse": _natural,
