@@ -52,8 +52,7 @@ def decode(cls: type[T], value: object, place: str = "", written: float = math.i
     where = place or "the document"
     if not isinstance(value, dict):
         raise Undecodable(f"{where} must be an object, not {_kind(value)}")
-    hints = _hints(cls)
-    fields = dataclasses.fields(typing.cast(Any, cls))
+    hints, fields = _hints(typing.cast(Any, cls)), dataclasses.fields(typing.cast(Any, cls))
     came = {field.name: format_of(field) for field in fields}
     unknown = sorted(name for name in value if name not in came or came[name] > written)
     if unknown:
@@ -72,8 +71,10 @@ def decode(cls: type[T], value: object, place: str = "", written: float = math.i
     return cls(**decoded)
 
 
-_hints = cache(typing.get_type_hints)
-"""The types of a class' fields, which take longer to find than a record to decode."""
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """The types of a class' fields, which take longer to find than a record to decode."""
+    return typing.get_type_hints(cls)
 
 
 def _decode_any(hint: Any, value: object, place: str, written: float) -> Any:
