@@ -107,7 +107,9 @@ def measure(
         example=told.example,
         more_examples=told.more_examples,
         target=_with_measured(manifest.target, told.target),
-        more_targets=tuple(map(_with_measured, manifest.more_targets, told.more_targets)),
+        more_targets=tuple(
+            _with_measured(ours, theirs) for ours, theirs in zip(manifest.more_targets, told.more_targets, strict=True)
+        ),
     )
     return Measured(measured, found["report"], decode(HeldOut, found["held_out"]))
 
