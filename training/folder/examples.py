@@ -11,9 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from handler.errors.request import RequestError
 from handler.records.signature import Example, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
@@ -23,6 +21,7 @@ from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
+from training.measuring.answered import answers_by_row, asked_in_parts
 from training.measuring.taken import places_taken
 
 MOST_CLASSES = 50
@@ -34,19 +33,18 @@ LOOKED_AT = 1000
 """The examples are chosen among so many of the rows held out."""
 
 
-def choose_examples(manifest: Manifest, model: TrainedModel, artifact: Content) -> tuple[Example, ...]:
-    """At least one row held out, each with the answer of `artifact` after a round trip through joblib.
-
-    The first is the first that the model gets right. Raises InvalidTable where no row can be an example.
-    """
-    predictor = Predictor(manifest, engine_for(manifest).load(VerifiedArtifact(manifest, artifact)))
-    return examples_among(model, predictor)
+def loaded(manifest: Manifest, artifact: Content) -> Predictor:
+    """The model after a round trip through its file, as it will be served; it has not been proved."""
+    return Predictor(manifest, engine_for(manifest).load(VerifiedArtifact(manifest, artifact)))
 
 
 def examples_among(model: TrainedModel, predictor: Predictor) -> tuple[Example, ...]:
-    """The same with the answers of a model that is loaded."""
+    """At least one row held out, each with the model's answer.
+
+    The first is the first that the model gets right. Raises InvalidTable where no row can be an example.
+    """
     rows = _candidates(model)
-    answers = answers_by_row(predictor, model.x_test[rows])
+    answers = answers_by_row(predictor, asked_in_parts(predictor, model.x_test[rows]))
     answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
     if not answered:
         raise InvalidTable(
@@ -71,19 +69,6 @@ def _candidates(model: TrainedModel) -> list[int]:
     looked_at = places[:LOOKED_AT].tolist()
     taken = places_taken([plain_row(model.x_test[place]) for place in looked_at], features)
     return [looked_at[place] for place in taken]
-
-
-def answers_by_row(predictor: Predictor, rows: NDArray[Any]) -> Sequence[dict[str, Any] | None]:
-    """The answer to each of `rows`, of shape (rows, features); None for a row that the API answers with 422."""
-    if not len(rows):
-        return []
-    try:
-        return predictor.predict(rows)
-    except RequestError:
-        if len(rows) == 1:
-            return [None]
-    middle = len(rows) // 2
-    return [*answers_by_row(predictor, rows[:middle]), *answers_by_row(predictor, rows[middle:])]
 
 
 def _of_each_class(answered: Sequence[Answered], model: TrainedModel) -> list[Answered]:
