@@ -131,7 +131,7 @@ def run_server(environ: Mapping[str, str], port: int) -> None:
 def local_application(environ: Mapping[str, str]) -> Application:
     """The application with its model loaded. A person reads its log: windows are written only where they are asked for.
 
-    It reads S3 by boto3, which knows this workstation's profiles and SSO; the function reads by obstore, which does not.
+    S3 is read by boto3, which knows this workstation's profiles and SSO; the function reads by obstore, which does not.
     """
     environ = {"OBSERVE_SECONDS": "0", **environ}
     application = create_application(environ, LocalTelemetry(environ), opener=open_writable_store)
