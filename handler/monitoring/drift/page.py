@@ -31,7 +31,7 @@ p { margin: .3rem 0 .6rem; overflow-wrap: anywhere }
 .table, figure { overflow-x: auto } figure { margin: 0 }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .95rem }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
-th { font-weight: 600 }
+th { font-weight: 600 } th[scope="row"] { min-width: 8rem }
 svg { width: 640px; max-width: 100%; height: auto; display: block }
 svg text { font: 13px system-ui, sans-serif; fill: var(--text) }
 .then { fill: none; stroke: var(--quiet); stroke-width: 1.5 } rect.now { fill: var(--now) }
@@ -54,7 +54,7 @@ def drift_page(report: DriftReport, over_time: Sequence[tuple[str, DriftReport]]
     ranked = sorted(report.comparisons, key=lambda each: -1.0 if each.psi is None else each.psi, reverse=True)
     compared = [each for each in ranked if each.psi is not None]
     title = html.escape(f"Drift of {report.model} {report.version}")
-    body = "\n".join([_summary(report), _table(ranked), _over_time(compared, over_time), _drawings(compared)])
+    body = "\n".join([_summary(report), _table(ranked), _drawings(compared), _over_time(compared, over_time)])
     return f"""<!doctype html>
 <html lang="en">
 <head>
