@@ -41,7 +41,9 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         # What another library says is not repeated: it may quote what it chokes on.
         trace = "".join(traceback.format_tb(error.__traceback__))
         log.logger.error("monitor failed", error=type(error).__name__, trace=trace)
-        raise MonitorFailed(f"A bug ended the run: {type(error).__name__}. The log line before has its trace.") from None
+        raise MonitorFailed(
+            f"A bug ended the run: {type(error).__name__}. The log line before has its trace."
+        ) from None
     if report is None:
         return {"verdict": None}
     return {
