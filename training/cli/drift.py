@@ -23,9 +23,8 @@ from training.cli.options import (
 )
 from training.console import count_progress, person, show_table
 from training.observed.compared import Found
-from training.observed.functions import the_log_group
 from training.observed.gathered import Gathered, Period, digest_of, gather_files, gather_groups
-from training.observed.log import logs_client
+from training.observed.log import logs_client, the_log_group
 from training.observed.words import VERDICTS, counted, notes, sentence
 from training.release.promote import require_published
 from training.release.stores.schemes import open_writable_store
