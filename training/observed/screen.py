@@ -7,9 +7,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from handler.monitoring.drift.words import VERDICTS
 from training.console import shown
 from training.observed.state import DriftSeen, Function, Serving, State, Traffic, moment
-from training.observed.words import VERDICTS, counted
+from training.observed.words import counted
 
 SLOWEST = "more than 10 s"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -85,7 +86,7 @@ def _answering(traffic: Traffic, serving: Serving | None) -> str:
 
 
 def _drift(seen: DriftSeen, serving: Serving | None, now: datetime) -> str:
-    verdict = VERDICTS.get(seen.verdict, seen.verdict)  # type: ignore[call-overload] # another release may know more
+    verdict = next((words for known, words in VERDICTS.items() if known == seen.verdict), seen.verdict)
     names = f" in {', '.join(seen.drifted)}" if seen.drifted else ""
     of = "" if serving is None or seen.version == serving.version else f" of {seen.version}"
     if seen.written_at is None:
