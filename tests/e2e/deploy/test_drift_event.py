@@ -36,10 +36,15 @@ def send(deployed: Stack, found: DriftReport) -> Any:
 
 @contextmanager
 def queue(deployed: Stack, name: str) -> Iterator[tuple[str, str]]:
-    """A queue for this test alone: its URL and its ARN."""
+    """A queue for this test alone, which the topic and the rule may write to: its URL and its ARN."""
     sqs = deployed.stand_in.client("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    yield url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    principal = {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]}
+    allowed = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = {"Version": "2012-10-17", "Statement": [allowed]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    yield url, arn
     sqs.delete_queue(QueueUrl=url)
 
 
