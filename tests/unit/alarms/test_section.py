@@ -7,8 +7,8 @@ import pytest
 
 from handler.errors.catalogue import ANSWERS, OF_FUNCTION
 from ops.commands import ROOT
-from ops.reference.alarms import CENTS, declared_alarms
 from ops.reference.markdown import first_line
+from ops.reference.template import CENTS, declared_alarms
 from tests.unit.alarms.declared import RESOURCES, alarms, as_text, dashboard, series_of, series_of_dashboard
 from tests.unit.template import PATH, TEMPLATE
 from tests.unit.test_runbook import HEADINGS, slug
