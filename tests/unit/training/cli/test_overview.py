@@ -33,7 +33,19 @@ def shown(*arguments: str) -> str:
 
 
 def test_the_overview_has_every_command_once_under_a_heading_in_the_order_of_the_way() -> None:
-    way = ["train", "package", "publish", "promote", "rollback", "drift", "list", "show", "history", "functions"]
+    way = [
+        "train",
+        "package",
+        "publish",
+        "promote",
+        "rollback",
+        "status",
+        "drift",
+        "list",
+        "show",
+        "history",
+        "functions",
+    ]
     assert list(main.commands) == [*way, "verify", "prune", "demo", "serve"]
     text = shown()
     places = [text.index(f"{heading}:") for heading in HEADINGS]
