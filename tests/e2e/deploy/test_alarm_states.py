@@ -134,7 +134,7 @@ class Day:
 @pytest.fixture(scope="module")
 def days(alarms: Alarms) -> tuple[Day, Day, Day]:
     """A good day, a bad one, and a good one again."""
-    seen = []
+    seen: list[Day] = []
     for kind in ("good", "bad", "good"):
         if seen:
             time.sleep(EDGE_SECONDS + 0.5)

@@ -79,8 +79,9 @@ def holds(condition: str, **parameters: str) -> bool:
         if kind == "Fn::Equals":
             one, other = (values[each["Ref"]] if isinstance(each, dict) else each for each in given)
             return bool(one == other)
-        combined = {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda parts: not any(parts)}[kind]
-        return bool(combined(map(true, given)))
+        if kind == "Fn::Not":
+            return not true(given[0])
+        return {"Fn::And": all, "Fn::Or": any}[kind](map(true, given))
 
     return true(TEMPLATE["Conditions"][condition])
 
