@@ -83,7 +83,8 @@ def test_the_monitor_s_role_has_no_other_right_than_these() -> None:
         *("logs:CreateLogStream", "logs:PutLogEvents", "logs:FilterLogEvents"),
         *("s3:GetObject", "s3:PutObject", "s3:ListBucket", "events:PutEvents"),
     }
-    assert resources_of("logs:FilterLogEvents") == [{"Fn::GetAtt": "PredictLogGroup.Arn"}]
+    groups = [place.rpartition(":log-group:")[2] for place in resources_of("logs:FilterLogEvents")]
+    assert groups == ["${PredictLogGroup}", "${PredictLogGroup}:*"]
     assert not any(place == "*" for each in actions for place in resources_of(each))
 
 
