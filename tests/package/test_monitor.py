@@ -50,7 +50,7 @@ def variables(registry: Path, s3_url: str) -> dict[str, str]:
     root = {"MODEL_URI": "s3://models/iris", "LOG_GROUP": GROUP, "POWERTOOLS_SERVICE_NAME": "iris"}
     account = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
     session = boto3.Session("test", "test", region_name="us-east-1")
-    s3, logs = (session.client(name, endpoint_url=s3_url) for name in ("s3", "logs"))  # type: ignore[call-overload] # any
+    s3, logs = session.client("s3", endpoint_url=s3_url), session.client("logs", endpoint_url=s3_url)
     s3.create_bucket(Bucket="models")
     alias = Alias.from_json((registry / "aliases/production.json").read_bytes())
     for key in ("aliases/production.json", version_key(alias.version, MANIFEST_FILE)):
