@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from handler.monitoring.drift.words import VERDICTS
+from handler.monitoring.window import LATENCY_MILLISECONDS
 from training.console import shown
 from training.observed.state import DriftSeen, Function, Serving, State, Traffic, moment
 from training.observed.words import counted
 
-SLOWEST = "more than 10 s"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -65,7 +65,7 @@ def _traffic(state: State, now: datetime) -> Iterator[tuple[str, str]]:
     codes = ", ".join(f"{count:,} {code}" for code, count in traffic.errors.items())
     yield "Requests", f"{traffic.requests:,} in the last hour, {counted(failed, 'error')}{': ' if codes else ''}{codes}"
     if traffic.requests:
-        yield "Time", f"half within {_edge(traffic.half_within_ms)}, 99 % within {_edge(traffic.nearly_all_within_ms)}"
+        yield "Time", f"half {_edge(traffic.half_within_ms)}, 99 % {_edge(traffic.nearly_all_within_ms)}"
     if state.last_window is None:
         yield "Windows", f"none in {', '.join(state.read)}"
     else:
@@ -132,4 +132,4 @@ def age(past: timedelta) -> str:
 
 
 def _edge(milliseconds: int | None) -> str:
-    return SLOWEST if milliseconds is None else f"{milliseconds:,} ms"
+    return f"> {LATENCY_MILLISECONDS[-1]:,} ms" if milliseconds is None else f"≤ {milliseconds:,} ms"
