@@ -5,7 +5,7 @@ from collections.abc import Container
 
 from handler.registry.alias import ALIAS_FORMAT_VERSION
 from training.errors import UnservableVersion
-from training.release.deployed.readable import numbers, other_engine, too_large, unreadable
+from training.release.deployed.readable import format_of, numbers, other_engine, too_large, unreadable
 from training.release.deployed.record import FunctionRecord
 from training.release.deployed.records import if_it_is_gone, serving
 from training.release.stores.writable import WritableStore
@@ -27,12 +27,11 @@ def require_servable(store: WritableStore, version: str, alias: str, manifest_js
         return functions
     told = " ".join(
         f"The function of the stack {function.stack!r}, on record since {function.recorded_at[:19]}, could not serve "
-        f"it: {reason}. {_engine_advice(function, manifest_json)}{if_it_is_gone(store, function.stack)}"
+        f"it: {reason}. {_advice(function, manifest_json)}{if_it_is_gone(store, function.stack)}"
         for function, reason in reasons
     )
-    raise UnservableVersion(
-        f"{version} was not promoted to {alias!r}. {told}{_together(store, alias) if unread else ''}"
-    )
+    both = any(not _is_too_new(manifest_json, function) for function, _ in unread)
+    raise UnservableVersion(f"{version} was not promoted to {alias!r}. {told}{_together(store, alias) if both else ''}")
 
 
 def _together(store: WritableStore, alias: str) -> str:
@@ -52,9 +51,17 @@ def another_alias(alias: str, taken: Container[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _engine_advice(function: FunctionRecord, manifest_json: bytes) -> str:
+def _advice(function: FunctionRecord, manifest_json: bytes) -> str:
+    if _is_too_new(manifest_json, function):
+        return "Deploy this release first: its function goes on with what serves now, and reads this version too. "
     advice = other_engine(manifest_json, function.package)
     return f"{advice} " if advice else ""
+
+
+def _is_too_new(manifest_json: bytes, function: FunctionRecord) -> bool:
+    """Whether the manifest has a format of a later release than the function's."""
+    written = format_of(manifest_json)
+    return written is not None and written > max(function.package.manifest_formats, default=written)
 
 
 def _unread(function: FunctionRecord, manifest_json: bytes) -> str | None:
