@@ -22,7 +22,8 @@ ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py", 
 }
 BOTO3_OF_THE_MONITOR = {
     "monitor.py": {"boto3", "botocore"},
-    **dict.fromkeys(("monitoring/monitor/place.py", "monitoring/monitor/telling.py"), {"botocore"}),
+    "monitoring/monitor/place.py": {"botocore"},
+    "monitoring/monitor/telling.py": {"botocore"},
     "monitoring/reading/log_group.py": {"botocore"},
 }
 """Lambda's runtime has both; they are imported where they are called, and never on the way of a prediction."""
