@@ -1,9 +1,11 @@
-"""Runs ministack with two features of API Gateway that it lacks (1.5.33).
+"""Runs ministack with three features of API Gateway that it lacks (1.5.33).
 
 When it imports an API's OpenAPI document, it ignores `x-amazon-apigateway-any-method`, so a route for every method
 answers 403, and `x-amazon-apigateway-gateway-responses`, so refusals keep their default body. SAM writes both for our
 template (API Gateway Developer Guide, "OpenAPI extensions for API Gateway"). ministack can serve both if they are set
-up by its own functions, which this does before it calls ministack's `main`.
+up by its own functions, which this does before it calls ministack's `main`. In the text of a refusal it knows
+`$context.requestId` alone, not `$context.extendedRequestId`. To a function it gives one id under both names, so here
+the one stands for the other.
 
 It needs the interpreter of `.tools/ministack`, the only one that has ministack. The version is pinned: with a release
 that renames these functions this fails at the start, by AttributeError.
@@ -17,6 +19,7 @@ from ministack.services import apigateway_v1 as gateway  # type: ignore[import-n
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+EXTENDED_ID = "$context.extendedRequestId"
 
 _import_path_item = gateway._import_path_item
 _import_rest_api = gateway._import_rest_api
@@ -36,7 +39,9 @@ def import_rest_api(spec: Mapping[str, Any], base_data: Any = None) -> str:
     """Import the API, then its answers to refused requests."""
     api_id: str = _import_rest_api(spec, base_data)
     for response_type, response in spec.get(GATEWAY_RESPONSES, {}).items():
-        gateway._put_gateway_response(api_id, response_type, response)
+        templates = response.get("responseTemplates", {})
+        known = {kind: text.replace(EXTENDED_ID, "$context.requestId") for kind, text in templates.items()}
+        gateway._put_gateway_response(api_id, response_type, {**response, "responseTemplates": known})
     return api_id
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 LOGGED = 300
-"""The characters of a method or a path that are logged; what is longer was made to be."""
+"""The characters of a method, a path or an id that are logged; what is longer was made to be."""
 
 
 class Telemetry:
@@ -124,4 +124,5 @@ class Telemetry:
             path=exchange.path and exchange.path[:LOGGED],
             milliseconds=round(1000 * exchange.seconds, 2),
             model_version=exchange.model_version,
+            api_request_id=exchange.api_request_id and exchange.api_request_id[:LOGGED],
         )
