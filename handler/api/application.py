@@ -157,8 +157,9 @@ def create_application(
 ) -> Application:
     """An application with the settings of `environ`, its model not yet asked for, or being read already if `ahead`.
 
-    Its registry is opened by `opener`. The telemetry is the first of its observers. Raises nothing: settings that
-    cannot be used are a reason why there is no model, which clients learn like any other.
+    Its registry is opened by `opener`. The telemetry is the first of its observers; windows are counted last. Raises
+    nothing: settings that cannot be used are a reason why there is no model, which clients learn like any other. Then
+    nobody knows how often windows are wanted, and there are none.
     """
     observers = (telemetry, *observers)
     try:
@@ -167,4 +168,8 @@ def create_application(
     except InvalidSettings as error:
         return Application(failed_holder(error), telemetry, observers)
     holder = open_holder(source, settings.model_refresh_seconds, ahead)
+    if settings.observe_seconds:
+        from handler.monitoring.observer import WindowObserver  # not paid for where nobody asks for windows
+
+        observers = (*observers, WindowObserver(settings.observe_seconds, holder.served, telemetry.service))
     return Application(holder, telemetry, observers, settings.max_rows, source.report, Cors(settings.cors_origins))

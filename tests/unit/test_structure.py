@@ -15,7 +15,7 @@ MOST_FILES = 10
 """In a folder, its `__init__.py` not counted."""
 
 LAYERS = {
-    "handler": ("app", "api", "serving", "settings", "engines", "rows", "registry", "records", "errors"),
+    "handler": ("app", "api", "monitoring", "serving", "settings", "engines", "rows", "registry", "records", "errors"),
     "handler.api": ("application", "routes", "pages", "contract", "body", "http"),
     "training": (
         "__main__",

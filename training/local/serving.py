@@ -128,6 +128,8 @@ def run_server(environ: Mapping[str, str], port: int) -> None:
                 f"Port {port} of {HOST} cannot be listened on ({error.strerror}): end what uses it, or choose another "
                 "with --port (`make serve PORT=`)."
             ) from error
+    # A person reads the same stream, so that windows are written only where they are asked for.
+    environ = {"OBSERVE_SECONDS": "0", **environ}
     application = create_application(environ, LocalTelemetry(environ), opener=open_writable_store)
     application.holder.start()
     uvicorn.run(create_asgi(application), host=HOST, port=port, ws="none")
