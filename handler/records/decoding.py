@@ -99,7 +99,7 @@ def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: fl
     others = [hint for hint in hints if hint is not types.NoneType]
     if value is None and len(others) < len(hints):
         return None
-    if len(others) == 1 and typing.get_origin(others[0]) is dict and isinstance(value, dict):
+    if len(others) == 1 and isinstance(value, dict) and _is_object(others[0]):
         return _decode_any(others[0], value, place, written)
     for hint in hints:
         try:
@@ -108,6 +108,11 @@ def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: fl
             continue
     names = " or ".join(_NAMES.get(hint, "an object") for hint in hints)
     raise Undecodable(f"{place} must be {names}, not {_kind(value)}")
+
+
+def _is_object(hint: Any) -> bool:
+    """Whether an object is decoded as `hint`, so that what is wrong within it has a place."""
+    return typing.get_origin(hint) is dict or dataclasses.is_dataclass(hint)
 
 
 _NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", type(None): "null"}

@@ -1,7 +1,8 @@
 """Measures a brought model on the rows of a table: metrics, examples, a full report, and the rows of the gate.
 
 All is done as `train` does it with the rows that it holds out, in an isolated process: nothing of a brought model is
-unpickled here. Whether the model was fitted to these very rows is not known, and the report says so.
+unpickled here. Whether the model was fitted to these very rows is not known, and the report says so. In the manifest,
+the rows of the table that the API takes stand for those that were fitted, the rows measured for those held out.
 """
 
 import dataclasses
@@ -12,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from handler.records.decoding import decode
-from handler.records.signature import INLIER, OUTLIER, Prediction, Value
+from handler.records.signature import INLIER, OUTLIER, Prediction, Target, Value
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
+from handler.rows.dtype import typed_column
+from training.data.statistics import with_counts
 from training.errors import UnpackableArtifact, UnprovedArtifact
 from training.fit.description import DEFAULT_GATE, DEFAULT_SEED, GateSpec
 from training.fit.held_out import HeldOut
 from training.isolation import ProcessFailed
+from training.measuring.taken import places_taken
 from training.release.proof import run_on_version
 
 SCRIPT = Path(__file__).with_name("measured_process.py")
@@ -65,10 +69,19 @@ def measure(
     """
     chosen = _drawn(rows)
     manifest = draft.manifest
+    taken = places_taken(rows.values, manifest.features)
     training = dataclasses.replace(
-        manifest.training, dataset=rows.dataset, dataset_sha256=rows.dataset_sha256, rows=len(rows.values)
+        manifest.training,
+        dataset=rows.dataset,
+        dataset_sha256=rows.dataset_sha256,
+        rows=len(rows.values),
+        fitted_rows=len(taken),
     )
-    manifest = dataclasses.replace(manifest, training=training)
+    features = tuple(
+        with_counts(feature, typed_column([rows.values[row][place] for row in taken], feature))
+        for place, feature in enumerate(manifest.features)
+    )
+    manifest = dataclasses.replace(manifest, features=features, training=training)
     truth = None if rows.answers is None else [rows.answers[place] for place in chosen]
     if truth is not None and manifest.task == "outlier_detection":
         truth = outliers_named(truth)
@@ -93,13 +106,17 @@ def measure(
         metrics=told.metrics,
         example=told.example,
         more_examples=told.more_examples,
-        target=dataclasses.replace(manifest.target, spread=told.target.spread),
-        more_targets=tuple(
-            dataclasses.replace(ours, spread=theirs.spread)
-            for ours, theirs in zip(manifest.more_targets, told.more_targets, strict=True)
-        ),
+        target=_with_measured(manifest.target, told.target),
+        more_targets=tuple(map(_with_measured, manifest.more_targets, told.more_targets)),
     )
     return Measured(measured, found["report"], decode(HeldOut, found["held_out"]))
+
+
+def _with_measured(target: Target, told: Target) -> Target:
+    """`target` with what was measured of it; no other word of the isolated process is taken."""
+    return dataclasses.replace(
+        target, spread=told.spread, quantiles=told.quantiles, answers=told.answers, confidence=told.confidence
+    )
 
 
 def outliers_named(column: Sequence[Any]) -> list[Prediction | None]:

@@ -15,12 +15,14 @@ from handler.records.signature import Target
 from handler.registry.manifest import Manifest
 from handler.rows.dtype import typed_rows
 from handler.serving.predictor import Predictor
+from training.data.statistics import quantiles_of
 from training.errors import InvalidTable
 from training.fit.description import DEFAULT_SEED, GateSpec
 from training.fit.evaluation import evaluate
 from training.fit.held_out import held_out_of
 from training.fit.trained_model import TrainedModel
-from training.folder.examples import answers_by_row, examples_among
+from training.folder.examples import examples_among
+from training.measuring.answered import Part, answers_by_row, asked_in_parts, with_answers
 from training.measuring.answers import Answers, answers_in, predictions_in
 from training.measuring.asked import as_estimator
 from training.measuring.taken import places_taken
@@ -45,7 +47,8 @@ def main(
     manifest = predictor.manifest
     taken = places_taken(values, manifest.features)
     asked = typed_rows([values[row] for row in taken], manifest.features)
-    answers = answers_by_row(predictor, asked)
+    parts = tuple(asked_in_parts(predictor, asked))
+    answers = answers_by_row(predictor, parts)
     answered = [place for place, answer in enumerate(answers) if answer is not None]
     kept = [taken[place] for place in answered]
     dataset = manifest.training.dataset
@@ -63,7 +66,7 @@ def main(
     told = answers_in([answer for answer in answers if answer is not None], manifest.task, manifest.targets)
     model = _as_trained(predictor, asked[answered], told, actual, metric, decode(GateSpec, gate))
     try:
-        measured = _measured(predictor, model)
+        measured = _measured(predictor, model, parts)
     except InvalidTable as error:
         return {"refused": str(error)}
     scorers = (*get_scorer_names(), *measured.metrics)
@@ -113,9 +116,10 @@ def _as_trained(
     )
 
 
-def _measured(predictor: Predictor, model: TrainedModel) -> Manifest:
+def _measured(predictor: Predictor, model: TrainedModel, parts: Sequence[Part]) -> Manifest:
     first, *others = examples_among(model, predictor)
-    targets = [_with_spread(target, model, place) for place, target in enumerate(model.targets)]
+    described = [_described(target, model, place) for place, target in enumerate(model.targets)]
+    targets = with_answers(described, predictor, parts)
     return replace(
         predictor.manifest,
         metrics=evaluate(model),
@@ -126,13 +130,14 @@ def _measured(predictor: Predictor, model: TrainedModel) -> Manifest:
     )
 
 
-def _with_spread(target: Target, model: TrainedModel, place: int) -> Target:
-    """With the spread of the true values, or else of the answers."""
+def _described(target: Target, model: TrainedModel, place: int) -> Target:
+    """With the spread and the quantiles of the true values of a number, or else of the answers."""
     if model.task not in ("regression", "several_targets") or target.classes:
         return target
     values = model.estimator.predict(model.x_test) if model.y_test is None else model.y_test
     column = values if model.task == "regression" else values[:, place]
-    return replace(target, spread=float(np.std(column.astype(np.float64))) or None)
+    numbers = column.astype(np.float64)
+    return replace(target, spread=float(np.std(numbers)) or None, quantiles=quantiles_of(numbers))
 
 
 def _plain(truth: Any) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from handler.records.signature import Feature, Kind, Target, Task
 from handler.rows.dtype import row_dtype
-from training.data.statistics import category_feature, numeric_features
+from training.data.statistics import category_feature, numeric_features, with_counts
 
 Indexes = NDArray[np.intp]
 
@@ -41,8 +41,12 @@ class Column(ABC):
         """The values of these rows, as a request's would be."""
 
     @abstractmethod
+    def statistics(self, rows: Indexes, allow_unknown: bool = False) -> Feature:
+        """What the manifest says of these rows, the ones that are fitted, but for their counts."""
+
     def describe(self, rows: Indexes, allow_unknown: bool = False) -> Feature:
         """What the manifest says of these rows, the ones that are fitted."""
+        return with_counts(self.statistics(rows, allow_unknown), self.cells(rows))
 
 
 class NumberColumn(Column):
@@ -58,7 +62,7 @@ class NumberColumn(Column):
     def cells(self, rows: Indexes) -> NDArray[Any]:
         return self.values.take(rows)
 
-    def describe(self, rows: Indexes, allow_unknown: bool = False) -> Feature:  # noqa: ARG002 - categories have it
+    def statistics(self, rows: Indexes, allow_unknown: bool = False) -> Feature:  # noqa: ARG002 - categories have it
         return numeric_features([self.name], self.cells(rows)[:, np.newaxis])[0]
 
 
@@ -77,7 +81,7 @@ class CategoryColumn(Column):
         texts: NDArray[Any] = np.array([*self.categories, None], dtype=object)[self.values[rows]]
         return texts
 
-    def describe(self, rows: Indexes, allow_unknown: bool = False) -> Feature:
+    def statistics(self, rows: Indexes, allow_unknown: bool = False) -> Feature:
         codes, counts = np.unique(self.values[rows], return_counts=True)
         seen = dict(zip(codes.tolist(), counts.tolist(), strict=True))
         named = {self.categories[code]: count for code, count in seen.items() if code != NO_VALUE}

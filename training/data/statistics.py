@@ -1,15 +1,19 @@
 """Describes training data for the manifest: what each feature looked like, and which data it was.
 
-The statistics are of the rows that the model was fitted to: they say what the model knows.
+The statistics are of the rows that the model was fitted to: they say what the model knows. How many of these rows fall
+into each bin is counted by the code that counts requests, so that the two can be compared.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handler.monitoring.counting import count_feature
+from handler.records.bins import feature_bins
 from handler.records.signature import Feature
 
 QUANTILES = np.linspace(0, 1, 11)
@@ -36,6 +40,19 @@ def category_feature(name: str, counts: Mapping[str, int], *, nullable: bool, al
     )
 
 
+def with_counts(feature: Feature, values: NDArray[Any]) -> Feature:
+    """`feature`, whose statistics are known, with how many of `values` fall into each of its bins.
+
+    `values` have the shape (rows,), and are typed as those of a request (`handler.rows.dtype`).
+    """
+    return replace(feature, counts=tuple(count_feature(values, feature_bins(feature)).tolist()))
+
+
+def quantiles_of(values: NDArray[np.float64]) -> tuple[float, ...]:
+    """The 11 quantiles (0, 10, … 100 %) of `values`, of shape (rows,) without gaps, interpolated linearly."""
+    return tuple(np.quantile(values, QUANTILES).tolist())
+
+
 def dataset_sha256(*parts: NDArray[Any]) -> str:
     """A digest of arrays: of their types, shapes and values, in order."""
     digest = hashlib.sha256()
@@ -55,7 +72,7 @@ def _numeric_feature(name: str, column: NDArray[np.float64]) -> Feature:
         maximum=float(present.max()),
         mean=float(present.mean()),
         std=float(present.std()),
-        quantiles=tuple(np.quantile(present, QUANTILES).tolist()),
+        quantiles=quantiles_of(present),
         # A value that occurs: between two codes there may be one that means nothing.
         typical=float(np.quantile(present, 0.5, method="lower")),
     )

@@ -4,6 +4,7 @@ It is parsed strictly: a misspelt name is an error, not a default.
 """
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, Literal
 
 from handler.records.decoding import Undecodable, decode
 from handler.records.signature import Task
+from handler.registry.manifest import DriftRule
 from training.data.columns.kinds import NamedColumns
 from training.data.table.source import MISSING
 from training.data.text.delimiter import delimiter_of, is_delimiter
@@ -87,6 +89,7 @@ class GateSpec:
 
 
 DEFAULT_GATE = GateSpec()
+DEFAULT_DRIFT = DriftRule()
 AS_FOUND = FeaturesSpec()
 
 
@@ -101,6 +104,7 @@ class ModelSpec:
     search: SearchSpec | None = None
     metric: str | None = None
     gate: GateSpec = DEFAULT_GATE
+    drift: DriftRule = DEFAULT_DRIFT
 
 
 def read_model_file(path: Path) -> ModelSpec:
@@ -173,6 +177,10 @@ def checked(spec: ModelSpec) -> ModelSpec:
         "a search needs an estimator": search is None or spec.estimator is not None,
         "the gate's latency and size are multiples, at least 1": spec.gate.latency >= 1 and spec.gate.size >= 1,
         "the gate's worse and calibration must not be negative": spec.gate.worse >= 0 and spec.gate.calibration >= 0,
+        f"drift.alpha must lie between 0 and 1, both excluded; it is {spec.drift.alpha:g}": 0 < spec.drift.alpha < 1,
+        f"drift.floor must be a number that is not negative; it is {spec.drift.floor:g}": 0
+        <= spec.drift.floor
+        < math.inf,
     }
     for rule, holds in rules.items():
         if not holds:

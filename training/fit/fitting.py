@@ -20,6 +20,7 @@ from training.data.columns.notes import Finding
 from training.data.columns.reading import read_table
 from training.data.dataset import Dataset
 from training.data.split import Split, classes_not_held_out, rare_class, split_rows
+from training.data.statistics import quantiles_of
 from training.data.table.source import CsvForm
 from training.data.text.numbers import NumberForm
 from training.errors import FitFailed, InvalidModelFile, InvalidTable
@@ -73,6 +74,8 @@ def train_model(
         seed=seed,
         metric=metric,
         gate=spec.gate,
+        fitted_rows=len(split.train),
+        drift=spec.drift,
     )
 
 
@@ -95,7 +98,8 @@ def load_data(spec: ModelSpec, seed: int) -> tuple[Dataset, tuple[Finding, ...]]
 def _described_target(dataset: Dataset, split: Split) -> Target:
     if dataset.task == "classification":
         return dataset.target
-    return replace(dataset.target, spread=float(np.std(dataset.y[split.train])))
+    fitted = dataset.y[split.train]
+    return replace(dataset.target, spread=float(np.std(fitted)), quantiles=quantiles_of(fitted))
 
 
 def _estimator(spec: EstimatorSpec, dataset: Dataset, seed: int) -> Any:

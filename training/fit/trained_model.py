@@ -9,7 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from handler.records.signature import Feature, Target, Task
-from training.fit.description import DEFAULT_GATE, GateSpec
+from handler.registry.manifest import DriftRule
+from training.fit.description import DEFAULT_DRIFT, DEFAULT_GATE, GateSpec
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class TrainedModel:
     `x_test` has the shape (rows, features), its columns in the order of `features`. For a classification `y_test` holds
     labels of the estimator, whose i-th class is named `target.classes[i]`; for a regression it holds numbers, for the
     other tasks what `training.measuring.answers` says. It is None where the truth is not known. `more_targets` are
-    those beside `target`. `metric` is the scikit-learn scorer that the search and the gate use; `command` is what the
-    person typed.
+    those beside `target`. `fitted_rows` are those of `rows` that were fitted, None where not known. `metric` is the
+    scikit-learn scorer that the search and the gate use; `command` is what the person typed.
     """
 
     name: str
@@ -38,6 +39,8 @@ class TrainedModel:
     gate: GateSpec = DEFAULT_GATE
     command: str | None = None
     more_targets: tuple[Target, ...] = ()
+    fitted_rows: int | None = None
+    drift: DriftRule = DEFAULT_DRIFT
 
     @property
     def targets(self) -> tuple[Target, ...]:

@@ -22,13 +22,14 @@ from handler.registry.chain import MANIFEST_FILE, REPORT_FILE, VerifiedArtifact
 from handler.registry.manifest import ArtifactFile, Manifest, Training, version_of
 from handler.registry.storage import Content, hold, parts_from, parts_of
 from training.errors import InvalidFolder
+from training.fit.description import DEFAULT_DRIFT
 from training.fit.evaluation import evaluate
 from training.fit.held_out import HELD_OUT_FILE, HeldOut, held_out_of
 from training.fit.preprocessing import ESTIMATOR_STEP
 from training.fit.trained_model import TrainedModel
 from training.folder.commit import git_commit
 from training.folder.domains import domains_of
-from training.folder.examples import choose_examples
+from training.folder.examples import counted_answers, examples_among, loaded
 from training.folder.parameters import plain_parameters
 from training.folder.places import base_name, parameters_without_places, without_caches
 from training.folder.public_names import public_name
@@ -148,11 +149,15 @@ def make_manifest(model: TrainedModel, artifact: Content, created_at: datetime) 
             parameters=parameters_without_places(plain_parameters(final.get_params())),
             seed=model.seed,
             git_commit=git_commit(),
+            fitted_rows=model.fitted_rows,
         ),
         example=Example((), ""),
+        drift=None if model.drift == DEFAULT_DRIFT else model.drift,
     )
-    first, *others = choose_examples(draft, model, artifact)
-    return replace(draft, example=first, more_examples=tuple(others))
+    predictor = loaded(draft, artifact)
+    first, *others = examples_among(model, predictor)
+    target, *more_targets = counted_answers(model, predictor)
+    return replace(draft, example=first, more_examples=tuple(others), target=target, more_targets=tuple(more_targets))
 
 
 def _with_domains(model: TrainedModel) -> tuple[Feature, ...]:

@@ -25,6 +25,7 @@ from handler.registry.manifest import (
     version_of,
 )
 from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
+from tests.older_manifests import before_counts
 from tests.unit.handler.manifests import manifests
 
 Document = dict[str, Any]
@@ -36,6 +37,7 @@ RECORDS: dict[str, tuple[type, Callable[[Document], Document]]] = {
     "target": (Target, lambda document: document["target"]),
     "training": (Training, lambda document: document["training"]),
     "example": (Example, lambda document: document["example"]),
+    "drift": (DriftRule, lambda document: document["drift"]),
 }
 """Each record of a manifest: its place, its type, and the way to it in a document."""
 
@@ -45,7 +47,7 @@ FIELDS = [(place, field) for place, (cls, _) in RECORDS.items() for field in fie
 @pytest.fixture
 def document(iris_manifest: Manifest) -> Document:
     """A sound manifest as JSON, to be spoilt."""
-    parsed: Document = json.loads(iris_manifest.to_json())
+    parsed: Document = json.loads(replace(iris_manifest, drift=DriftRule(alpha=0.02)).to_json())
     return parsed | {"format_version": MANIFEST_FORMAT_VERSION}
 
 
@@ -84,8 +86,9 @@ def test_a_format_that_is_no_number_is_an_invalid_manifest(document: Document, w
 
 def test_what_format_2_can_say_is_written_in_it(iris_manifest: Manifest) -> None:
     assert MANIFEST_FORMAT_VERSION == 5
-    assert iris_manifest.format_version == 2
-    assert json.loads(iris_manifest.to_json())["format_version"] == 2
+    before = before_counts(iris_manifest)
+    assert (iris_manifest.format_version, before.format_version) == (5, 2)
+    assert json.loads(before.to_json())["format_version"] == 2
 
 
 @pytest.mark.parametrize(

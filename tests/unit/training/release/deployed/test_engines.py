@@ -84,7 +84,7 @@ def test_another_engine_is_not_advised_where_it_would_not_help(joblib_alone: Man
     strange = replace(joblib_alone, artifacts={"pmml": joblib_alone.artifact})
     assert other_engine(strange.to_json().encode(), package()) is None
     assert refused(twin, replace(package(), manifest_formats=(1, 2, 3))) == (
-        "its manifest has format 4, and the package reads formats 1, 2, 3"
+        "its manifest has format 5, and the package reads formats 1, 2, 3"
     )
 
 

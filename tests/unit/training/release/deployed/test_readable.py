@@ -8,6 +8,7 @@ import pytest
 from handler.engines.package_description import EngineDescription, PackageDescription
 from handler.registry.manifest import CODE, ArtifactFile, Manifest
 from handler.registry.storage import storage_needed
+from tests.older_manifests import before_counts
 from tests.unit.training.release.deployed.descriptions import package
 from training.release.deployed.readable import MEGABYTE, MOST_STORAGE_MB, too_large, unreadable
 
@@ -51,7 +52,7 @@ def test_a_format_that_the_package_does_not_read_is_named(iris_manifest: Manifes
 
 def test_a_version_with_code_is_refused_for_a_function_of_the_releases_before(iris_manifest: Manifest) -> None:
     code = ArtifactFile("code.zip", 1, "0" * 64)
-    with_code = replace(iris_manifest, artifacts={**iris_manifest.artifacts, CODE: code})
+    with_code = replace(before_counts(iris_manifest), artifacts={**iris_manifest.artifacts, CODE: code})
     assert unreadable(with_code.to_json().encode(), package()) is None
     reason = unreadable(with_code.to_json().encode(), replace(package(), manifest_formats=(1, 2)))
     assert reason == "its manifest has format 3, and the package reads formats 1, 2"
