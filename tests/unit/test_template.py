@@ -12,6 +12,7 @@ from handler.engines.shipped import DEFAULT_PACKAGE, LAMBDA_PYTHON, PACKAGES
 from handler.errors.catalogue import OF_FUNCTION
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.settings import OF_TELEMETRY, SETTINGS, Setting
+from ops.prove.claims.storage.rights import POLICIES
 from packager.target import TARGETS, architectures
 from tests.unit.template import TEMPLATE
 from training.release.deployed.readable import DEFAULT_STORAGE_MB, MOST_STORAGE_MB
@@ -145,6 +146,23 @@ def test_who_deploys_may_write_the_record_of_this_stack_and_nothing_else() -> No
     assert more["Action"] == "s3:PutObject"
     written = more["Resource"]["Fn::Sub"]
     assert written == f"${{ModelBucket.Arn}}/${{ModelName}}/{record_key('${AWS::StackName}')}"
+
+
+def test_who_observes_may_read_the_model_and_the_log_of_the_function_and_nothing_else() -> None:
+    policies = {name: TEMPLATE["Resources"][f"Model{name}Policy"]["Properties"] for name in ("Read", "Observe")}
+    statements = {name: policy["PolicyDocument"]["Statement"] for name, policy in policies.items()}
+    (more,) = [statement for statement in statements["Observe"] if statement not in statements["Read"]]
+    assert (more["Action"], more["Resource"]) == ("logs:FilterLogEvents", {"Fn::GetAtt": "PredictLogGroup.Arn"})
+    assert len(statements["Observe"]) == len(statements["Read"]) + 1
+
+
+def test_every_policy_for_people_is_an_output_and_is_proved_in_an_account() -> None:
+    policies = {
+        name for name, resource in TEMPLATE["Resources"].items() if resource["Type"] == "AWS::IAM::ManagedPolicy"
+    }
+    outputs = {f"{name.removeprefix('Model')}Arn": {"Ref": name} for name in policies}
+    assert {name: TEMPLATE["Outputs"][name]["Value"] for name in outputs} == outputs
+    assert set(POLICIES.values()) == outputs.keys()
 
 
 def test_every_parameter_is_in_a_group_of_the_console_and_described() -> None:

@@ -1,0 +1,56 @@
+"""A function's log group, as a workstation reads it: boto3's client, and what a person does where it fails."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import boto3
+from botocore.config import Config
+
+from handler.monitoring.reading.failures import LogAccessDenied, LogUnreachable, LogUnreadable
+from handler.monitoring.reading.log_group import LogLine, LogsClient, read_log_group
+from training.account import FAILURES, trouble, trouble_with_credentials
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 20
+ATTEMPTS = 8
+"""A page may take CloudWatch seconds, and a few pages a second is all that it gives one account (Amazon CloudWatch Logs
+User Guide, "CloudWatch Logs quotas": FilterLogEvents)."""
+
+
+def log_group_of(stack: str) -> str:
+    """The log group of the function of `stack`, as template.yaml names it."""
+    return f"/aws/lambda/{stack}-predict"
+
+
+def logs_client() -> LogsClient:
+    """A client that waits and tries again where CloudWatch Logs is asked too often.
+
+    Raises LogUnreachable where no region is set, AWS_ENDPOINT_URL is no URL, or AWS_PROFILE names no profile.
+    """
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    )
+    try:
+        # A session of its own, because boto3's common one keeps the credentials that it found first.
+        client: LogsClient = boto3.Session().client("logs", config=config)
+    except FAILURES as error:
+        if text := trouble(error):
+            raise LogUnreachable(f"CloudWatch Logs cannot be reached. {text}") from error
+        raise
+    return client
+
+
+def read_lines(
+    client: LogsClient, group: str, began: datetime, ended: datetime, progress: Callable[[int, int], None]
+) -> Iterator[LogLine]:
+    """As `read_log_group` of all versions; an error about who asks, or where, says what to do on this machine."""
+    try:
+        yield from read_log_group(client, group, began, ended, progress=progress)
+    except LogUnreadable as error:
+        if isinstance(error.__cause__, Exception) and (text := trouble(error.__cause__)):
+            denied = trouble_with_credentials(error.__cause__) is not None
+            kind = LogAccessDenied if denied else LogUnreachable
+            raise kind(f"The log group {group!r} cannot be read. {text}") from error
+        raise
