@@ -21,7 +21,7 @@ from handler.errors.model import (
 from handler.registry.alias import Alias, is_moment
 from handler.registry.manifest import CODE, Manifest, is_digest, is_version, sha256
 from handler.registry.storage import Content, hold, opened, parts_of
-from handler.registry.store import Blob, Store
+from handler.registry.store import Blob, Reader, Store
 
 MANIFEST_FILE = "manifest.json"
 REPORT_FILE = "report.html"
@@ -62,13 +62,13 @@ class VerifiedArtifact:
         return self.content if isinstance(self.content, bytes) else self.open().read()
 
 
-def read_alias(store: Store, name: str) -> Alias:
+def read_alias(store: Reader, name: str) -> Alias:
     """The alias `name`; raises AliasNotSet or InvalidAlias, or a RegistryError."""
     alias, _ = alias_in(store.get(alias_key(name)), store, name)
     return alias
 
 
-def alias_in(blob: Blob | None, store: Store, name: str) -> tuple[Alias, str]:
+def alias_in(blob: Blob | None, store: Reader, name: str) -> tuple[Alias, str]:
     """The alias `name` as `store` answered for it, with its tag; raises AliasNotSet or InvalidAlias."""
     if blob is None:
         raise AliasNotSet(f"No version serves as {name!r} in {store.uri}: publish one, then promote it.")
@@ -85,7 +85,7 @@ def checked_alias(data: bytes) -> Alias:
     return alias
 
 
-def read_manifest(store: Store, version: str, manifest_sha256: str) -> Manifest:
+def read_manifest(store: Reader, version: str, manifest_sha256: str) -> Manifest:
     """The manifest of `version`, proved by the digest that an alias gave.
 
     Raises ManifestMissing, ManifestMismatch, InvalidManifest, UnknownManifestFormat, or a RegistryError.
@@ -99,7 +99,7 @@ def read_manifest(store: Store, version: str, manifest_sha256: str) -> Manifest:
     return checked_manifest(data, version)
 
 
-def manifest_bytes(store: Store, version: str) -> bytes:
+def manifest_bytes(store: Reader, version: str) -> bytes:
     """The manifest of `version` as it stands, unchecked; raises ManifestMissing or a RegistryError."""
     key = version_key(version, MANIFEST_FILE)
     blob = store.get(key)

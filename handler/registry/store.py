@@ -24,8 +24,8 @@ class NotModified:
     """The answer that what is under a key still has the tag that the reader knows."""
 
 
-class Store(Protocol):
-    """Reads bytes by key."""
+class Reader(Protocol):
+    """Reads small files by key: aliases and manifests."""
 
     @property
     def uri(self) -> str:
@@ -33,6 +33,10 @@ class Store(Protocol):
 
     def get(self, key: str) -> Blob | None:
         """What is under `key`, or None where nothing is; raises a RegistryError where the place does not answer."""
+
+
+class Store(Reader, Protocol):
+    """Reads any file by key."""
 
     def get_unless(self, key: str, etag: str) -> Blob | NotModified | None:
         """The same as `get`, but NotModified, with no bytes read, where what is under `key` has this tag."""

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.makefile import MAKEFILE, TARGETS
+from tests.unit.template import TEMPLATE
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
@@ -95,3 +96,71 @@ def test_ci_installs_every_tool_before_tiers_that_need_it_run_side_by_side() -> 
     (installed,) = re.findall(r"make \.tools/\{([a-z,]+)\}/installed", CI)
     needed = set(re.findall(r"\.tools/([a-z]+)/installed", MAKEFILE))
     assert needed <= set(installed.split(","))
+
+
+def model_workflow() -> Any:
+    # PyYAML reads the key `on` as a truth value.
+    document = yaml.safe_load((PROJECT / ".github/workflows/model.yml").read_text())
+    return document | {"on": document.pop(True)}
+
+
+def words_of(command: str, folder: Path, **variables: str) -> list[str]:
+    """What the step of model.yml that runs `training COMMAND` gives to it after that, with these variables."""
+    (script,) = (
+        step["run"] for step in steps(PROJECT / ".github/workflows/model.yml") if f"training {command}" in str(step)
+    )
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **variables},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    words = done.stdout.splitlines()
+    assert words[:3] == ["-m", "training", command]
+    return words[3:]
+
+
+def test_the_event_of_a_drift_starts_the_training_of_a_model_one_run_at_a_time() -> None:
+    workflow = model_workflow()
+    sent = TEMPLATE["Resources"]["DriftRule"]["Properties"]["Targets"][1]["Fn::If"][1]["InputTransformer"]
+    assert f'"event_type": "{workflow["on"]["repository_dispatch"]["types"][0]}"' in sent["InputTemplate"]
+    assert workflow["concurrency"] == {"group": "model", "cancel-in-progress": False}
+    assert workflow["jobs"]["promote"]["environment"] == "promote"
+
+
+def test_nothing_of_an_event_is_written_into_a_script() -> None:
+    for step in steps(PROJECT / ".github/workflows/model.yml"):
+        assert "${{" not in step.get("run", "")
+
+
+def test_without_variables_the_lesson_s_model_is_trained(tmp_path: Path) -> None:
+    variables = {"TABLE_URI": "", "TARGET": "", "MODEL": ""}
+    assert words_of("train", tmp_path, **variables) == ["--out", "trained"]
+
+
+def test_fresh_data_and_a_description_are_trained_on_as_the_variables_say(tmp_path: Path) -> None:
+    variables = {"TABLE_URI": "s3://data/new $(id).csv", "TARGET": "was churned", "MODEL": "churn.toml"}
+    given = ["churn.toml", "--table", "s3://data/new $(id).csv", "--target", "was churned", "--out", "trained"]
+    assert words_of("train", tmp_path, **variables) == given
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("20260131T235959Z-0123abcd", "Run 1 of model, for the case of drift 20260131T235959Z-0123abcd"),
+        ("", "Run 1 of model"),
+        ("20260131T235959Z-0123abcd\n$(id)", "Run 1 of model"),
+        ("x20260131T235959Z-0123abcd", "Run 1 of model"),
+    ],
+)
+def test_the_reason_of_a_promotion_names_the_case_and_nothing_else_that_an_event_says(
+    tmp_path: Path, case: str, reason: str
+) -> None:
+    variables = {"VERSION": VERSION, "REASON": "Run 1 of model", "CASE": case}
+    assert words_of("promote", tmp_path, **variables) == [VERSION, "--reason", reason]

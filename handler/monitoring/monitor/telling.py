@@ -1,0 +1,81 @@
+"""What the monitor says of a report: the document that is kept, the event, the metrics and the log.
+
+No feature's value is in any of them: names of features and targets, counts and what follows from counts are.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+
+from handler.monitoring.drift.report import DriftReport
+from handler.monitoring.monitor.case import Case
+from handler.monitoring.monitor.settings import MonitorSettings
+from handler.settings import METRICS_NAMESPACE, SERVICE_NAME
+from handler.telemetry.dimensions import dimension_value
+from handler.telemetry.metrics import DRIFT, DRIFTED_FEATURES, OBSERVED_ROWS, WORST_PSI
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+SOURCE = "sklearn-on-lambda"
+DETAIL_TYPE = "Drift found"
+
+MOST_NAMES = 100
+"""Of drifted features in an event, which has room for 256 KB (EventBridge User Guide, "PutEvents event entry size")."""
+
+MOST_CHARACTERS = 400
+"""Of the summary."""
+
+_QUOTED = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
+
+
+def summary(drifted: tuple[str, ...]) -> str:
+    """What drifted, in one line for a message.
+
+    EventBridge puts it between quotes as it is and escapes nothing (EventBridge User Guide, "Input transformation"), so
+    there is nothing in it that would have to be escaped.
+    """
+    names = ", ".join(drifted[:MOST_NAMES])
+    printable = "".join(letter if letter.isprintable() else " " for letter in names).translate(_QUOTED)
+    whole = len(drifted) <= MOST_NAMES and len(printable) <= MOST_CHARACTERS
+    return printable if whole else f"{printable[:MOST_CHARACTERS]} … ({len(drifted)} in all)"
+
+
+def event_of(case: Case, report: DriftReport, settings: MonitorSettings, page: str) -> dict[str, Any]:
+    """The detail of the event that says that `case` was found; `page` is the URI of the report for people."""
+    return {
+        "case": case.id,
+        "stack": settings.stack,
+        "model": report.model,
+        "version": report.version,
+        "alias": settings.model_alias,
+        "drifted": list(report.drifted[:MOST_NAMES]),
+        "summary": summary(report.drifted),
+        "worst_psi": round(report.worst_psi, 4),
+        "began": report.began,
+        "ended": report.ended,
+        "report": page,
+    }
+
+
+class MonitorLog:
+    """The log and the metrics of one run. Powertools finds the function's names in `context` by itself."""
+
+    def __init__(self, environ: Mapping[str, str], context: "LambdaContext") -> None:
+        service = SERVICE_NAME.value(environ)
+        self.logger = Logger(service=service, location=None)
+        self.logger.append_keys(function_request_id=context.aws_request_id)
+        self.metrics = Metrics(service=dimension_value(service), namespace=METRICS_NAMESPACE.value(environ))
+
+    def measure(self, report: DriftReport) -> None:
+        """Write the metrics of `report`, at once: an event that cannot be sent takes nothing from them."""
+        values = {
+            WORST_PSI: report.worst_psi,
+            DRIFTED_FEATURES: len(report.drifted),
+            DRIFT: int(report.verdict == "drift"),
+            OBSERVED_ROWS: report.rows,
+        }
+        for metric, value in values.items():
+            self.metrics.add_metric(metric.name, metric.unit, value)
+        self.metrics.flush_metrics()
