@@ -37,13 +37,11 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     except SklearnOnLambdaError as error:
         log.logger.error("monitor failed", error=type(error).__name__, reason=str(error))
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised as one of ours
         # What another library says is not repeated: it may quote what it chokes on.
         trace = "".join(traceback.format_tb(error.__traceback__))
         log.logger.error("monitor failed", error=type(error).__name__, trace=trace)
-        raise MonitorFailed(
-            f"A bug ended the run: {type(error).__name__}. The log line before has its trace."
-        ) from None
+        raise MonitorFailed(f"A bug ended the run, {type(error).__name__}: the log has its trace.") from None
     if report is None:
         return {"verdict": None}
     return {

@@ -30,7 +30,7 @@ class InvalidCase(SklearnOnLambdaError):
 class Case:
     """The newest case. Times are in ISO 8601, UTC.
 
-    `drifted` and `worst_psi` are as they were when it was opened. `sent_at` is when its event was sent, and `last_sent_at`
+    `drifted` and `worst_psi` are as they were when it was opened. `sent_at` is when its event was sent, `last_sent_at`
     when the last event of any case was; None where none was.
     """
 

@@ -92,7 +92,13 @@ def counted_in(text: str, hour: Hour, empty: Window) -> Counted:
     collected = Collected({empty.version: empty.bins})
     for line in others:
         collected.take(line)
-    window = collected.windows.get(empty.version, empty)
-    if collected.refused or collected.duplicates or collected.incomplete or (lines > 0) != bool(others):
+    window = collected.windows.pop(empty.version, empty)
+    if (
+        collected.windows
+        or collected.refused
+        or collected.duplicates
+        or collected.incomplete
+        or (lines > 0) != bool(others)
+    ):
         raise BrokenHour(f"The file of the hour {hour.name} is not whole.")
     return Counted(window, lines)

@@ -1,7 +1,7 @@
 """The model's root on S3 as the monitor has it: it reads the alias and the manifest, and writes its own folder.
 
 By boto3, which Lambda's runtime for Python has (AWS Lambda Developer Guide, "Building Lambda functions with Python",
-"Runtime-included SDK versions") and the package does not: obstore, which the function reads by, is for short cold starts.
+"Runtime-included SDK versions") and the package does not. obstore, which the function reads by, is for cold starts.
 """
 
 from typing import Any

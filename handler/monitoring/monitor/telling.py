@@ -72,7 +72,7 @@ class MonitorLog:
         """Write the metrics of `report`, at once: an event that cannot be sent takes nothing from them."""
         values = {
             WORST_PSI: report.worst_psi,
-            DRIFTED_FEATURES: len(report.drifted),
+            DRIFTED_FEATURES: sum(each.of == "feature" and each.verdict == "drift" for each in report.comparisons),
             DRIFT: int(report.verdict == "drift"),
             OBSERVED_ROWS: report.rows,
         }

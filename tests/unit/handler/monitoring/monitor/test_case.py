@@ -47,15 +47,9 @@ def test_a_case_that_goes_on_is_the_same_case_and_raises_no_second_event() -> No
 
 
 def test_a_run_that_ended_before_its_event_was_sent_is_followed_by_one_that_sends_it_with_the_same_id() -> None:
-    case = next_case(opened(), report("drift"), NOW + HOUR)
-    assert case == opened_as(case)
+    case = opened()
+    assert next_case(case, report("drift"), NOW + HOUR) == case
     assert is_due(case, report("drift"), NOW + HOUR)
-
-
-def opened_as(case: Case | None) -> Case:
-    assert case is not None
-    assert case.sent_at is None
-    return case
 
 
 @pytest.mark.parametrize("verdict", ["too_little_data", "no_traffic", "not_known"])
