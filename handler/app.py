@@ -64,3 +64,4 @@ def ask_after_restore(holder: ModelHolder) -> None:
 if init_phase.ON_LAMBDA:
     application().holder.ask_again()
     ask_after_restore(application().holder)
+    application().telemetry.initialized(init_phase.seconds_of_process())

@@ -1,7 +1,7 @@
 """Any name as the value of a metric's dimension: CloudWatch drops a metric whose dimension it does not take.
 
-Some metrics are counted under the names of features, which come from a user's table. A name of plain letters stays as
-it is; another stays recognisable, and no two names become one.
+Metrics are counted under the service's name, which is whatever the function was given. A name of plain letters stays
+as it is; another stays recognisable, and no two names become one.
 """
 
 import hashlib

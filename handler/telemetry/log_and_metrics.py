@@ -17,6 +17,7 @@ from handler.telemetry.dimensions import dimension_value
 from handler.telemetry.exchange import Exchange
 from handler.telemetry.metrics import (
     ERRORS,
+    INIT_TIME,
     LATENCY,
     MODEL_LOAD_TIME,
     OUTSIDE_TRAINING,
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 LOGGED = 300
-"""The characters of a method, a path or an id that are logged; what is longer was made to be."""
+"""The characters of a method, a path, an id or a feature's name that are logged; what is longer was made to be."""
+
+MOST_FEATURES = 20
+"""How many features a log line counts the values outside of training of: those with the most of them."""
 
 
 class Telemetry:
@@ -43,8 +47,16 @@ class Telemetry:
         self.logger = Logger(service=self.service, location=None)
         self.service_dimension = dimension_value(self.service)
         self.metrics = Metrics(service=self.service_dimension, namespace=self.namespace)
-        # With provisioned concurrency no request waits for the init phase.
-        self._cold = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
+        # How the init phase came about (AWS Lambda Developer Guide, "Defined runtime environment variables"). With
+        # provisioned concurrency no request waits for it, and after SnapStart none waits for the whole of it.
+        initialized = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+        self._cold = initialized != "provisioned-concurrency"
+        self._awaited = initialized == "on-demand"
+
+    def initialized(self, seconds: float) -> None:
+        """The init phase is over, which took `seconds`. The metrics of the first invocation tell of it."""
+        if self._awaited:
+            self.measure(INIT_TIME, 1000 * seconds)
 
     def begin(self, context: "LambdaContext") -> None:
         """An invocation begins: each log line from now on bears its names."""
@@ -66,12 +78,12 @@ class Telemetry:
         self.metrics.flush_metrics()
 
     def observe(self, exchange: Exchange) -> None:
-        """Count what was predicted, and the values of each feature that lay outside what training saw, never which."""
+        """Count what was predicted, and the values that lay outside what training saw, never which they are."""
         if predicted := exchange.predicted:
             self.measure(PREDICTIONS, len(predicted.rows))
             self.measure(PREDICT_LATENCY, 1000 * predicted.seconds)
-            for feature, count in predicted.outside.items():
-                self.count(OUTSIDE_TRAINING, count, feature)
+            if predicted.outside:
+                self.measure(OUTSIDE_TRAINING, sum(predicted.outside.values()))
         self.answered(exchange)
 
     def measure(self, metric: Metric, value: float) -> None:
@@ -125,4 +137,17 @@ class Telemetry:
             milliseconds=round(1000 * exchange.seconds, 2),
             model_version=exchange.model_version,
             api_request_id=exchange.api_request_id and exchange.api_request_id[:LOGGED],
+            **_outside_training(exchange),
         )
+
+
+def _outside_training(exchange: Exchange) -> dict[str, dict[str, int]]:
+    """What a log line says of the values outside of training: how many there are of which feature, if there are any."""
+    if not exchange.predicted or not exchange.predicted.outside:
+        return {}
+    outside = sorted(exchange.predicted.outside.items(), key=lambda counted: -counted[1])
+    told: dict[str, int] = {}
+    for feature, count in outside[:MOST_FEATURES]:
+        # Names that are the same as far as they are logged are counted together.
+        told[feature[:LOGGED]] = told.get(feature[:LOGGED], 0) + count
+    return {"outside_training": told}

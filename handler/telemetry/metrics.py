@@ -1,7 +1,7 @@
-"""Every metric that the function emits, declared once: what it is, what it means, and what to do when it is high.
+"""Every metric that this project emits, declared once: what it is, what it means, and what to do when it is high.
 
-`log_and_metrics` emits them by these declarations, and docs/runbook.md has a section for each, with its name in code
-as the heading. The anchor of such a heading is the name in lower case, on GitHub and on the site alike:
+Whatever emits one does it by its declaration, and docs/runbook.md has a section for each, with its name in code as the
+heading. The anchor of such a heading is the name in lower case, on GitHub and on the site alike:
 `runbook.md#refreshfailures`. Alarms name their section by that rule. What AWS counts by itself is not here.
 """
 
@@ -31,6 +31,18 @@ COLD_START: Final = Metric(
     "An execution environment answered its first request. Powertools counts it.",
     "Some are ordinary after a deploy and while traffic grows. If many come without more traffic, environments die: "
     "look for what ended them, as for a 502. If clients feel the wait, deploy with the parameter "
+    "SnapStart=PublishedVersions, which costs money.",
+)
+INIT_TIME: Final = Metric(
+    "InitTime",
+    "Milliseconds",
+    ("service",),
+    "The time from the start of the function's process to the end of its init phase, once for each execution "
+    "environment: the interpreter, the imports, and loading the model or finding out that there is none. With "
+    "SnapStart and with provisioned concurrency no request waits for it, and it is not counted.",
+    "At 10 s Lambda ends the init phase and begins it again within the first request. Compare it with ModelLoadTime: "
+    "if most of it is the model, publish a smaller model. If it is not, and MemorySize is below 1769, deploy with "
+    "MemorySize=1769: less memory brings less CPU. If that is not enough, deploy with the parameter "
     "SnapStart=PublishedVersions, which costs money.",
 )
 REQUESTS: Final = Metric(
@@ -94,13 +106,56 @@ ERRORS: Final = Metric(
 OUTSIDE_TRAINING: Final = Metric(
     "OutsideTraining",
     "Count",
-    ("service", "feature"),
-    "A value of this feature was outside the range that training saw. It was answered, with a warning.",
-    "Ask the caller whether the meaning or the unit of the feature changed. If the values are right, train on newer "
-    "data and publish that model.",
+    ("service",),
+    "A value of a feature was outside the range that training saw. It was answered, with a warning. The request's log "
+    "line counts such values by feature, in `outside_training`.",
+    "Read in the log lines which features they are of. Ask the caller whether the meaning or the unit of these "
+    "features changed. If the values are right, train on newer data and publish that model.",
+)
+
+WORST_PSI: Final = Metric(
+    "WorstPsi",
+    "NoUnit",
+    ("service",),
+    "The largest population stability index among the features and the answers, at the monitor's last look. It says "
+    "how far the rows of the compared hours are from those of training; 0 is no distance.",
+    "Look at Drift, which says whether the distance is more than chance explains. If it is 1, do what its section "
+    "says. If it is 0, nothing has to be done.",
+)
+DRIFTED_FEATURES: Final = Metric(
+    "DriftedFeatures",
+    "Count",
+    ("service",),
+    "How many features drifted, at the monitor's last look.",
+    "Do what the section of Drift says. If nearly all features drifted at once, ask the caller first whether a unit or "
+    "the order of the features changed.",
+)
+DRIFT: Final = Metric(
+    "Drift",
+    "Count",
+    ("service",),
+    "The monitor's verdict: 1 if the rows of the compared hours drifted from those of training, else 0, as where there "
+    "were too few rows to tell.",
+    "See which features drifted, and how: `.venv/bin/python -m training drift`. Ask the caller whether the meaning or "
+    "the unit of these features changed. If the rows are right, train on newer data and publish that model. If the "
+    "drift began with a release, roll back.",
+)
+OBSERVED_ROWS: Final = Metric(
+    "ObservedRows",
+    "Count",
+    ("service",),
+    "The rows that the monitor found in the compared hours. 0 means that nobody asked for a prediction.",
+    "High is good. If it is 0, see whether requests come: the metric Requests counts them. If none come, ask whoever "
+    "has the API key; their key may be disabled, or their calls may be refused by API Gateway. If requests come and "
+    "are answered with errors, do what the section of the code says. If they are answered, see that ObserveSeconds is "
+    "not 0: then nothing is counted.",
 )
 
 METRICS: Final = (
-    *(COLD_START, REQUESTS, LATENCY, PREDICTIONS, PREDICT_LATENCY),
+    *(COLD_START, INIT_TIME, REQUESTS, LATENCY, PREDICTIONS, PREDICT_LATENCY),
     *(MODEL_LOAD_TIME, REFRESH_FAILURES, ERRORS, OUTSIDE_TRAINING),
 )
+"""What the function that predicts emits."""
+
+MONITOR_METRICS: Final = (WORST_PSI, DRIFTED_FEATURES, DRIFT, OBSERVED_ROWS)
+"""What the monitor emits, once each time that it looks."""

@@ -7,7 +7,7 @@ from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES, i
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.errors.request import RequestError
 from handler.settings import OF_TELEMETRY, SETTINGS
-from handler.telemetry.metrics import METRICS
+from handler.telemetry.metrics import METRICS, MONITOR_METRICS
 from ops.reference.markdown import code, first_line, table
 
 
@@ -92,8 +92,9 @@ def errors_of_gateway_for_caller() -> str:
 
 
 def metrics() -> str:
-    """Every metric of the function."""
-    rows = [(code(each.name), each.unit, ", ".join(map(code, each.dimensions)), each.meaning) for each in METRICS]
+    """Every metric, of the function and of the monitor."""
+    every = (*METRICS, *MONITOR_METRICS)
+    rows = [(code(each.name), each.unit, ", ".join(map(code, each.dimensions)), each.meaning) for each in every]
     return table(("metric", "unit", "dimensions", "meaning"), rows)
 
 

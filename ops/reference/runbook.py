@@ -14,7 +14,7 @@ from handler.errors.base import INTERNAL_ERROR, ErrorAnswer
 from handler.errors.catalogue import ANSWERS, OF_GATEWAY
 from handler.errors.request import RequestError
 from handler.settings import METRICS_NAMESPACE
-from handler.telemetry.metrics import METRICS, Metric
+from handler.telemetry.metrics import METRICS, MONITOR_METRICS, Metric
 from ops.reference.markdown import first_line
 
 OF_OPERATOR: Final[tuple[tuple[ErrorAnswer, str], ...]] = (
@@ -152,9 +152,10 @@ def runbook_of_gateway() -> str:
 
 
 def runbook_of_metrics() -> str:
-    """A section for each metric of the function."""
+    """A section for each metric, of the function and of the monitor."""
     return "\n\n".join(
-        _section(f"`{metric.name}`", metric.meaning, _seen(metric), metric.when_high) for metric in METRICS
+        _section(f"`{metric.name}`", metric.meaning, _seen(metric), metric.when_high)
+        for metric in (*METRICS, *MONITOR_METRICS)
     )
 
 
@@ -169,6 +170,10 @@ def _seen(metric: Metric) -> str:
         )
         told = f"It is counted by `{others[0]}`. Which of them there are, and then the newest lines:"
     else:
+        if metric in MONITOR_METRICS:
+            # It is written to another log group than the one that the queries of this page are for.
+            dimensions = [("service", values["service"])]
+            return f"The last three hours:\n\n```sh\n{statistics(namespace, metric.name, 'Maximum', *dimensions)}\n```"
         statistic = "Sum" if metric.unit == "Count" else "Average Maximum"
         dimensions = [(dimension, values[dimension]) for dimension in metric.dimensions]
         command = statistics(namespace, metric.name, statistic, *dimensions)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from handler.errors.catalogue import OF_GATEWAY
-from handler.telemetry.metrics import METRICS
+from handler.telemetry.metrics import METRICS, MONITOR_METRICS
 from ops.commands import ROOT
 from ops.reference.runbook import OF_OPERATOR, anchor, gateway_heading
 
@@ -13,11 +13,12 @@ RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 WITHOUT_BLOCKS = re.sub(r"^```.*?^```$", "", RUNBOOK, flags=re.MULTILINE | re.DOTALL)
 TITLES = re.findall(r"^#+ (.*)$", WITHOUT_BLOCKS, re.MULTILINE)
 
+EVERY_METRIC = (*METRICS, *MONITOR_METRICS)
 CODES = [answer.code for answer, _ in OF_OPERATOR]
 HEADINGS = [
     *(f"`{code}`" for code in CODES),
     *(gateway_heading(answer) for answer in OF_GATEWAY),
-    *(f"`{metric.name}`" for metric in METRICS),
+    *(f"`{metric.name}`" for metric in EVERY_METRIC),
 ]
 
 
@@ -48,7 +49,7 @@ def test_the_anchor_of_a_section_is_what_the_rule_says(heading: str) -> None:
 
 def test_the_anchor_of_a_code_is_the_code_and_that_of_a_metric_its_name_in_lower_case() -> None:
     assert [anchor(f"`{code}`") for code in CODES] == CODES
-    assert [anchor(f"`{metric.name}`") for metric in METRICS] == [metric.name.lower() for metric in METRICS]
+    assert [anchor(f"`{metric.name}`") for metric in EVERY_METRIC] == [metric.name.lower() for metric in EVERY_METRIC]
 
 
 def test_no_two_titles_of_the_page_have_one_anchor() -> None:

@@ -145,6 +145,8 @@ def test_on_lambda_a_load_that_fails_does_not_end_the_import_and_its_wait_is_not
 def test_on_lambda_settings_that_are_missing_do_not_end_the_import(tmp_path: Path) -> None:
     outcome = run_function(tmp_path, [ASK], AWS_LAMBDA_RUNTIME_API="127.0.0.1:1")
     assert_refused(read_answer(outcome.answers[0], "request-0"), 503, "invalid_settings")
+    # An init phase that found no model is over too, and its time is told.
+    assert [len(line["InitTime"]) for line in outcome.metrics if "InitTime" in line] == [1]
 
 
 def test_sound_rows_of_numbers_import_no_check_of_other_kinds(tmp_path: Path, iris_version: Version) -> None:

@@ -137,7 +137,6 @@ def test_a_metric_s_line_is_in_the_embedded_format_with_its_unit_and_dimensions(
         (dimensions,) = directive["Dimensions"]
         assert set(dimensions) == {
             "Errors": {"service", "code"},
-            "OutsideTraining": {"service", "feature"},
             "ColdStart": {"service", "function_name"},
         }.get(min(names), {"service"})
         assert all(line[name] for name in (*names, *dimensions))
