@@ -34,9 +34,9 @@ def survival(value: float, degrees: int) -> float:
     fraction elsewhere ("NIST Digital Library of Mathematical Functions", 8.11.4 and 8.9.2; the fraction is evaluated by
     Lentz's method as in "Numerical Recipes", 6.2).
     """
-    if value <= 0:
-        return 1.0
     shape, point = degrees / 2, value / 2
+    if point <= 0:
+        return 1.0
     # What both forms have in front: x^a e^-x / Gamma(a).
     factor = math.exp(shape * math.log(point) - point - math.lgamma(shape))
     if point < shape + 1:

@@ -85,17 +85,16 @@ def _require_same_bins(manifest: Manifest, window: Window) -> None:
 
 def _compared(reference: Reference, now: Sequence[int], rule: DriftRule, share: float) -> _Told:
     """`share` is how often this comparison may alarm where nothing drifted."""
-    rows = sum(now)
-    if not rows:
-        return _Told(_not_compared(reference, now, "no_traffic"))
     if not sum(reference.counts):
-        return _Told(_not_compared(reference, now, "not_known"))
+        return _Told(_comparison(reference, now, "not_known"))
+    if not sum(now):
+        return _Told(_comparison(reference, now, "no_traffic"))
     part = _part_of_floor(reference)
     floor = rule.floor * part * (OF_QUANTILES if reference.approximate else 1)
     interest = max(OF_INTEREST * part, floor)
     then, today, bound = _bins_that_tell(reference, now, interest, share)
     if not len(then):
-        return _Told(_not_compared(reference, now, "too_little_data"))
+        return _Told(_comparison(reference, now, "too_little_data"))
     psi = stability_index(then, today)
     verdict: Verdict = "none"
     if psi > max(floor, bound):
@@ -155,10 +154,6 @@ def _part_of_floor(reference: Reference) -> float:
     values = [*single, *range(reference.bins.of_numbers, len(counts))]
     largest = counts[values].max() / counts.sum() if values else 0.0
     return max(1 - float(largest), LEAST_PART)
-
-
-def _not_compared(reference: Reference, now: Sequence[int], verdict: Verdict) -> Comparison:
-    return _comparison(reference, now, verdict)
 
 
 def _comparison(

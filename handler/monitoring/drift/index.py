@@ -7,7 +7,7 @@ from handler.monitoring.drift.chi_squared import upper_quantile
 
 
 def stability_index(then: NDArray[np.float64], now: NDArray[np.float64]) -> float:
-    """The index of two lists of counts, of shape (bins,), whose sums are not 0.
+    """The index of two lists of counts, of shape (bins,), each bin with a count in one of the two, no sum 0.
 
     It is the sum over the bins of (p - q) ln(p / q), p and q being the shares. An empty bin would make it infinite, so
     that each list first gets a row for each bin, spread over the bins in the shares that both lists have on average.

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handler.monitoring.counting import count_feature
 from handler.monitoring.window import Counts, Window
 from handler.records.bins import Bins, bins_digest, feature_bins, target_bins
 from handler.records.signature import Feature, Target
 from handler.registry.manifest import DriftRule, Manifest
+
+Column = Sequence[Any] | NDArray[Any]
 
 FORMATS = Path(__file__).parents[2] / "registry"
 
@@ -21,9 +24,7 @@ def older_manifest(file: str) -> Manifest:
     return Manifest.from_json((FORMATS / file).read_text())
 
 
-def fitted_to(
-    columns: Mapping[str, Sequence[Any]], answers: Sequence[int] = (), drift: DriftRule | None = None
-) -> Manifest:
+def fitted_to(columns: Mapping[str, Column], answers: Sequence[int] = (), drift: DriftRule | None = None) -> Manifest:
     """A manifest of a model that was fitted to these columns: floats with NaN for a gap, texts, or booleans."""
     rows = len(next(iter(columns.values())))
     iris = older_manifest("format_1/iris.json")
@@ -36,11 +37,11 @@ def fitted_to(
     )
 
 
-def feature_of(name: str, values: Sequence[Any]) -> Feature:
+def feature_of(name: str, values: Column) -> Feature:
     """The feature that training makes of `values`, with its counts."""
     if isinstance(values[0], (bool, str)):
         kind: Any = "boolean" if isinstance(values[0], bool) else "category"
-        categories = () if kind == "boolean" else tuple(sorted({value for value in values if value is not None}))
+        categories = () if kind == "boolean" else tuple(sorted({str(value) for value in values if value is not None}))
         feature = Feature(name, kind, categories=categories)
     else:
         quantiles = np.nanquantile(np.array(values, dtype=np.float64), np.linspace(0, 1, 11))
@@ -48,9 +49,7 @@ def feature_of(name: str, values: Sequence[Any]) -> Feature:
     return replace(feature, counts=tuple(_counted(values, feature_bins(feature))))
 
 
-def window_of(
-    manifest: Manifest, columns: Mapping[str, Sequence[Any]], answers: Counts | None = None, **other: Any
-) -> Window:
+def window_of(manifest: Manifest, columns: Mapping[str, Column], answers: Counts | None = None, **other: Any) -> Window:
     """The window of requests with these columns."""
     bins = {feature.name: feature_bins(feature) for feature in manifest.features}
     features = {name: counts_by_label(bins[name], _counted(values, bins[name])) for name, values in columns.items()}
@@ -74,6 +73,6 @@ def counts_by_label(bins: Bins, counts: Sequence[int]) -> dict[str, int]:
     return {label: count for label, count in zip(bins.labels, counts, strict=True) if count}
 
 
-def _counted(values: Sequence[Any], bins: Bins) -> list[int]:
+def _counted(values: Column, bins: Bins) -> list[int]:
     array = np.array(values, dtype=np.float64 if bins.cuts else np.object_)
     return [int(count) for count in count_feature(array, bins)]
