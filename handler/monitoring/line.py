@@ -4,7 +4,6 @@ How it is written is in `window`. Which lines belong together, and which were re
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,10 @@ from handler.errors.base import SklearnOnLambdaError
 from handler.monitoring.window import BINNED, MESSAGE, Counts, Window, lines_of
 
 __all__ = ["InvalidWindow", "WindowPart", "lines_of", "parse_line"]
+
+
+MOST_SECONDS = 253_402_300_800
+"""The year 10,000, from which on no time can be told."""
 
 
 class InvalidWindow(SklearnOnLambdaError):
@@ -74,10 +77,10 @@ def _text(line: Mapping[str, Any], key: str) -> str:
 
 
 def _time(line: Mapping[str, Any], key: str) -> float | None:
-    value = line.get(key)
-    if value is not None and (type(value) not in (int, float) or not math.isfinite(value)):
-        raise _broken(key, "seconds since 1970, or null", value)
-    return None if value is None else float(value)
+    value: Any = line.get(key, ...)
+    if value is None or (type(value) in (int, float) and 0 <= value < MOST_SECONDS):
+        return None if value is None else float(value)
+    raise _broken(key, "seconds since 1970, or null", value)
 
 
 def _count(line: Mapping[str, Any], key: str) -> int:

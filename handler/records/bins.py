@@ -89,5 +89,5 @@ def _of_numbers(quantiles: Sequence[float], more: tuple[str, ...]) -> Bins:
     ascending = sorted(quantiles)
     tied = {least for least, most in pairwise(ascending) if least == most}
     after = {math.nextafter(value, math.inf) for value in (*tied, ascending[-1])}
-    cuts = tuple(sorted({*ascending[:-1], *tied, *after}))
+    cuts = tuple(sorted({ascending[0], *ascending[:-1], *tied, *after}))
     return Bins((BELOW, *map(str, range(1, len(cuts))), ABOVE, *more), cuts)
