@@ -11,6 +11,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -51,8 +52,7 @@ def decode(cls: type[T], value: object, place: str = "", written: float = math.i
     where = place or "the document"
     if not isinstance(value, dict):
         raise Undecodable(f"{where} must be an object, not {_kind(value)}")
-    hints = typing.get_type_hints(cls)
-    fields = dataclasses.fields(typing.cast(Any, cls))
+    hints, fields = _hints(typing.cast(Any, cls)), dataclasses.fields(typing.cast(Any, cls))
     came = {field.name: format_of(field) for field in fields}
     unknown = sorted(name for name in value if name not in came or came[name] > written)
     if unknown:
@@ -71,6 +71,12 @@ def decode(cls: type[T], value: object, place: str = "", written: float = math.i
     return cls(**decoded)
 
 
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """The types of a class' fields, which take longer to find than a record to decode."""
+    return typing.get_type_hints(cls)
+
+
 def _decode_any(hint: Any, value: object, place: str, written: float) -> Any:
     if dataclasses.is_dataclass(hint):
         return decode(typing.cast(type, hint), value, place, written)
@@ -82,6 +88,8 @@ def _decode_any(hint: Any, value: object, place: str, written: float) -> Any:
     if origin is tuple:
         _expect(isinstance(value, list), value, place, "a list")
         items = typing.cast(list[object], value)
+        if {*map(type, items)} <= _kept(arguments[0]):
+            return tuple(items)  # a manifest may have thousands, and is read at each cold start
         return tuple(_decode_any(arguments[0], item, f"{place}[{index}]", written) for index, item in enumerate(items))
     if origin is dict:
         _expect(isinstance(value, dict), value, place, "an object")
@@ -108,6 +116,13 @@ def _decode_union(hints: tuple[Any, ...], value: object, place: str, written: fl
             continue
     names = " or ".join(_NAMES.get(hint, "an object") for hint in hints)
     raise Undecodable(f"{place} must be {names}, not {_kind(value)}")
+
+
+def _kept(hint: Any) -> set[Any]:
+    """The types of the values that `hint` takes as they are, if it is a scalar or one of several scalars."""
+    hints = {*typing.get_args(hint)} if typing.get_origin(hint) in (types.UnionType, typing.Union) else {hint}
+    # A whole number becomes a float where a float will do.
+    return hints if hints <= _NAMES.keys() and not hints >= {int, float} else set()
 
 
 def _is_object(hint: Any) -> bool:

@@ -1,10 +1,10 @@
 """`handler.records.decoding`: strict, for the few types that records use, and exact about the place of a fault."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.records.decoding import Undecodable, decode
@@ -95,3 +95,76 @@ def test_a_field_without_a_default_must_be_there(field: str) -> None:
 def test_what_is_no_object_is_told_and_nothing_else_is_raised(value: object) -> None:
     with pytest.raises(Undecodable, match=r"^the document must be an object, not "):
         decode(Whole, value)
+
+
+@dataclass(frozen=True)
+class Lists:
+    whole: tuple[int, ...] = ()
+    number: tuple[float, ...] = ()
+    text: tuple[str, ...] = ()
+    category: tuple[str | int, ...] = ()
+    value: tuple[float | str | bool | None, ...] = ()
+    either: tuple[float | int, ...] = ()
+    shares: tuple[dict[str, float], ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Items:
+    """A field of one item for those of `Lists`."""
+
+    whole: int = 0
+    number: float = 0.0
+    text: str = ""
+    category: str | int = ""
+    value: float | str | bool | None = None
+    either: float | int = 0.0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ItemOfShares:
+    shares: dict[str, float]
+
+
+class Refusal(str):
+    __slots__ = ()
+
+
+def decoded(cls: type[Any], name: str, value: Any) -> Any:
+    """The field of this name, or how it is refused, but for its place."""
+    try:
+        return getattr(decode(cls, {name: value}), name)
+    except Undecodable as error:
+        return Refusal(str(error).partition(" must be ")[2])
+
+
+def typed(values: Any) -> list[tuple[type, Any]]:
+    return [(type(value), value) for value in values]
+
+
+kinds: list[st.SearchStrategy[Any]] = [
+    st.integers(-9, 9),
+    st.sampled_from([0.5, 2.0]),
+    st.text(max_size=2),
+    st.booleans(),
+    st.none(),
+    st.just({"a": 1}),
+    st.just(["a"]),
+]
+lists = st.sampled_from([*kinds, kinds[0] | kinds[1], kinds[0] | kinds[2], st.one_of(kinds)]).flatmap(
+    lambda kind: st.lists(kind, max_size=3)
+)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Lists)])
+@settings(max_examples=40)
+@given(lists)
+def test_a_list_is_decoded_as_each_of_its_items_is(name: str, given_items: list[Any]) -> None:
+    each = [decoded(ItemOfShares if name == "shares" else Items, name, item) for item in given_items]
+    refused = [one for one in each if isinstance(one, Refusal)]
+    found = decoded(Lists, name, given_items)
+    if refused:
+        assert found == refused[0]
+    else:
+        assert typed(found) == typed(each)

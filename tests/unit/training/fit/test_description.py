@@ -28,6 +28,8 @@ parameters = { learning_rate = [0.1, 0.3] }
 [gate]
 minimum = 0.8
 worse = 0.01
+[drift]
+alpha = 0.05
 """
 
 
@@ -45,6 +47,7 @@ def test_a_whole_description_is_read(tmp_path: Path) -> None:
     assert spec.search is not None
     assert spec.search.parameters == {"learning_rate": [0.1, 0.3]}
     assert (spec.gate.minimum, spec.gate.worse, spec.gate.latency) == (0.8, 0.01, 2.0)
+    assert (spec.drift.alpha, spec.drift.floor) == (0.05, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,13 @@ def test_a_whole_description_is_read(tmp_path: Path) -> None:
         (("worse = 0.01", "worse = -1.0"), r"must not be negative"),
         (('target = "churned"', 'target = "churned"\ntest_size = 1.5'), r"between 0 and 1"),
         (("[gate]", "[gate"), r"is not TOML"),
+        (("alpha = 0.05", "alpha = 0"), r"drift.alpha must lie between 0 and 1, both excluded; it is 0\."),
+        (("alpha = 0.05", "alpha = 1.0"), r"drift.alpha must lie between 0 and 1"),
+        (("alpha = 0.05", "alpha = nan"), r"drift.alpha must lie between 0 and 1"),
+        (("alpha = 0.05", "floor = -0.1"), r"drift.floor must be a number that is not negative; it is -0.1\."),
+        (("alpha = 0.05", "floor = inf"), r"drift.floor must be a number that is not negative; it is inf\."),
+        (("alpha = 0.05", 'alpha = "0.05"'), r"drift.alpha must be a number, not a string"),
+        (("alpha = 0.05", "alfa = 0.05"), r"drift has an unknown field 'alfa'"),
     ],
 )
 def test_a_mistake_is_refused_with_its_place(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
