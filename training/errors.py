@@ -14,6 +14,9 @@ SklearnOnLambdaError
 ├── GateFailed               worse than the version that serves, or not comparable with it
 ├── PortTaken                no place to serve on this machine
 ├── NothingBefore            no release to go back to
+├── UnknownLogGroup          it is not known where the windows of a model are
+├── UnreadableLog            a file is no log that can be read
+├── NoWindowCounted          the windows that there are cannot be counted
 ├── UnservableVersion        a deployed function that serves the alias could not serve it
 ├── InvalidFunctionRecord    what a deployed function could serve cannot be known
 ├── NoFunctionRecord         no such function is on record
@@ -89,6 +92,18 @@ class PortTaken(SklearnOnLambdaError):
 
 class NothingBefore(SklearnOnLambdaError):
     """No other version served under the alias before."""
+
+
+class UnknownLogGroup(SklearnOnLambdaError):
+    """No function on record serves the alias, or several do; the text says what to give."""
+
+
+class UnreadableLog(SklearnOnLambdaError):
+    """A file of log lines cannot be read to its end; the text names it."""
+
+
+class NoWindowCounted(SklearnOnLambdaError):
+    """There are windows, and all of them were refused; the text says why."""
 
 
 class UnservableVersion(SklearnOnLambdaError):

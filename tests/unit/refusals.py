@@ -14,7 +14,7 @@ from ops.commands import ROOT
 BRING_AND_RELEASE = (
     *("training/bring", "training/pickles", "training/code", "training/notebook", "training/folder"),
     *("training/release", "training/measuring", "training/isolation.py", "training/function_environment.py"),
-    *("training/cli/package.py", "training/cli/publish.py", "training/cli/releases.py", "training/s3.py"),
+    *("training/cli/package.py", "training/cli/releases.py", "training/s3.py"),
     "training/account.py",
     *("training/data/table/source.py", "handler/registry/s3/errors.py", "handler/engines/versions.py"),
 )

@@ -2,6 +2,7 @@
 
 import errno
 import tomllib
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -32,6 +33,9 @@ FULL_OR_CLOSED = frozenset(
 class Command(click.Command):
     """A command with an `example`: its words after `training`, as in the root of a checkout with the docs' model."""
 
+    failure = 1
+    """The exit code where the job failed."""
+
     def __init__(self, *args: Any, example: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.example = example
@@ -39,6 +43,29 @@ class Command(click.Command):
     def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Example"):
             formatter.write(f"{' ' * formatter.current_indent}{PROGRAM} {self.example}\n")
+
+
+class Judgement(Command):
+    """A command that ends with 1 for what it found, so that a program can tell. Every failure of it ends with 2."""
+
+    failure = 2
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SklearnOnLambdaError, click.ClickException, click.exceptions.Exit):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            person().print("Aborted!")
+        except BrokenPipeError:  # whoever read has gone
+            pass
+        except OSError as error:
+            if _is_full_or_closed(error):
+                raise
+            traceback.print_exc()
+        except Exception:  # noqa: BLE001 - a bug, which Python itself would end with 1
+            traceback.print_exc()
+        raise click.exceptions.Exit(self.failure)
 
 
 class Commands(click.Group):
@@ -62,17 +89,21 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SklearnOnLambdaError as error:
-            return _failed(ctx, str(error))
+            return self._failed(ctx, str(error))
         except OSError as error:
-            if error.errno not in FULL_OR_CLOSED or error.filename is None:
+            if not _is_full_or_closed(error):
                 raise
             advice = "make room there, or let it be readable and writable for you, or name another place"
-            return _failed(ctx, f"{error.filename} cannot be used ({error.strerror}): {advice}.")
+            return self._failed(ctx, f"{error.filename} cannot be used ({error.strerror}): {advice}.")
+
+    def _failed(self, ctx: click.Context, said: str) -> NoReturn:
+        person().print(f"Error: {said}", style="red")
+        command = self.commands.get(ctx.invoked_subcommand or "")
+        ctx.exit(command.failure if isinstance(command, Command) else Command.failure)
 
 
-def _failed(ctx: click.Context, said: str) -> NoReturn:
-    person().print(f"Error: {said}", style="red")
-    ctx.exit(1)
+def _is_full_or_closed(error: OSError) -> bool:
+    return error.errno in FULL_OR_CLOSED and error.filename is not None
 
 
 def show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -1,18 +1,19 @@
 """The command line, `python -m training COMMAND`: which commands there are, and in which order they are shown.
 
-Ends with 0, with 1 where the job failed, with 2 for bad usage. A failure that this project foresees is one sentence;
-anything else is a bug and keeps its trace. The commands do no work of their own beyond reading options and printing.
+Ends with 0, with 1 where the job failed, with 2 for bad usage; `drift` ends with 1 for drift alone, and with 2 where it
+failed. A failure that this project foresees is one sentence; anything else is a bug and keeps its trace. The commands
+do no work of their own beyond reading options and printing.
 """
 
 import click
 
-from training.cli import functions, models, package, publish, releases, train
+from training.cli import drift, models, package, releases, status, train
 from training.cli.command import Commands, show_version
 
 HEADINGS = {
     "Make a model": (train.train, package.package_command),
-    "Release it": (publish.publish_command, releases.promote_command, releases.rollback_command),
-    "Look at it": (models.list_command, models.show, releases.history, functions.functions),
+    "Release it": (releases.publish_command, releases.promote_command, releases.rollback_command),
+    "Look at it": (status.status, drift.drift, models.list_command, models.show, releases.history, models.functions),
     "Look after it": (releases.verify, releases.prune_command),
     "Try it on this machine": (models.demo, models.serve),
 }

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from handler.registry.alias import Alias, is_alias_name
 from handler.registry.manifest import Manifest
 from handler.settings import DEFAULT_ALIAS
+from training.observed.files import STANDARD_INPUT
 
 
 def _alias_name(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -51,6 +53,35 @@ class Existing(click.Path):
         return path
 
 
+class LogFile(Existing):
+    """A file of log lines that must be there, or `-` for standard input."""
+
+    def __init__(self) -> None:
+        super().__init__("a file of log lines, or - for standard input")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == STANDARD_INPUT:
+            if sys.stdin.isatty():
+                self.fail("Nothing is piped into standard input: name a file, or pipe log lines into it.", param, ctx)
+            return STANDARD_INPUT
+        return os.fspath(super().convert(value, param, ctx))
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in ISO 8601; UTC where it names no other time zone."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no moment: give one such as 2026-01-31T23:00, in UTC.", param, ctx)
+
+
 no_twin = click.option(
     "--no-twin",
     is_flag=True,
@@ -69,6 +100,20 @@ alias = click.option(
     "--alias", default=DEFAULT_ALIAS, callback=_alias_name, metavar="NAME", help="The alias that names what serves."
 )
 reason = click.option("--reason", metavar="TEXT", help="Why, for those who read the history.")
+
+windows = click.option(
+    "--windows",
+    type=LogFile(),
+    multiple=True,
+    metavar="FILE",
+    help="Read this file of log lines, and no log group; - is standard input. May be given several times.",
+)
+log_group = click.option(
+    "--log-group", metavar="NAME", help="Read this log group.  [default: that of the stack on record]"
+)
+stack = click.option(
+    "--stack", metavar="NAME", help="Read the log group of this stack's function.  [default: the one on record]"
+)
 
 
 def reason_or_ask(given: str | None) -> str:
@@ -94,3 +139,11 @@ def print_json(document: Any) -> None:
 def metric_rows(manifest: Manifest) -> list[tuple[str, str]]:
     """The metrics as rows of a table."""
     return [(name.replace("_", " "), f"{value:.4g}") for name, value in manifest.metrics.items()]
+
+
+def require_one_source(windows: tuple[str, ...], log_group: str | None, stack: str | None) -> None:
+    """Raise click.UsageError where windows are to be read from several kinds of places."""
+    given = {"--windows": bool(windows), "--log-group": log_group is not None, "--stack": stack is not None}
+    named = [name for name, is_given in given.items() if is_given]
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} name different places: give one of them.")

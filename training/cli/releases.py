@@ -1,14 +1,15 @@
-"""The commands about releases: promote, rollback, history, verify, prune."""
+"""The commands about releases: publish, promote, rollback, history, verify, prune."""
 
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from handler.registry.alias import Alias
-from training.cli.command import Command
-from training.cli.options import alias, as_json, model_uri, print_json, reason, reason_or_ask
+from training.cli.command import PROGRAM, Command
+from training.cli.options import Existing, alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
 from training.function_environment import every_package_s_libraries
 from training.release.alias_move import Release
@@ -16,9 +17,47 @@ from training.release.deployed.records import serving
 from training.release.history import releases
 from training.release.promote import current_user, promote, rollback
 from training.release.prune import prune, superfluous
+from training.release.publish import is_published, read_folder
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
 from training.release.verify import verify_registry, verify_version
+
+
+@click.command("publish", cls=Command, example='publish packaged --promote --reason "first version"')
+@click.argument("folder", type=Existing("the folder that `train` or `package` wrote", folder=True), metavar="FOLDER")
+@click.option("--promote", "promote_too", is_flag=True, help="Let the version serve at once, as `promote` does.")
+@click.option("--force", is_flag=True, help="Publish a model that falls short of the gate; --reason must say why.")
+@alias
+@reason
+@model_uri
+@as_json
+def publish_command(
+    folder: Path, promote_too: bool, force: bool, alias: str, reason: str | None, model_uri: str, as_json: bool
+) -> None:
+    """Publish the model in FOLDER as a new version.
+
+    FOLDER is what `train` or `package` wrote. The model is compared with the one that serves, and proved. One that
+    falls short is not published. Prints the version, which never changes.
+    """
+    from training.release.compared.publication import publish_compared  # scikit-learn, which it imports, is slow
+
+    if force and not (reason or "").strip():
+        raise click.UsageError("--force needs --reason: it is kept beside the version.")
+    store = open_writable_store(model_uri)
+    trained = read_folder(folder)
+    if promote_too and is_published(trained, store):
+        # A run that ended between the two steps is finished by another.
+        person().print(f"{trained.manifest.version} is published already.")
+    else:
+        publish_compared(store, trained, folder, alias, reason, force)
+    version = trained.manifest.version
+    released = move(promote, store, version, alias, reason or "Published to serve at once.") if promote_too else None
+    if as_json:
+        print_json({"version": version, "alias": dataclasses.asdict(released) if released else None})
+    else:
+        click.echo(version)
+        if released is None:
+            person().print(f"Published. Let it serve: {PROGRAM} promote {version}")
 
 
 @click.command("promote", cls=Command, example='promote "$VERSION" --reason "better on new customers"')

@@ -37,16 +37,19 @@ class Collected:
 
     def take(self, text: str) -> WindowPart | None:
         """Count the log line `text`; gives the part where it was counted, None where there is nothing to count."""
+        part = self.parsed(text)
+        return part if part is not None and self.add(part) else None
+
+    def parsed(self, text: str) -> WindowPart | None:
+        """The part that the log line `text` is, not counted yet; None where it is none, or broken and so refused."""
         try:
             part = parse_line(text)
         except InvalidWindow as error:
             self._refuse("broken", str(error))
             return None
-        if part is None:
-            if SAYS_WINDOW.search(text) and not _is_json(text):
-                self._refuse("broken", "A log line says that it is a window, and was cut off: leave it out.")
-            return None
-        return part if self.add(part) else None
+        if part is None and SAYS_WINDOW.search(text) and not _is_json(text):
+            self._refuse("broken", "A log line says that it is a window, and was cut off: leave it out.")
+        return part
 
     def add(self, part: WindowPart) -> bool:
         """Count one part of a window; says whether it was counted."""

@@ -33,7 +33,19 @@ def shown(*arguments: str) -> str:
 
 
 def test_the_overview_has_every_command_once_under_a_heading_in_the_order_of_the_way() -> None:
-    way = ["train", "package", "publish", "promote", "rollback", "list", "show", "history", "functions"]
+    way = [
+        "train",
+        "package",
+        "publish",
+        "promote",
+        "rollback",
+        "status",
+        "drift",
+        "list",
+        "show",
+        "history",
+        "functions",
+    ]
     assert list(main.commands) == [*way, "verify", "prune", "demo", "serve"]
     text = shown()
     places = [text.index(f"{heading}:") for heading in HEADINGS]
@@ -60,6 +72,7 @@ def test_each_command_has_an_example_that_it_takes(
     monkeypatch.setenv("MODEL_URI", str(tmp_path))
     (tmp_path / "packaged").mkdir()
     (tmp_path / "churn.joblib").touch()
+    (tmp_path / "windows.log").touch()
     name, *words = shlex.split(command.example)
     assert name == command.name
     with command.make_context(name, words, parent=click.Context(main)) as context:
