@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ops.commands import ROOT
+from ops.reference.alarms import alarms
 from ops.reference.api import (
     errors_of_caller,
     errors_of_gateway,
@@ -35,6 +36,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
         *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
         *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
+        alarms,
         pins,
         folders,
         *(proofs, cost_of_proofs, not_proved),

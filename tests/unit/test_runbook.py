@@ -1,4 +1,4 @@
-"""docs/runbook.md has a section for each error that the operator can mend and each metric, under a stable anchor."""
+"""docs/runbook.md has a section for each error that the operator can mend, each metric and each alarm."""
 
 import re
 
@@ -15,7 +15,16 @@ TITLES = re.findall(r"^#+ (.*)$", WITHOUT_BLOCKS, re.MULTILINE)
 
 EVERY_METRIC = (*METRICS, *MONITOR_METRICS)
 CODES = [answer.code for answer, _ in OF_OPERATOR]
+OF_AWS = [
+    "The share of 5xx answers",
+    "Lambda throttles the function",
+    "The monitor failed",
+    "A message about drift was not delivered",
+]
+"""What alarms are about that AWS counts by itself."""
+
 HEADINGS = [
+    *OF_AWS,
     *(f"`{code}`" for code in CODES),
     *(gateway_heading(answer) for answer in OF_GATEWAY),
     *(f"`{metric.name}`" for metric in EVERY_METRIC),
