@@ -1,4 +1,4 @@
-"""Each of the four policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
+"""Each of the five policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
 
 What each may do is shown by the suite itself: the model that serves was published with the one and promoted with the
 other.
