@@ -311,5 +311,6 @@ bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take
 	$(RUN) -m bench.memory
 
 .PHONY: bench-latency
-bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler
+bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler, and what windows cost them
 	$(RUN) -m bench.latency
+	$(RUN) -m bench.windows

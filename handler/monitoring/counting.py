@@ -7,6 +7,7 @@ one cut after the other, which takes numpy less time than a search for the bin o
 import operator
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -28,14 +29,15 @@ class Column:
         self._place = {label: at for at, label in enumerate(bins.labels)}
         self._null = self._place.get(NULL, 0)
         self._other = self._place.get(UNKNOWN, 0)
+        self.place: Callable[[Any], int] = self._of_number if bins.cuts else self._of_name
+        """Gives the place among the labels of the bin of one value."""
 
-    def place(self, value: Any) -> int:
-        """The place among the labels of the bin of one value."""
-        if value is None or value != value:
-            return self._null
-        if self._cuts:
-            return bisect_right(self._cuts, value)
-        return self._place.get(_label(value), self._other)
+    def _of_number(self, number: float | None) -> int:
+        # NaN alone differs from itself.
+        return self._null if number is None or number != number else bisect_right(self._cuts, number)
+
+    def _of_name(self, name: Any) -> int:
+        return self._null if name is None or name != name else self._place.get(_label(name), self._other)
 
     def counts(self, values: NDArray[Any]) -> NDArray[np.int64]:
         """How many of `values`, of shape (rows,), fall into each bin."""
@@ -56,6 +58,15 @@ class Column:
         return np.array([len(listed) - gaps, gaps], dtype=np.int64)
 
 
+def places_of_output(values: NDArray[Any], bins: Bins) -> list[int]:
+    """The place among the labels of `bins` of each of the `values` of an `Output`, of which there are few."""
+    if values.ndim == 2:
+        return np.nonzero(values)[1].tolist()
+    if bins.cuts:
+        return [bisect_right(bins.cuts, value) for value in values.tolist()]
+    return [0] * len(values) if values.dtype == np.float64 else values.tolist()
+
+
 def count_feature(values: NDArray[Any], bins: Bins) -> NDArray[np.int64]:
     """How many of a feature's `values`, of shape (rows,), as the model gets them, fall into each of its `bins`."""
     return Column(bins).counts(values)
@@ -67,9 +78,7 @@ def count_output(values: NDArray[Any], bins: Bins) -> NDArray[np.int64]:
         return np.append(values.sum(axis=0, dtype=np.int64), 0)
     if bins.cuts:
         return _counted(values, bins)
-    if values.dtype == np.float64:
-        return np.array([len(values)], dtype=np.int64)
-    return np.bincount(values, minlength=len(bins.labels))
+    return np.bincount(places_of_output(values, bins), minlength=len(bins.labels))
 
 
 def _counted(values: NDArray[Any], bins: Bins) -> NDArray[np.int64]:

@@ -11,19 +11,20 @@ import os
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handler.monitoring.counting import Column, count_output
-from handler.monitoring.window import BINNED, LATENCY_LABELS, LATENCY_MILLISECONDS, Counts, Window, lines_of
-from handler.records.bins import CONFIDENCE, Bins, bins_digest, feature_bins, target_bins
+from handler.monitoring.counting import Column, count_output, places_of_output
+from handler.monitoring.window import LATENCY_LABELS, LATENCY_MILLISECONDS, Counts, Window, lines_of
+from handler.records.bins import CONFIDENCE, bins_digest, feature_bins, target_bins
 
 if TYPE_CHECKING:
     from handler.registry.manifest import Manifest
+    from handler.serving.answers.base import Output
     from handler.telemetry.exchange import Exchange, Predicted
 
 NO_VERSION = "none"
@@ -91,19 +92,20 @@ class WindowObserver:
 
 
 class _Tally:
-    """What was counted of one version since it was last taken: an array that has the bins of everything in a row."""
+    """What was counted of one version since it was last taken: a count for each bin of everything, in a row."""
 
     def __init__(self, manifest: "Manifest | None") -> None:
         features = {feature.name: feature_bins(feature) for feature in manifest.features} if manifest else {}
         targets = {target.name: target_bins(manifest.task, target) for target in manifest.targets} if manifest else {}
         self.version = manifest.version if manifest else NO_VERSION
         self._digest = bins_digest((*features.values(),), (*targets.values(),))
-        self._columns = [Column(bins) for bins in features.values()]
-        self._targets = [*targets.values()]
         self._binned = {"features": features, "answers": targets, "confidence": dict.fromkeys(targets, CONFIDENCE)}
         every = [bins for binned in self._binned.values() for bins in binned.values()]
-        ends = np.cumsum([len(bins.labels) for bins in every]).tolist()
-        self._slices = [slice(begin, end) for begin, end in pairwise([0, *ends])]
+        self._starts = [*accumulate((len(bins.labels) for bins in every), initial=0)]
+        of_targets = self._starts[len(features) :]
+        # Where the bins begin: of each feature; of the answers of each target, and of its highest probabilities.
+        self._columns = [*zip(self._starts, map(Column, features.values()), strict=False)]
+        self._targets = [*zip(of_targets, of_targets[len(targets) :], targets.values(), strict=False)]
         self._begin()
 
     def _begin(self) -> None:
@@ -112,7 +114,7 @@ class _Tally:
         self._began, self._ended = math.inf, -math.inf
         self._errors: dict[str, int] = {}
         self._latency = [0] * len(LATENCY_LABELS)
-        self._counts = np.zeros(self._slices[-1].stop if self._slices else 0, dtype=np.int64)
+        self._counts = [0] * self._starts[-1]
 
     def add(self, exchange: "Exchange", now: float) -> None:
         """Count an exchange that ended `now`. Where counting its rows raises, none of them is counted."""
@@ -123,39 +125,44 @@ class _Tally:
         if exchange.code is not None:
             self._errors[exchange.code] = self._errors.get(exchange.code, 0) + 1
         elif exchange.predicted is not None:
-            self._counts += self._counted(exchange.predicted)
-            self._rows += len(exchange.predicted.rows)
+            rows, outputs = exchange.predicted.rows, exchange.predicted.outputs()
+            if len(rows) <= FEW_ROWS:
+                for place in self._places(rows, outputs):
+                    self._counts[place] += 1
+            else:
+                counts = self._sums(rows, outputs)
+                for place in np.flatnonzero(counts).tolist():
+                    self._counts[place] += int(counts[place])
+            self._rows += len(rows)
 
-    def _counted(self, predicted: "Predicted") -> NDArray[np.int64]:
-        """How many of the values and the answers fall into each bin, of shape (bins of everything,)."""
-        rows, outputs = predicted.rows, predicted.outputs()
-        counts = np.zeros_like(self._counts)
-        of_features, of_others = self._slices[: len(self._columns)], self._slices[len(self._columns) :]
-        if len(rows) <= FEW_ROWS:
-            columns = [(each.start, column.place) for each, column in zip(of_features, self._columns, strict=True)]
-            places = [
-                start + place(value)
-                for row in rows.tolist()
-                for (start, place), value in zip(columns, row, strict=True)
-            ]
-            np.add.at(counts, places, 1)
-        else:
-            for at, (each, column) in enumerate(zip(of_features, self._columns, strict=True)):
-                counts[each] = column.counts(rows[:, at])
-        of_answers, of_confidence = of_others[: len(self._targets)], of_others[len(self._targets) :]
-        for answer, confidence, bins, output in zip(of_answers, of_confidence, self._targets, outputs, strict=True):
-            counts[answer] = count_output(output.values, bins)
+    def _places(self, rows: NDArray[Any], outputs: "Sequence[Output]") -> list[int]:
+        """The bins into which the values and the answers of few rows fall, each as often as it is met."""
+        places = [
+            start + column.place(value)
+            for row in rows.tolist()
+            for (start, column), value in zip(self._columns, row, strict=True)
+        ]
+        for (start, sure, bins), output in zip(self._targets, outputs, strict=True):
+            places += [start + place for place in places_of_output(output.values, bins)]
             if output.highest is not None:
-                counts[confidence] = count_output(output.highest, CONFIDENCE)
-        return counts
+                places += [sure + place for place in places_of_output(output.highest, CONFIDENCE)]
+        return places
+
+    def _sums(self, rows: NDArray[Any], outputs: "Sequence[Output]") -> NDArray[np.int64]:
+        """How often each bin is met by the values and the answers of many rows."""
+        features = [column.counts(values) for (_, column), values in zip(self._columns, rows.T, strict=True)]
+        answers = [count_output(each.values, bins) for (_, _, bins), each in zip(self._targets, outputs, strict=True)]
+        none = np.zeros(len(CONFIDENCE.labels), dtype=np.int64)
+        sure = [none if each.highest is None else count_output(each.highest, CONFIDENCE) for each in outputs]
+        return np.concatenate([*features, *answers, *sure])
 
     def taken(self) -> Window:
         """What was counted; counting begins anew."""
-        slices = iter(self._slices)
-        binned = {
-            what: {name: counted for name, bins in named.items() if (counted := self._sparse(bins, next(slices)))}
-            for what, named in self._binned.items()
-        }
+        starts = pairwise(self._starts)
+        binned: list[dict[str, Counts]] = []
+        for of_names in self._binned.values():
+            counted = {name: _met(bins.labels, self._counts[slice(*next(starts))]) for name, bins in of_names.items()}
+            binned.append({name: counts for name, counts in counted.items() if counts})
         window = Window(
             self.version,
             self._digest,
@@ -165,14 +172,11 @@ class _Tally:
             self._rows,
             self._errors,
             _met(LATENCY_LABELS, self._latency),
-            *(binned[what] for what in BINNED),
+            *binned,
         )
         self._begin()
         return window
 
-    def _sparse(self, bins: Bins, at: slice) -> Counts:
-        return _met(bins.labels, self._counts[at].tolist())
 
-
-def _met(labels: Iterable[str], counts: Iterable[int]) -> dict[str, int]:
+def _met(labels: Iterable[str], counts: Iterable[int]) -> Counts:
     return {label: count for label, count in zip(labels, counts, strict=True) if count}
