@@ -18,6 +18,7 @@ from handler.rows.dtype import typed_rows
 from handler.serving.predictor import load_predictor
 from tests.bring.foreign.kept_models import Kept, all_names, kept
 from tests.local_service import serving
+from tests.unit.training.counts import odd_counts
 from tests.unit.training.packaging import refused
 from training.bring.onnx.graph_model import manifest_of_graph
 from training.bring.onnx.graph_process import inspect_graph
@@ -93,6 +94,8 @@ def test_a_model_is_measured_on_a_table_published_served_and_asked(tmp_path: Pat
     assert manifest.metrics["accuracy"] == 1.0
     assert [feature.kind for feature in manifest.features] == ["number"] * 4
     assert all(feature.nullable and feature.minimum is not None for feature in manifest.features)
+    assert odd_counts(manifest) == []
+    assert manifest.training.fitted_rows == sum(manifest.target.answers) == len(model.rows)
     assert json.loads((tmp_path / "out" / "held_out.json").read_text())
     assert "OnnxMLTools" in (tmp_path / "out" / "report.html").read_text()
 

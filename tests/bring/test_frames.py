@@ -22,6 +22,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from tests.unit.training.bring.frames.turning import passengers, survived
+from tests.unit.training.counts import counts_of, odd_counts
 from tests.unit.training.packaging import refused
 from training.cli.main import main
 from training.release.publish import read_folder
@@ -76,6 +77,16 @@ def test_names_gaps_codes_booleans_and_a_text_are_brought_from_a_csv(tmp_path: P
     }
     assert [feature.name for feature in manifest.features if feature.nullable] == ["age", "fare", "sex", "embarked"]
     assert manifest.training.dataset == "passengers.csv"
+    assert manifest.training.fitted_rows == manifest.training.rows == len(passengers())
+    assert odd_counts(manifest) == []
+    counts = {feature.name: counts_of(feature) for feature in manifest.features}
+    flags = passengers()["alone"].value_counts()
+    assert counts["alone"] == {"=true": flags[True], "=false": flags[False], "null": 0}
+    assert counts["age"]["null"] == passengers()["age"].isna().sum()
+    assert counts["pclass"] == {"null": 0, "unknown": 0} | {
+        f"={value}": count for value, count in passengers()["pclass"].value_counts().items()
+    }
+    assert sum(manifest.target.answers) == sum(manifest.target.confidence) == manifest.metrics["rows_tested"]
     assert manifest.metrics != {}
     assert (tmp_path / "out" / "held_out.json").is_file()
 

@@ -10,6 +10,7 @@ import pytest
 from sklearn import metrics
 from sklearn.linear_model import LinearRegression
 
+from handler.records.bins import target_bins
 from handler.records.decoding import decode
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
@@ -114,6 +115,25 @@ def test_the_spread_of_each_number_is_known_and_a_class_has_none(tmp_path: Path)
     spreads = [target.spread for target in measured(tmp_path / "a", "numbers")["of"].targets]
     assert spreads == pytest.approx(BOTH.std(axis=0).tolist())
     assert [target.spread for target in measured(tmp_path / "b", "classes")["of"].targets] == [None, None]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_answers_of_each_task_are_counted_for_each_target(tmp_path: Path, name: str) -> None:
+    targets = measured(tmp_path, name)["of"].targets
+    predicted = CASES[name].model.predict(ROWS).reshape(150, -1)
+    for place, target in enumerate(targets):
+        if name in ("outliers", "outliers without truth"):
+            counts = [(predicted == 1).sum(), (predicted == -1).sum()]
+        elif name == "labels":
+            counts = [*predicted.sum(axis=0), 0]
+        elif name == "numbers":
+            cuts = [-np.inf, *target_bins("several_targets", target).cuts, np.inf]
+            counts = np.histogram(predicted[:, place], cuts)[0].tolist()
+            assert target.quantiles == tuple(np.quantile(BOTH[:, place], np.linspace(0, 1, 11)))
+        else:
+            counts = [*np.bincount(predicted[:, place], minlength=len(target.classes)), 0]
+        assert target.answers == tuple(counts)
+        assert sum(target.confidence) == (150 if name in ("classes", "labels") else 0)
 
 
 def held_out_of(folder: Path, name: str) -> tuple[VerifiedArtifact, HeldOut]:

@@ -16,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 from handler.registry.chain import checked_manifest, manifest_bytes
 from handler.registry.directory_store import DirectoryStore
 from handler.registry.manifest import Manifest
+from tests.unit.training.counts import odd_counts
 from tests.unit.training.packaging import IRIS
 from training import publish_model
 from training.errors import GateFailed, UnpackableArtifact
@@ -62,6 +63,8 @@ def test_three_lines_publish_in_any_folder_and_an_update_passes_the_gate_on_the_
     assert kinds == {"sepal width (cm)": "number", "kind": "category", "big": "boolean"}
     assert manifest.metrics["rows_tested"] == 150
     assert (manifest.name, manifest.target.name) == ("iris", "species")
+    assert (manifest.format_version, manifest.training.fitted_rows, odd_counts(manifest)) == (5, 150, [])
+    assert sum(manifest.target.answers) == sum(manifest.target.confidence) == 150
     parity = manifest.artifacts["onnx"].parity
     assert parity is not None
     assert (parity.rows, parity.bound) == (2000 + 150 + len(manifest.examples), 1e-5)

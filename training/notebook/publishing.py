@@ -79,7 +79,7 @@ def publish_model(
     scikit-learn that the gate uses; `code` are modules of yours that the model imports, or folders of them, which
     travel with the version and run in the function with its rights; `allow_unknown` lets the API take categories that
     neither model nor rows have. `promote` lets the version serve at once; `force` publishes what falls short of the
-    gate, and needs a `reason`. Without `twin` no ONNX form is made: for a deployed function of an earlier release.
+    gate, and needs a `reason`. Without `twin` no ONNX form is made.
 
     Raises a SklearnOnLambdaError that says what to change; then nothing was published.
     """

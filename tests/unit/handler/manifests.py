@@ -1,12 +1,14 @@
 """Hypothesis strategies for valid manifests: every field, every kind of value that JSON can hold in it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
+from handler.records.bins import CONFIDENCE, Bins, feature_bins, target_bins
 from handler.records.signature import Domain, Example, Feature, Target, Task, Value
-from handler.registry.manifest import ArtifactFile, Manifest, Training, version_of
+from handler.registry.manifest import ArtifactFile, DriftRule, Manifest, Training, version_of
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 words = st.text(max_size=12)
@@ -80,7 +82,25 @@ text_features = st.builds(
     gap=st.sampled_from(["None", "NaN"]),
     max_length=st.none() | st.integers(0, 10**6),
 )
-features = number_features | category_features | code_features | boolean_features | text_features
+
+
+def counts_in(bins: Bins) -> st.SearchStrategy[tuple[int, ...]]:
+    """No counts, or one for each of `bins`."""
+    each = st.lists(st.integers(0, 2**53), min_size=len(bins.labels), max_size=len(bins.labels)).map(tuple)
+    return st.just(()) | each
+
+
+def with_counts(feature: Feature) -> st.SearchStrategy[Feature]:
+    """The feature with any counts that its bins can have."""
+    return counts_in(feature_bins(feature)).map(lambda counts: replace(feature, counts=counts))
+
+
+features = st.one_of(number_features, category_features, code_features, boolean_features, text_features).flatmap(
+    with_counts
+)
+drift_rules = st.builds(
+    DriftRule, alpha=st.floats(0, 1, exclude_min=True, exclude_max=True), floor=st.floats(0, allow_infinity=False)
+)
 trainings = st.builds(
     Training,
     dataset=words,
@@ -90,6 +110,7 @@ trainings = st.builds(
     parameters=st.dictionaries(words, json_values, max_size=4),
     seed=st.none() | st.integers(),
     git_commit=st.none() | words,
+    fitted_rows=st.none() | st.integers(0, 10**9),
 )
 
 
@@ -99,12 +120,16 @@ def targets_and_examples(draw: st.DrawFn, task: Task, features: tuple[Feature, .
     values: st.SearchStrategy[Value] = st.none() | numbers | words | st.booleans()
     rows = draw(st.lists(st.tuples(*[values for _ in features]), min_size=1, max_size=3))
     if task == "regression":
-        return Target(draw(words), spread=draw(st.none() | numbers)), [Example(row, draw(numbers)) for row in rows]
+        quantiles = draw(st.lists(numbers, max_size=11).map(tuple))
+        target = Target(draw(words), spread=draw(st.none() | numbers), quantiles=quantiles)
+        answers = draw(counts_in(target_bins(task, target)))
+        return replace(target, answers=answers), [Example(row, draw(numbers)) for row in rows]
     classes = tuple(draw(st.lists(words, min_size=2, max_size=4, unique=True)))
     shares = st.none() | st.fixed_dictionaries(dict.fromkeys(classes, numbers))
     indexes = [draw(st.integers(0, len(classes) - 1)) for _ in rows]
     examples = [Example(row, classes[index], index, draw(shares)) for row, index in zip(rows, indexes, strict=True)]
-    return Target(draw(words), classes), examples
+    target = Target(draw(words), classes, confidence=draw(counts_in(CONFIDENCE)))
+    return replace(target, answers=draw(counts_in(target_bins(task, target)))), examples
 
 
 @st.composite
@@ -128,4 +153,5 @@ def manifests(draw: st.DrawFn) -> Manifest:
         training=draw(trainings),
         example=examples[0],
         more_examples=tuple(examples[1:]),
+        drift=draw(st.none() | drift_rules),
     )

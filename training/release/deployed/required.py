@@ -5,7 +5,7 @@ from collections.abc import Container
 
 from handler.registry.alias import ALIAS_FORMAT_VERSION
 from training.errors import UnservableVersion
-from training.release.deployed.readable import numbers, other_engine, too_large, unreadable
+from training.release.deployed.readable import format_of, numbers, other_engine, too_large, unreadable
 from training.release.deployed.record import FunctionRecord
 from training.release.deployed.records import if_it_is_gone, serving
 from training.release.stores.writable import WritableStore
@@ -27,7 +27,7 @@ def require_servable(store: WritableStore, version: str, alias: str, manifest_js
         return functions
     told = " ".join(
         f"The function of the stack {function.stack!r}, on record since {function.recorded_at[:19]}, could not serve "
-        f"it: {reason}. {_engine_advice(function, manifest_json)}{if_it_is_gone(store, function.stack)}"
+        f"it: {reason}. {_advice(function, manifest_json)}{if_it_is_gone(store, function.stack)}"
         for function, reason in reasons
     )
     raise UnservableVersion(
@@ -52,7 +52,10 @@ def another_alias(alias: str, taken: Container[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _engine_advice(function: FunctionRecord, manifest_json: bytes) -> str:
+def _advice(function: FunctionRecord, manifest_json: bytes) -> str:
+    written = format_of(manifest_json)
+    if written is not None and written > max(function.package.manifest_formats, default=written):
+        return "Deploy this release first: its function goes on with what serves now, and reads this version too. "
     advice = other_engine(manifest_json, function.package)
     return f"{advice} " if advice else ""
 

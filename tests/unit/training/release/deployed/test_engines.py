@@ -8,6 +8,7 @@ import pytest
 from handler.engines.package_description import PackageDescription
 from handler.registry.chain import MANIFEST_FILE, version_key
 from handler.registry.manifest import ArtifactFile, Manifest
+from tests.older_manifests import before_counts
 from tests.unit.handler.twins import manifest_of_onnx_alone, manifest_with_twin
 from tests.unit.training.release.deployed.descriptions import onnx_package, package, record
 from training.errors import UnservableVersion
@@ -108,6 +109,21 @@ def test_on_an_alias_that_functions_of_both_engines_serve_a_version_with_a_twin_
 ) -> None:
     functions = require_servable(store, twin.version, "production", put(store, twin))
     assert {function.stack for function in functions} == {"churn", "churn-fast"}
+
+
+def test_for_a_function_of_an_earlier_release_it_is_said_to_deploy_this_one_first(
+    tmp_path: Path, joblib_alone: Manifest
+) -> None:
+    made = WritableDirectoryStore(tmp_path)
+    write_record(made, record("churn", package=replace(package(), manifest_formats=(1, 2, 3, 4))))
+    with pytest.raises(UnservableVersion) as raised:
+        require_servable(made, joblib_alone.version, "production", put(made, joblib_alone))
+    assert (
+        "could not serve it: its manifest has format 5, and the package reads formats 1, 2, 3, 4. Deploy this release "
+        "first: its function goes on with what serves now, and reads this version too."
+    ) in str(raised.value)
+    before = before_counts(joblib_alone)
+    assert [function.stack for function in require_servable(made, "aside", "production", put(made, before))]
 
 
 @pytest.mark.parametrize(
