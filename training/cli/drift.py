@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from handler.monitoring.drift.page import drift_page
 from handler.monitoring.drift.report import Comparison, DriftReport
+from handler.monitoring.drift.words import TO_DO, VERDICTS, title_of, verdict_in_words
 from handler.registry.chain import checked_manifest, manifest_bytes, read_alias, read_manifest
 from handler.registry.manifest import Manifest
 from training.cli.command import Judgement
@@ -25,13 +27,13 @@ from training.console import count_progress, person, show_table
 from training.observed.compared import Found
 from training.observed.gathered import Gathered, Period, digest_of, gather_files, gather_groups
 from training.observed.log import logs_client, the_log_group
-from training.observed.words import VERDICTS, counted, notes, sentence
+from training.observed.words import counted, notes
 from training.release.promote import require_published
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
 
 HOURS = 24.0
-HEAD = ("What", "Verdict", "PSI", "Alarm above", "Distance", "p", "Outside", "Null", "Unknown")
+HEAD = ("What", "Verdict", "PSI", "Limit", "Distance", "p", "Outside", "Null", "Unknown")
 
 NOTHING = (
     "There is no window in it. A function writes them as it is asked, unless ObserveSeconds (OBSERVE_SECONDS) is 0; "
@@ -88,8 +90,6 @@ def drift(
     gathered.require_counted()
     found = Found.of(manifest, gathered)
     if page is not None:
-        from handler.monitoring.drift.page import drift_page
-
         page.write_text(drift_page(found.report, found.over_time), encoding="utf-8")
     if as_json:
         print_json(found.document())
@@ -130,7 +130,10 @@ def _gather_log(group: str, period: Period, gathered: Gathered) -> None:
 
 def _show(found: Found) -> None:
     report, collected = found.report, found.gathered.collected
-    person().print(sentence(report), style="red" if report.verdict == "drift" else "bold")
+    person().print(verdict_in_words(report), style="red" if report.verdict == "drift" else "bold")
+    if report.drifted:
+        person().print(f"What drifted: {', '.join(report.drifted)}.")
+    person().print(TO_DO[report.verdict])
     if report.rows:
         title = f"From {report.began} to {report.ended}, in {counted(report.windows, 'window')}"
         show_table(title, HEAD, map(_row, report.comparisons))
@@ -143,9 +146,8 @@ def _show(found: Found) -> None:
 def _row(of: Comparison) -> tuple[str, ...]:
     limit = None if of.bound is None or of.floor is None else max(of.bound, of.floor)
     shares = (of.outside, of.null, of.unknown)
-    name = of.name if of.of == "feature" else f"{of.of}: {of.name}"
     return (
-        name,
+        title_of(of),
         VERDICTS[of.verdict],
         *("-" if number is None else f"{number:.3f}" for number in (of.psi, limit, of.distance)),
         "-" if of.p_value is None else f"{of.p_value:.2g}",

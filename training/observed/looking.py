@@ -60,9 +60,9 @@ class Look:
         serving, manifest = self._serving(found)
         records = self._records(found)
         stacks = [record.stack for record in records]
-        if manifest is not None:
+        if manifest is not None and records:
+            data = manifest_bytes(self.store, manifest.version)
             for record in records:
-                data = manifest_bytes(self.store, manifest.version)
                 found += findings.cannot_serve(self.asked, record, manifest.version, data)
         reports = [seen for stack in stacks if (seen := self._report(stack))]
         lasts = DAY if len(reports) < max(len(stacks), 1) else HOUR
@@ -150,7 +150,7 @@ class Look:
         if serving is not None:
             yield from findings.not_following(self.asked, serving.version, serving.since, gathered.latest, stacks)
         yield from findings.failing(traffic, stacks)
-        if lasts == DAY:
+        if lasts == DAY and not self.places.files:
             yield from findings.silent(self.asked, windows, stacks, lasts / HOUR)
         yield from findings.not_counted(self.asked, gathered.collected, stacks)
 

@@ -7,11 +7,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from handler.monitoring.drift.words import VERDICTS
+from handler.monitoring.window import LATENCY_MILLISECONDS
 from training.console import shown
 from training.observed.state import DriftSeen, Function, Serving, State, Traffic, moment
-from training.observed.words import VERDICTS, counted
+from training.observed.words import counted
 
-SLOWEST = "more than 10 s"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -64,7 +65,7 @@ def _traffic(state: State, now: datetime) -> Iterator[tuple[str, str]]:
     codes = ", ".join(f"{count:,} {code}" for code, count in traffic.errors.items())
     yield "Requests", f"{traffic.requests:,} in the last hour, {counted(failed, 'error')}{': ' if codes else ''}{codes}"
     if traffic.requests:
-        yield "Time", f"half within {_edge(traffic.half_within_ms)}, 99 % within {_edge(traffic.nearly_all_within_ms)}"
+        yield "Time", f"half {_edge(traffic.half_within_ms)}, 99 % {_edge(traffic.nearly_all_within_ms)}"
     if state.last_window is None:
         yield "Windows", f"none in {', '.join(state.read)}"
     else:
@@ -85,7 +86,7 @@ def _answering(traffic: Traffic, serving: Serving | None) -> str:
 
 
 def _drift(seen: DriftSeen, serving: Serving | None, now: datetime) -> str:
-    verdict = VERDICTS.get(seen.verdict, seen.verdict)  # type: ignore[call-overload] # another release may know more
+    verdict = next((words for known, words in VERDICTS.items() if known == seen.verdict), seen.verdict)
     names = f" in {', '.join(seen.drifted)}" if seen.drifted else ""
     of = "" if serving is None or seen.version == serving.version else f" of {seen.version}"
     if seen.written_at is None:
@@ -131,4 +132,4 @@ def age(past: timedelta) -> str:
 
 
 def _edge(milliseconds: int | None) -> str:
-    return SLOWEST if milliseconds is None else f"{milliseconds:,} ms"
+    return f"> {LATENCY_MILLISECONDS[-1]:,} ms" if milliseconds is None else f"≤ {milliseconds:,} ms"
