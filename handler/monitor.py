@@ -22,11 +22,11 @@ ATTEMPTS = 5
 
 
 class MonitorFailed(SklearnOnLambdaError):
-    """A bug of ours ended the run."""
+    """The run could not be done to its end; the log line before says why."""
 
 
 def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:  # noqa: ARG001 - a schedule's
-    """Run once; gives the verdict in short, for whoever calls it by hand. Raises a SklearnOnLambdaError."""
+    """Run once; gives the verdict in short, for whoever calls it by hand. Raises MonitorFailed."""
     log = MonitorLog(os.environ, context)
     try:
         settings = MonitorSettings.from_env(os.environ)
@@ -36,7 +36,7 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         report = monitor.run()
     except SklearnOnLambdaError as error:
         log.logger.error("monitor failed", error=type(error).__name__, reason=str(error))
-        raise
+        raise MonitorFailed(str(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised as one of ours
         # What another library says is not repeated: it may quote what it chokes on.
         trace = "".join(traceback.format_tb(error.__traceback__))

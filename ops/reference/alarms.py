@@ -42,9 +42,8 @@ class Alarm:
         most, minutes = int(said["EvaluationPeriods"]), int(said["Period"]) // 60
         least = int(said.get("DatapointsToAlarm", most))
         span = "1 h" if minutes == 60 else f"{minutes} min"
-        spans = (
-            f"{least} of {most} spans of {span}" if least < most else f"{most} spans of {span}" if most > 1 else span
-        )
+        if most > 1:
+            span = f"{least} of {most} spans of {span}" if least < most else f"{most} spans of {span}"
         return f"`{said['MetricName']}`, {statistic} {SIGNS[said['ComparisonOperator']]} {threshold}, {span}"
 
 

@@ -152,7 +152,7 @@ def test_the_description_of_a_version_has_room_for_names_of_common_length() -> N
     described = version["Properties"]["Description"]["Fn::Sub"]
     longest = {
         **{"ModelName": "m" * 25, "ModelAlias": "a" * 10, "ModelRefreshSeconds": "86400", "MaxRows": "100000"},
-        **{"EphemeralStorage": "10240", "Engine": "sklearn"},
+        **{"EphemeralStorage": "10240", "Engine": "sklearn", "ObserveSeconds": "86400"},
         **{"MemorySize": "10240", "Architecture": "x86_64", "SnapStart": "PublishedVersions", "LogLevel": "WARNING"},
         "CorsOrigins": "c" * transformed()["Parameters"]["CorsOrigins"]["MaxLength"],
     }
@@ -163,6 +163,5 @@ def test_the_description_of_a_version_has_room_for_names_of_common_length() -> N
 
 
 def test_without_origins_there_is_no_function_for_preflights(without: Any) -> None:
-    assert [name for name, resource in without.items() if resource["Type"] == "AWS::Lambda::Function"] == [
-        "PredictFunction"
-    ]
+    functions = {name for name, resource in without.items() if resource["Type"] == "AWS::Lambda::Function"}
+    assert functions == {"PredictFunction", "MonitorFunction"}

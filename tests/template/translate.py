@@ -15,7 +15,9 @@ from samtranslator.translator.translator import Translator  # type: ignore[impor
 if __name__ == "__main__":
     template = yaml_parse(Path(sys.argv[1]).read_text())
     # The transform takes only a place in S3, which `sam deploy` would have put here.
-    template["Resources"]["PredictFunction"]["Properties"]["CodeUri"] = "s3://bucket/package.zip"
+    for resource in template["Resources"].values():
+        if "CodeUri" in resource["Properties"]:
+            resource["Properties"]["CodeUri"] = "s3://bucket/package.zip"
     parameters = dict(argument.split("=", 1) for argument in sys.argv[2:])
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
     print(json.dumps(translator.translate(template, parameters)))

@@ -10,6 +10,7 @@ from ops.commands import ROOT, SAM, ToolMissing, environment
 
 SCRIPT = Path(__file__).with_name("translate.py")
 NO_VALUE = {"Ref": "AWS::NoValue"}
+COMBINED = {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda parts: not any(parts)}
 
 
 @cache
@@ -27,7 +28,8 @@ def translated(**parameters: str) -> Any:
     """The resources that there are with these parameters, their conditions resolved."""
     template = transformed(**parameters)
     values = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()} | parameters
-    holds = {name: _holds(condition, values) for name, condition in template.get("Conditions", {}).items()}
+    conditions = template.get("Conditions", {})
+    holds = {name: _holds(condition, values, conditions) for name, condition in conditions.items()}
     resources = template["Resources"]
     kept = {name: resource for name, resource in resources.items() if holds.get(resource.get("Condition"), True)}
     return resolved(kept, values, holds)
@@ -48,10 +50,13 @@ def resolved(part: Any, values: dict[str, Any], holds: dict[str, bool]) -> Any:
     return {name: item for name, item in items.items() if item != NO_VALUE}
 
 
-def _holds(condition: Any, values: dict[str, Any]) -> bool:
+def _holds(condition: Any, values: dict[str, Any], conditions: dict[str, Any]) -> bool:
+    """Whether `condition` holds; it may name others of `conditions`."""
     ((kind, arguments),) = condition.items()
-    if kind == "Fn::Not":
-        return not _holds(arguments[0], values)
+    if kind == "Condition":
+        return _holds(conditions[arguments], values, conditions)
+    if kind in COMBINED:
+        return COMBINED[kind](_holds(each, values, conditions) for each in arguments)
     assert kind == "Fn::Equals", f"teach this module {kind}"
     one, other = (values[item["Ref"]] if isinstance(item, dict) else item for item in arguments)
     return bool(one == other)

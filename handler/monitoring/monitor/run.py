@@ -20,7 +20,7 @@ from handler.monitoring.monitor.case import CASE_FILE, Case, case_from, is_due, 
 from handler.monitoring.monitor.hours import BrokenHour, Counted, Hour, counted_in, hour_file, hour_key, hours_until
 from handler.monitoring.monitor.place import MonitoredModel
 from handler.monitoring.monitor.settings import MonitorSettings
-from handler.monitoring.monitor.telling import DETAIL_TYPE, SOURCE, MonitorLog, event_of
+from handler.monitoring.monitor.telling import MonitorLog, event_of, put_event
 from handler.monitoring.reading.collected import Collected
 from handler.monitoring.reading.log_group import read_log_group
 from handler.monitoring.window import Window, total
@@ -36,10 +36,6 @@ RESERVE_SECONDS = 30.0
 
 class OutOfTime(SklearnOnLambdaError):
     """The function's time was nearly over before the log was read."""
-
-
-class EventNotTaken(SklearnOnLambdaError):
-    """EventBridge did not take the event."""
 
 
 @dataclass(frozen=True)
@@ -166,9 +162,7 @@ class Monitor:
 
     def _send(self, model: MonitoredModel, case: Case, report: DriftReport) -> None:
         page = f"{model.uri}/{self._key(PAGE_FILE)}"
-        detail = json.dumps(event_of(case, report, self.settings, page), ensure_ascii=False)
-        entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": detail, "Time": self.now}
-        _put_event(self.clients.events, entry)
+        put_event(self.clients.events, event_of(case, report, self.settings, page), self.now)
         self.log.logger.info("event sent", case=case.id)
         # Of two runs that found it unsent at once, both have sent it, and one of them writes this.
         kept, etag = self._kept_case(model)
@@ -187,16 +181,3 @@ def _empty(manifest: Manifest) -> Window:
 def _report(manifest: Manifest, counted: list[Counted]) -> DriftReport:
     window = total((each.window for each in counted), _empty(manifest))
     return drift_report(manifest, window, sum(each.lines for each in counted))
-
-
-def _put_event(client: Any, entry: dict[str, Any]) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        answer = client.put_events(Entries=[entry])
-    except (BotoCoreError, ClientError) as error:
-        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else "no answer"
-        raise EventNotTaken(f"EventBridge did not take the event ({code}): the next run sends it again.") from error
-    if answer["FailedEntryCount"]:
-        code = answer["Entries"][0].get("ErrorCode", "no reason")
-        raise EventNotTaken(f"EventBridge did not take the event ({code}): the next run sends it again.")

@@ -3,11 +3,14 @@
 No feature's value is in any of them: names of features and targets, counts and what follows from counts are.
 """
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 
+from handler.errors.base import SklearnOnLambdaError
 from handler.monitoring.drift.report import DriftReport
 from handler.monitoring.monitor.case import Case
 from handler.monitoring.monitor.settings import MonitorSettings
@@ -28,6 +31,10 @@ MOST_CHARACTERS = 400
 """Of the summary."""
 
 _QUOTED = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
+
+
+class EventNotTaken(SklearnOnLambdaError):
+    """EventBridge did not take the event."""
 
 
 def summary(drifted: tuple[str, ...]) -> str:
@@ -57,6 +64,24 @@ def event_of(case: Case, report: DriftReport, settings: MonitorSettings, page: s
         "ended": report.ended,
         "report": page,
     }
+
+
+def put_event(client: Any, detail: Mapping[str, Any], now: datetime) -> None:
+    """Send the event with this detail by `client`, boto3's of EventBridge; raises EventNotTaken."""
+    # Whoever has a client has botocore, which the package does not bring.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    text = json.dumps(detail, ensure_ascii=False)
+    entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": text, "Time": now}
+    try:
+        answer = client.put_events(Entries=[entry])
+        refusal = answer["Entries"][0].get("ErrorCode", "no reason") if answer["FailedEntryCount"] else None
+    except ClientError as error:
+        refusal = error.response["Error"]["Code"]
+    except BotoCoreError:
+        refusal = "no answer"
+    if refusal is not None:
+        raise EventNotTaken(f"EventBridge did not take the event ({refusal}): the next run sends it again.")
 
 
 class MonitorLog:

@@ -13,7 +13,8 @@ from moto import mock_aws
 
 from handler.errors.base import SklearnOnLambdaError
 from handler.errors.model import ManifestMismatch
-from handler.monitoring.monitor.run import RESERVE_SECONDS, EventNotTaken, OutOfTime
+from handler.monitoring.monitor.run import RESERVE_SECONDS, OutOfTime
+from handler.monitoring.monitor.telling import EventNotTaken
 from handler.monitoring.reading.failures import LogGroupMissing
 from handler.monitoring.window import Window
 from handler.registry.chain import MANIFEST_FILE, version_key
