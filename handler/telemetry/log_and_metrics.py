@@ -6,7 +6,7 @@ template.yaml instead, because the X-Ray SDK would cost every cold start some 0.
 
 import traceback
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
@@ -141,7 +141,7 @@ class Telemetry:
         )
 
 
-def _outside_training(exchange: Exchange) -> dict[str, dict[str, int]]:
+def _outside_training(exchange: Exchange) -> dict[str, Any]:
     """What a log line says of the values outside of training: how many there are of which feature, if there are any."""
     if not exchange.predicted or not exchange.predicted.outside:
         return {}

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from ops.commands import ROOT
-from ops.reference.alarms import alarms
 from ops.reference.api import (
     errors_of_caller,
     errors_of_gateway,
@@ -27,7 +26,7 @@ from ops.reference.house import folders
 from ops.reference.pins import pins
 from ops.reference.proofs import cost_of_proofs, not_proved, proofs
 from ops.reference.runbook import runbook_of_gateway, runbook_of_metrics, runbook_of_service
-from ops.reference.template import outputs, parameters
+from ops.reference.template import alarms, outputs, parameters
 
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 PARTS: Final[Mapping[str, Callable[[], str]]] = {

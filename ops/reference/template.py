@@ -1,10 +1,27 @@
-"""What template.yaml says of itself: its parameters and its outputs."""
+"""What template.yaml says of itself: its parameters, its outputs and its alarms.
+
+It is read as it is written: with each property of these on a line.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from ops.commands import ROOT
 from ops.reference.markdown import code, table
+
+CENTS: Final = 10
+"""Of one alarm of standard resolution in a month, in us-east-1 (Amazon CloudWatch pricing, "Alarms")."""
+
+ALARM: Final = re.compile(r"^  (\w+):\n    Type: AWS::CloudWatch::Alarm\n((?:    .*\n)+)", re.MULTILINE)
+PROPERTY: Final = re.compile(r"^      (\w+): (.*)$", re.MULTILINE)
+TO_DO: Final = " What to do: "
+SIGNS: Final = {
+    "GreaterThanOrEqualToThreshold": "at least",
+    "GreaterThanThreshold": "above",
+    "LessThanThreshold": "below",
+}
 
 
 def template_section(name: str) -> Iterable[tuple[str, Mapping[str, str]]]:
@@ -36,3 +53,45 @@ def outputs() -> str:
     return table(
         ("output", "meaning"), ((code(name), said["Description"]) for name, said in template_section("Outputs"))
     )
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm: the end of its name, what it means, the runbook's section, and its properties as they are written."""
+
+    name: str
+    meaning: str
+    section: str
+    properties: Mapping[str, str]
+
+    @property
+    def rings(self) -> str:
+        """When it rings, in words."""
+        said = self.properties
+        statistic = said.get("Statistic") or said["ExtendedStatistic"]
+        threshold = said["Threshold"].removeprefix("!Ref ")
+        most, minutes = int(said["EvaluationPeriods"]), int(said["Period"]) // 60
+        least = int(said.get("DatapointsToAlarm", most))
+        span = "1 h" if minutes == 60 else f"{minutes} min"
+        if most > 1:
+            span = f"{least} of {most} spans of {span}" if least < most else f"{most} spans of {span}"
+        return f"`{said['MetricName']}`, {statistic} {SIGNS[said['ComparisonOperator']]} {threshold}, {span}"
+
+
+def declared_alarms() -> Iterable[Alarm]:
+    """Every alarm, in the order of the template."""
+    for _, text in ALARM.findall((ROOT / "template.yaml").read_text(encoding="utf-8")):
+        said = {name: value.strip('"') for name, value in PROPERTY.findall(text)}
+        meaning, _, place = said["AlarmDescription"].partition(TO_DO)
+        yield Alarm(said["AlarmName"].removeprefix("!Sub ${AWS::StackName}-"), meaning, place, said)
+
+
+def alarms() -> str:
+    """Each alarm, with what it costs."""
+    rows = []
+    for alarm in declared_alarms():
+        page, _, anchor = alarm.section.removeprefix("docs/").partition("#")
+        link = f"[what to do]({page}#{anchor})"
+        rows.append((code(alarm.name), alarm.meaning, alarm.rings, f"${CENTS / 100:.2f}", link))
+    rows.append((f"{len(rows)} in all", "", "", f"${len(rows) * CENTS / 100:.2f}", ""))
+    return table(("alarm", "means", "rings at", "a month", "in the runbook"), rows)

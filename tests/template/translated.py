@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ from ops.commands import ROOT, SAM, ToolMissing, environment
 
 SCRIPT = Path(__file__).with_name("translate.py")
 NO_VALUE = {"Ref": "AWS::NoValue"}
-COMBINED = {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda parts: not any(parts)}
+COMBINED: Mapping[str, Callable[[Iterable[bool]], bool]] = {
+    **{"Fn::And": all, "Fn::Or": any},
+    "Fn::Not": lambda parts: not any(parts),
+}
 
 
 @cache

@@ -14,7 +14,7 @@ MADE = {".venv", ".venv-function", ".tools"}
 
 CHANGES = {
     *("a route", "a setting", "an error", "a field of the manifest", "a kind of feature", "a task", "an engine"),
-    *("a class that gets a twin", "a storage scheme", "a command", "a pinned version"),
+    *("a class that gets a twin", "a storage scheme", "a command", "a pinned version", "a metric or an alarm"),
 }
 
 

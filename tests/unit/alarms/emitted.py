@@ -17,7 +17,7 @@ from tests.unit.handler.models import Version
 from tests.unit.handler.monitoring.monitor.reports import report
 
 GATEWAY_DIMENSIONS: Final = ({"ApiName"}, {"ApiName", "Stage"}, {"ApiName", "Method", "Resource", "Stage"})
-LAMBDA_DIMENSIONS: Final = (
+LAMBDA_DIMENSIONS: Final[tuple[set[str], ...]] = (
     *(set(), {"FunctionName"}, {"FunctionName", "Resource"}),
     {"FunctionName", "Resource", "ExecutedVersion"},
 )

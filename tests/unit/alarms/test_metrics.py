@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.alarms.declared import alarms, dashboard, series_of, series_of_dashboard
-from tests.unit.alarms.emitted import Series, of_function, of_monitor, wrong_with
+from tests.unit.alarms.declared import Series, alarms, dashboard, series_of, series_of_dashboard
+from tests.unit.alarms.emitted import of_function, of_monitor, wrong_with
 from tests.unit.handler.models import Version
 from training.release.publish import TrainedFolder
 

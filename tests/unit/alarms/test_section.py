@@ -7,8 +7,8 @@ import pytest
 
 from handler.errors.catalogue import ANSWERS, OF_FUNCTION
 from ops.commands import ROOT
-from ops.reference.alarms import CENTS, declared_alarms
 from ops.reference.markdown import first_line
+from ops.reference.template import CENTS, declared_alarms
 from tests.unit.alarms.declared import RESOURCES, alarms, as_text, dashboard, series_of, series_of_dashboard
 from tests.unit.template import PATH, TEMPLATE
 from tests.unit.test_runbook import HEADINGS, slug
@@ -79,8 +79,9 @@ def holds(condition: str, **parameters: str) -> bool:
         if kind == "Fn::Equals":
             one, other = (values[each["Ref"]] if isinstance(each, dict) else each for each in given)
             return bool(one == other)
-        combined = {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda parts: not any(parts)}[kind]
-        return bool(combined(map(true, given)))
+        if kind == "Fn::Not":
+            return not true(given[0])
+        return {"Fn::And": all, "Fn::Or": any}[kind](map(true, given))
 
     return true(TEMPLATE["Conditions"][condition])
 
