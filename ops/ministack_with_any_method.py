@@ -1,4 +1,4 @@
-"""Runs ministack with three features of API Gateway that it lacks (1.5.33).
+"""Runs ministack with what it lacks of AWS and our template needs (1.5.33): something of API Gateway, something of IAM.
 
 When it imports an API's OpenAPI document, it ignores `x-amazon-apigateway-any-method`, so a route for every method
 answers 403, and `x-amazon-apigateway-gateway-responses`, so refusals keep their default body. SAM writes both for our
@@ -7,14 +7,20 @@ up by its own functions, which this does before it calls ministack's `main`. In 
 `$context.requestId` alone, not `$context.extendedRequestId`. To a function it gives one id under both names, so here
 the one stands for the other.
 
+A right to a log group is asked for under the group's name, where AWS has `:*` after it in policies (CloudWatch Logs API
+Reference, "LogGroup"), and a right to put events without the keys that tell what they say (EventBridge User Guide,
+"Using IAM policy conditions in Amazon EventBridge"). Rights as AWS has them would be refused, so both are set right.
+
 It needs the interpreter of `.tools/ministack`, the only one that has ministack. The version is pinned: with a release
 that renames these functions this fails at the start, by AttributeError.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # lives in .tools/ministack alone
+from ministack.core import iam_actions  # type: ignore[import-not-found]  # as above
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-not-found]  # as above
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
@@ -23,6 +29,8 @@ EXTENDED_ID = "$context.extendedRequestId"
 
 _import_path_item = gateway._import_path_item
 _import_rest_api = gateway._import_rest_api
+_extract_resource_arn = iam_actions.extract_resource_arn
+_request_tag_context = iam_actions.request_tag_context
 
 
 def import_path_item(
@@ -45,7 +53,24 @@ def import_rest_api(spec: Mapping[str, Any], base_data: Any = None) -> str:
     return api_id
 
 
+def extract_resource_arn(service: str, *request: Any) -> str:
+    """What a right is asked for: of a log group, all that is in it."""
+    arn: str = _extract_resource_arn(service, *request)
+    return f"{arn}:*" if service == "logs" and ":log-group:" in arn and not arn.endswith(":*") else arn
+
+
+def request_tag_context(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The keys for a policy's conditions that follow from the request; of events, what their first one says."""
+    context: dict[str, Any] = _request_tag_context(service, action, body, parameters)
+    if action != "events:PutEvents":
+        return context
+    first = json.loads(body)["Entries"][0]
+    return {**context, "events:source": first.get("Source"), "events:detail-type": first.get("DetailType")}
+
+
 if __name__ == "__main__":
     gateway._import_path_item = import_path_item
     gateway._import_rest_api = import_rest_api
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_actions.request_tag_context = request_tag_context
     app.main()

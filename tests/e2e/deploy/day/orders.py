@@ -26,9 +26,7 @@ def orders(rows: int, seed: int, *, sale: bool = False) -> pd.DataFrame:
 
 def asked(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of `table` as a client sends them."""
-    return [
-        {str(name): value for name, value in row.items()} for row in table.drop(columns=TARGET).to_dict("records")
-    ]
+    return [{str(name): value for name, value in row.items()} for row in table.drop(columns=TARGET).to_dict("records")]
 
 
 DRIFTING = {"amount", "items", "country"}

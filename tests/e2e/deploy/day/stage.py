@@ -32,8 +32,8 @@ NEARLY_AN_HOUR_AGO = 3590 / 3600
 class Day:
     """What was seen in the morning, once the sale had begun, at the monitor's next run, and in the evening.
 
-    `first` serves until the evening, then `second`. `screen` is what `status` shows people then, `schedule` the monitor's.
-    `statuses` and `versions` count the answers to all requests.
+    `first` serves until the evening, then `second`. `screen` is what `status` shows people then, `schedule` that of the
+    monitor. `statuses` and `versions` count the answers to all requests.
     """
 
     first: str
