@@ -122,9 +122,9 @@ Binned = Mapping[str, Mapping[str, Counts]]
 
 
 def _line(window: Window, named: Mapping[str, str], part: int, parts: int) -> str:
-    ended = window.ended or 0.0
-    written = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(ended))
-    head = {"level": "INFO", "message": MESSAGE, "timestamp": f"{written},{int(1000 * (ended % 1)):03d}+0000"}
+    seconds, milliseconds = divmod(round(1000 * (window.ended or 0.0)), 1000)
+    written = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(seconds))},{milliseconds:03d}+0000"
+    head = {"level": "INFO", "message": MESSAGE, "timestamp": written}
     # All that is not ASCII is escaped: characters are bytes.
     return json.dumps({**head, **named, "part": part, "parts": parts, **vars(window)}, separators=(",", ":"))
 

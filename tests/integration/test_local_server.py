@@ -8,15 +8,17 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 
 from handler.api.application import create_application
+from handler.monitoring.line import parse_line
 from tests.events_expected import EXPECTED, read_event
 from tests.integration.registries import put_manifest, put_version
-from training.local.serving import LocalTelemetry, create_asgi
+from training.local.serving import LocalTelemetry, create_asgi, local_application
 from training.release.publish import TrainedFolder
 
 NOT_HTTP = {"direct_invocation", "predict_wrong_base64"}
@@ -143,3 +145,14 @@ def test_other_methods_are_told_the_allowed_one(server: str) -> None:
     for method in ("PUT", "PATCH", "DELETE"):
         status, headers, _ = ask(server, method, "/predict")
         assert (status, headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(("environ", "windows"), [({}, 0), ({"OBSERVE_SECONDS": "60"}, 1)], ids=["by default", "asked"])
+def test_windows_are_written_only_where_they_are_asked_for(
+    iris: TrainedFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str], environ: dict[str, str], windows: int
+) -> None:
+    put_version(str(tmp_path), iris)
+    put_manifest(str(tmp_path), iris.manifest)
+    application = local_application({"MODEL_URI": str(tmp_path), **environ})
+    assert application.answer(read_event("predict_features"), "1")["statusCode"] == 200
+    assert sum(parse_line(line) is not None for line in capsys.readouterr().out.splitlines()) == windows

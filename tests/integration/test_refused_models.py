@@ -109,7 +109,7 @@ def test_a_missing_manifest_is_told(served_uri: str, manifest_key: str) -> None:
     [
         (b"{}", InvalidManifest, "invalid_manifest"),
         (b"\x80\x04not json", InvalidManifest, "invalid_manifest"),
-        (b'{"format_version": 5}', UnknownManifestFormat, "unknown_manifest_format"),
+        (b'{"format_version": 6}', UnknownManifestFormat, "unknown_manifest_format"),
     ],
 )
 def test_a_manifest_that_the_alias_vouches_for_and_that_cannot_be_read_is_refused(

@@ -115,10 +115,7 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 def run_server(environ: Mapping[str, str], port: int) -> None:
-    """Load the model that `environ` names, then answer on the loopback address until interrupted; raises PortTaken.
-
-    S3 is read by boto3, which knows this workstation's profiles and SSO; the function reads by obstore, which does not.
-    """
+    """Load the model that `environ` names, then answer on the loopback address until interrupted; raises PortTaken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -128,8 +125,15 @@ def run_server(environ: Mapping[str, str], port: int) -> None:
                 f"Port {port} of {HOST} cannot be listened on ({error.strerror}): end what uses it, or choose another "
                 "with --port (`make serve PORT=`)."
             ) from error
-    # A person reads the same stream, so that windows are written only where they are asked for.
+    uvicorn.run(create_asgi(local_application(environ)), host=HOST, port=port, ws="none")
+
+
+def local_application(environ: Mapping[str, str]) -> Application:
+    """The application with its model loaded. A person reads its log: windows are written only where they are asked for.
+
+    S3 is read by boto3, which knows this workstation's profiles and SSO; the function reads by obstore, which does not.
+    """
     environ = {"OBSERVE_SECONDS": "0", **environ}
     application = create_application(environ, LocalTelemetry(environ), opener=open_writable_store)
     application.holder.start()
-    uvicorn.run(create_asgi(application), host=HOST, port=port, ws="none")
+    return application
