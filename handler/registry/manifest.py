@@ -85,7 +85,8 @@ class ArtifactFile:
 class Training:
     """Where the model came from: enough to make it again.
 
-    `rows` are all of the data, `fitted_rows` those among them that the model was fitted to; None where not known.
+    `rows` are all of the data, `fitted_rows` those among them that the model was fitted to; None where not known. Of a
+    model that was fitted elsewhere they are the rows of the table that it came with, as far as the API takes them.
     """
 
     dataset: str

@@ -27,6 +27,7 @@ from handler.errors.model import (
 from handler.registry.alias import Alias
 from handler.registry.chain import MANIFEST_FILE, alias_key, read_alias, version_key
 from handler.registry.manifest import ArtifactFile, sha256
+from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 from handler.registry.s3_store import S3Store
 from tests.integration.answers import assert_refused, open_application
 from tests.integration.registries import LONG_AGO, made_at, put_file, put_manifest, put_version, remove_file
@@ -109,7 +110,7 @@ def test_a_missing_manifest_is_told(served_uri: str, manifest_key: str) -> None:
     [
         (b"{}", InvalidManifest, "invalid_manifest"),
         (b"\x80\x04not json", InvalidManifest, "invalid_manifest"),
-        (b'{"format_version": 6}', UnknownManifestFormat, "unknown_manifest_format"),
+        (b'{"format_version": %d}' % (MANIFEST_FORMAT_VERSION + 1), UnknownManifestFormat, "unknown_manifest_format"),
     ],
 )
 def test_a_manifest_that_the_alias_vouches_for_and_that_cannot_be_read_is_refused(

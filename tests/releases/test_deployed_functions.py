@@ -8,6 +8,7 @@ import pytest
 
 from handler.errors.base import SklearnOnLambdaError
 from handler.registry.chain import alias_key
+from handler.registry.manifest_format import MANIFEST_FORMAT_VERSION
 from tests.integration.registries import put_file, put_version
 from training.release.alias_move import Release
 from training.release.promote import promote
@@ -20,7 +21,7 @@ def put_record(model_uri: str, stack: str = "churn", alias: str = "production", 
     """Put a record there as the registry keeps it. `changed` overrides what the package says of itself."""
     package = {
         "format_version": 1,
-        "manifest_formats": [1, 2],
+        "manifest_formats": [*range(1, MANIFEST_FORMAT_VERSION + 1)],
         "alias_formats": [1],
         "engines": {"joblib": {"name": "scikit-learn", "versions": shipped_versions()}},
     }
@@ -49,7 +50,8 @@ def of_library(**versions: str) -> dict[str, Any]:
     [
         ({"engines": of_library(scikit_learn="1.8.0")}, "scikit-learn"),
         ({"engines": {"onnx": {"name": "onnx", "versions": {}}}}, "joblib"),
-        ({"manifest_formats": [1]}, "format 2"),
+        ({"manifest_formats": [1]}, "its manifest has format"),
+        ({"manifest_formats": [1, 2, 3, 4]}, "Deploy this release first"),
         ({"alias_formats": [2]}, "alias"),
     ],
 )

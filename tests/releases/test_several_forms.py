@@ -12,6 +12,7 @@ from handler.errors.model import ManifestMissing
 from handler.registry.chain import VerifiedArtifact, alias_key, version_key
 from handler.registry.manifest import Manifest
 from tests.integration.registries import history, put_file, put_manifest, put_version, remove_file, served_whole
+from tests.older_manifests import before_counts
 from tests.releases.test_interrupted_writers import Dying, Killed
 from tests.unit.handler.twins import TWIN_FILE, write_onnx_folder, write_twin_folder
 from tests.unit.training.release.deployed.descriptions import record
@@ -52,7 +53,7 @@ def onnx(onnx_folder: Path) -> TrainedFolder:
 def joblib_alone(twin: TrainedFolder) -> TrainedFolder:
     """The model as the releases before published it."""
     runtime = {name: version for name, version in twin.manifest.runtime.items() if name != "onnxruntime"}
-    manifest = replace(twin.artifact.manifest, runtime=runtime)
+    manifest = before_counts(replace(twin.artifact.manifest, runtime=runtime))
     artifact = VerifiedArtifact(manifest, twin.artifact.data)
     return TrainedFolder(artifact, manifest.to_json().encode(), twin.report)
 

@@ -2,7 +2,7 @@
 
 All is done as `train` does it with the rows that it holds out, in an isolated process: nothing of a brought model is
 unpickled here. Whether the model was fitted to these very rows is not known, and the report says so. In the manifest,
-the rows of the table that the API takes stand for those that were fitted, the rows measured for those held out.
+the rows of the table that the API takes stand for those that were fitted, and those measured for those held out.
 """
 
 import dataclasses
@@ -107,7 +107,9 @@ def measure(
         example=told.example,
         more_examples=told.more_examples,
         target=_with_measured(manifest.target, told.target),
-        more_targets=tuple(map(_with_measured, manifest.more_targets, told.more_targets)),
+        more_targets=tuple(
+            _with_measured(ours, theirs) for ours, theirs in zip(manifest.more_targets, told.more_targets, strict=True)
+        ),
     )
     return Measured(measured, found["report"], decode(HeldOut, found["held_out"]))
 

@@ -1,4 +1,4 @@
-"""Chooses the rows that a manifest keeps as examples, and has the very artifact answer them; counts its answers.
+"""Chooses the rows that a manifest keeps as examples, and has the very artifact answer them.
 
 The handler must get the same answers before it serves, so the rows are chosen to show what could go wrong: one of each
 class, cluster or set of labels, an outlier and an inlier, or rows over the whole range of what is predicted. All were
@@ -6,13 +6,13 @@ held out, and all are rows that the API takes.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from handler.records.signature import Example, Target, Task
+from handler.records.signature import Example, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import Content
@@ -21,7 +21,7 @@ from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
-from training.measuring.answered import Part, answers_by_row, asked_in_parts, with_answers
+from training.measuring.answered import answers_by_row, asked_in_parts
 from training.measuring.taken import places_taken
 
 MOST_CLASSES = 50
@@ -32,27 +32,10 @@ OVER_THE_RANGE = 10
 LOOKED_AT = 1000
 """The examples are chosen among so many of the rows held out."""
 
-MOST_COUNTED = 20_000
-"""The answers to so many of the rows held out are counted: the share of a bin is then certain to 0.4 %."""
-
-AT_ONCE = 1000
-"""So many rows are looked at together, for as Python's values they take more room than in their array."""
-
 
 def loaded(manifest: Manifest, artifact: Content) -> Predictor:
     """The model after a round trip through its file, as it will be served; it has not been proved."""
     return Predictor(manifest, engine_for(manifest).load(VerifiedArtifact(manifest, artifact)))
-
-
-def counted_answers(model: TrainedModel, predictor: Predictor) -> tuple[Target, ...]:
-    """The targets with counts of the answers to the first MOST_COUNTED rows held out, which the split has shuffled."""
-    return with_answers(model.targets, predictor, _parts_held_out(model, predictor))
-
-
-def _parts_held_out(model: TrainedModel, predictor: Predictor) -> Iterator[Part]:
-    for first in range(0, min(len(model.x_test), MOST_COUNTED), AT_ONCE):
-        rows = model.x_test[first : min(first + AT_ONCE, MOST_COUNTED)]
-        yield from asked_in_parts(predictor, rows[places_taken([plain_row(row) for row in rows], model.features)])
 
 
 def examples_among(model: TrainedModel, predictor: Predictor) -> tuple[Example, ...]:

@@ -28,8 +28,9 @@ from training.fit.held_out import HELD_OUT_FILE, HeldOut, held_out_of
 from training.fit.preprocessing import ESTIMATOR_STEP
 from training.fit.trained_model import TrainedModel
 from training.folder.commit import git_commit
+from training.folder.counted import counted_answers
 from training.folder.domains import domains_of
-from training.folder.examples import counted_answers, examples_among, loaded
+from training.folder.examples import examples_among, loaded
 from training.folder.parameters import plain_parameters
 from training.folder.places import base_name, parameters_without_places, without_caches
 from training.folder.public_names import public_name

@@ -30,9 +30,8 @@ def require_servable(store: WritableStore, version: str, alias: str, manifest_js
         f"it: {reason}. {_advice(function, manifest_json)}{if_it_is_gone(store, function.stack)}"
         for function, reason in reasons
     )
-    raise UnservableVersion(
-        f"{version} was not promoted to {alias!r}. {told}{_together(store, alias) if unread else ''}"
-    )
+    both = any(not _is_too_new(manifest_json, function) for function, _ in unread)
+    raise UnservableVersion(f"{version} was not promoted to {alias!r}. {told}{_together(store, alias) if both else ''}")
 
 
 def _together(store: WritableStore, alias: str) -> str:
@@ -53,11 +52,16 @@ def another_alias(alias: str, taken: Container[str]) -> str:
 
 
 def _advice(function: FunctionRecord, manifest_json: bytes) -> str:
-    written = format_of(manifest_json)
-    if written is not None and written > max(function.package.manifest_formats, default=written):
+    if _is_too_new(manifest_json, function):
         return "Deploy this release first: its function goes on with what serves now, and reads this version too. "
     advice = other_engine(manifest_json, function.package)
     return f"{advice} " if advice else ""
+
+
+def _is_too_new(manifest_json: bytes, function: FunctionRecord) -> bool:
+    """Whether the manifest has a format of a later release than the function's."""
+    written = format_of(manifest_json)
+    return written is not None and written > max(function.package.manifest_formats, default=written)
 
 
 def _unread(function: FunctionRecord, manifest_json: bytes) -> str | None:
