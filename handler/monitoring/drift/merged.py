@@ -1,7 +1,7 @@
 """Which bins are compared: those with enough rows as they are, the others together with their neighbours.
 
-An index over bins with few rows is mostly chance. What decides is the average of both shares, so that a bin that was
-empty at training and has many rows now is compared, and a bin with two stray rows is not.
+An index over bins with few rows is mostly chance. But a bin that was nearly empty at training and has many rows now is
+the drift itself, and is never merged away.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handler.monitoring.drift.reference import Reference
+from handler.records.bins import NULL, UNKNOWN
 
 Counts = NDArray[np.float64]
 
 LEAST_ROWS = 10
-"""How many rows a compared bin has, at the average of both shares, in the smaller of the two lists. With five, chance
-exceeds the bound two to four times as often as it should, which `bench.drift_simulation` shows where it is tried."""
+"""How many rows a compared bin has, of the smaller of the two lists, if nothing drifted. With five, chance exceeds the
+bound two to four times as often as it should."""
+
+MANY_ROWS = 3 * LEAST_ROWS
+"""A bin of less than LEAST_ROWS is compared by itself if it has so many now. By chance, less than one in a million has."""
 
 NONE = np.zeros(0)
 
@@ -26,21 +30,45 @@ def merged(reference: Reference, now: Sequence[int], least: float = LEAST_ROWS) 
     Numbers are merged with those beside them, names with the rarest other ones. Nulls are no neighbour of a number:
     where they are too few they are left out. Both are empty where nothing can be compared.
     """
-    then, today = np.array(reference.counts, dtype=np.float64), np.array(now, dtype=np.float64)
     numbers = reference.bins.of_numbers
-    if reference.approximate:
-        then, today = then[:numbers], today[:numbers]
-    if not (then.any() and today.any()):
+    known = numbers if reference.approximate else len(now)
+    then, today = list(map(float, reference.counts[:known])), list(map(float, now[:known]))
+    rows, rows_now = sum(then), sum(today)
+    if not (rows and rows_now):
         return NONE, NONE
-    rows, rows_now = then.sum(), today.sum()
-    weight: list[float] = ((then / rows + today / rows_now) / 2 * min(rows, rows_now)).tolist()
+    fewer = min(rows, rows_now)
+    expected, met = [count / rows * fewer for count in then], [count / rows_now * fewer for count in today]
     if numbers:
+        weight = [_weight_of_number(*of_bin, least) for of_bin in zip(expected, met, strict=True)]
         groups = _neighbours_together(weight[:numbers], least, reference.inseparable)
         groups += [[place] for place in range(numbers, len(weight)) if weight[place] >= least]
     else:
-        groups = _rarest_together(weight, least)
-    then, today = (np.array([counts[group].sum() for group in groups]) for counts in (then, today))
-    return (then, today) if then.any() and today.any() else (NONE, NONE)
+        weight = [sum(of_bin) / 2 for of_bin in zip(expected, met, strict=True)]
+        groups = _rarest_together(weight, least, _rare_at_training(reference))
+    old, new = (np.array([sum(counts[place] for place in group) for group in groups]) for counts in (then, today))
+    return (old, new) if old.any() and new.any() else (NONE, NONE)
+
+
+def _weight_of_number(expected: float, met: float, least: float) -> float:
+    """How many rows of the smaller list a bin stands for: those that training lets expect.
+
+    If the rows that were met decided too, the bins in which chance had put many would be the ones that are compared by
+    themselves. So they count only where there are far more of them than chance could put there. (Names are not in an
+    order, and are chosen by their rows. There the average of both decides, which favours neither list.)
+    """
+    return max(least, expected) if expected < LEAST_ROWS and met >= MANY_ROWS else expected
+
+
+def _rare_at_training(reference: Reference) -> list[int]:
+    """The places of what training did not see and of what it saw once, which are as likely as each other now.
+
+    Of many rare names, training always lacks some, and they come sooner or later: as often as those that it met once
+    were met (Good, "The Population Frequencies of Species and the Estimation of Population Parameters", Biometrika 40,
+    1953). Compared with training's zero they would be a drift that is none.
+    """
+    labels = reference.bins.labels
+    once = [place for place, count in enumerate(reference.counts) if count == 1 and labels[place] != NULL]
+    return [labels.index(UNKNOWN), *once] if once and UNKNOWN in labels else []
 
 
 def _neighbours_together(weight: Sequence[float], least: float, inseparable: frozenset[int]) -> list[list[int]]:
@@ -60,11 +88,14 @@ def _neighbours_together(weight: Sequence[float], least: float, inseparable: fro
     return [begun] if any(weight) else []
 
 
-def _rarest_together(weight: Sequence[float], least: float) -> list[list[int]]:
-    """The rarest bins in one group, which has enough or is all, and each other bin in one of its own."""
-    places = sorted(range(len(weight)), key=lambda place: weight[place])
-    rare: list[int] = []
-    rows = 0.0
+def _rarest_together(weight: Sequence[float], least: float, together: Sequence[int]) -> list[list[int]]:
+    """The rarest bins in one group, which has enough or is all, and each other bin in one of its own.
+
+    The places of `together` are in the first group, however many rows they have.
+    """
+    rare = list(together)
+    rows = sum(weight[place] for place in rare)
+    places = sorted(set(range(len(weight))) - set(rare), key=lambda place: weight[place])
     for at, place in enumerate(places):
         if weight[place] >= least and (rows == 0 or rows >= least):
             return [*([rare] if rows else []), *([other] for other in places[at:])]

@@ -42,7 +42,7 @@ def _of_feature(feature: Feature, manifest: Manifest) -> Reference:
     if feature.counts or not bins.cuts:
         return Reference(feature.name, "feature", bins, feature.counts)
     rows = fitted_rows(manifest)
-    if rows <= 0:
+    if rows <= 0 or _are_coarse(feature.quantiles):
         return Reference(feature.name, "feature", bins, ())
     return Reference(
         feature.name,
@@ -77,6 +77,16 @@ def counts_of_quantiles(quantiles: Sequence[float], bins: Bins, rows: int) -> tu
     if len(ascending) == 1:
         counts[bins.place(ascending[0])] += rows
     return tuple(counts)
+
+
+def _are_coarse(quantiles: Sequence[float]) -> bool:
+    """Whether they are of few whole numbers: then most values fill a good part of an interval, or several of them.
+
+    How much of a value lies on which side of a quantile is not known, and would be taken for a drift.
+    """
+    ascending = sorted(quantiles)
+    whole = all(float(value).is_integer() for value in ascending)
+    return whole and any(most - least <= 1 for least, most in pairwise(ascending))
 
 
 def _inseparable(quantiles: Sequence[float], bins: Bins) -> frozenset[int]:

@@ -128,6 +128,15 @@ def test_a_category_that_training_did_not_see_is_drift_and_is_not_named() -> Non
     assert "secret" not in str(found)
 
 
+def test_rare_categories_that_training_missed_by_chance_are_no_drift_and_a_new_one_is() -> None:
+    kinds, shares = np.array([f"c{number}" for number in range(200)]), 1 / np.arange(1, 201)
+    then, now = (drawn(seed).choice(kinds, 500, p=shares / shares.sum()).tolist() for seed in (1, 2))
+    found = one(then, now)
+    assert found.verdict == "none"
+    assert found.unknown > 0.05
+    assert one(then, [*now, *["new"] * 100]).verdict == "drift"
+
+
 def test_categories_that_change_places_are_drift_and_small_changes_are_not() -> None:
     assert one(names(red=0.6, blue=0.4), names(red=0.4, blue=0.6)).verdict == "drift"
     assert one(names(red=0.6, blue=0.4), names(red=0.58, blue=0.42)).verdict == "none"
@@ -185,7 +194,7 @@ def test_answers_and_confidence_are_compared() -> None:
     )
     report = drift_report(manifest, window, 1)
     assert report.drifted == ("answers: species", "confidence: species")
-    assert [each.compared_bins for each in report.comparisons[1:]] == [3, 5]
+    assert [each.compared_bins for each in report.comparisons[1:]] == [3, 6]
 
 
 def test_no_rows_are_no_traffic() -> None:
