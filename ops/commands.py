@@ -17,6 +17,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SAM = ROOT / ".tools/sam/bin/sam"
+BUILT = Path(".aws-sam/build/PredictFunction")
+"""Where `sam build` puts the function's package by itself, within the project."""
+
 REGION = "us-east-1"
 
 
@@ -69,6 +72,21 @@ def sam(*arguments: str, env: Mapping[str, str] | None = None, directory: Path =
     # handler/Makefile takes the .venv's Python, which a copy of the project does not have.
     variables = environment({"PYTHON": sys.executable, "SAM_CLI_POLL_DELAY": "0.3"} | dict(env or {}))
     return run([str(SAM), *arguments], env=variables, directory=directory, seconds=seconds)
+
+
+def build_elsewhere(folder: Path, parameters: Sequence[str], seconds: float = 300) -> None:
+    """`sam build` with `parameters` (NAME=VALUE) into `folder`, which then has all that its template names.
+
+    SAM leaves the path of a function that it does not build as template.yaml has it: the monitor's would stay that of
+    the package in SAM's own folder, which may be another one, or none.
+    """
+    sam("build", "--build-dir", str(folder), *overriding(parameters), seconds=seconds)
+    built = folder / "template.yaml"
+    text = built.read_text()
+    left = f"CodeUri: {os.path.relpath(ROOT / BUILT, folder)}\n"
+    if left not in text:
+        raise CommandFailed(f"{built} does not have the path of the monitor's package: {left}")
+    built.write_text(text.replace(left, f"CodeUri: {BUILT.name}\n"))
 
 
 def training(*arguments: str, env: Mapping[str, str] | None = None) -> Any:

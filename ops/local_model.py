@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from handler.engines.shipped import PACKAGES
-from ops.commands import ROOT, machine_parameters, overriding, sam, training
+from ops.commands import ROOT, build_elsewhere, machine_parameters, training
 
 PACKAGE = ROOT / ".aws-sam/local"
 REGISTRY = "PredictFunction/registry/iris"
@@ -22,7 +22,7 @@ REGISTRY = "PredictFunction/registry/iris"
 def build(engine: str | None, package: Path) -> None:
     """`sam build` of the function in `package` with `engine`, one of PACKAGES; None for what SAM takes by itself."""
     parameters = [*machine_parameters(), *([f"Engine={engine}"] if engine else [])]
-    sam("build", "--build-dir", str(package.relative_to(ROOT)), *overriding(parameters))
+    build_elsewhere(package, parameters)
 
 
 def prepare(engine: str | None = None) -> str:

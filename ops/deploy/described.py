@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from handler.engines.package_description import DESCRIPTION_FILE, PackageDescription
 from handler.engines.shipped import PACKAGES
 from handler.records.decoding import Undecodable
-from ops.commands import ROOT
+from ops.commands import BUILT, ROOT
 from training.account import DENIED_CODES, FAILURES, code_of, trouble
 
-PACKAGE = ROOT / ".aws-sam/build/PredictFunction"
+PACKAGE = ROOT / BUILT
 """Where `sam build` puts the function's package."""
 
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")

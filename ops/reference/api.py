@@ -1,12 +1,15 @@
 """What the function declares of itself: its routes, settings, errors, and the libraries that it has."""
 
+from collections.abc import Iterable
+
 from handler.api.routes.table import ROUTES
 from handler.engines.shipped import LIBRARIES
 from handler.errors.base import INTERNAL_ERROR, ErrorAnswer
 from handler.errors.catalogue import ANSWERS, OF_FUNCTION, OF_GATEWAY, TITLES, is_worth_a_retry
 from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.errors.request import RequestError
-from handler.settings import OF_TELEMETRY, SETTINGS
+from handler.monitoring.monitor.settings import OF_MONITOR
+from handler.settings import OF_TELEMETRY, SETTINGS, Setting
 from handler.telemetry.metrics import METRICS, MONITOR_METRICS
 from ops.reference.markdown import code, first_line, table
 
@@ -26,6 +29,15 @@ def routes() -> str:
 
 
 def settings() -> str:
+    return _settings((*SETTINGS, *OF_TELEMETRY))
+
+
+def monitor_settings() -> str:
+    """What the monitor reads beside variables of the function's."""
+    return _settings(OF_MONITOR)
+
+
+def _settings(declared: Iterable[Setting]) -> str:
     rows = [
         (
             code(each.variable),
@@ -33,7 +45,7 @@ def settings() -> str:
             "required" if each.default is None else code(each.default),
             each.help,
         )
-        for each in (*SETTINGS, *OF_TELEMETRY)
+        for each in declared
     ]
     return table(("variable", "parameter of the stack", "default", "meaning"), rows)
 

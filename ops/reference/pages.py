@@ -17,6 +17,7 @@ from ops.reference.api import (
     errors_of_service,
     libraries,
     metrics,
+    monitor_settings,
     routes,
     settings,
     statuses,
@@ -32,7 +33,7 @@ PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     part.__name__: part
     for part in (
-        *(routes, settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
+        *(routes, settings, monitor_settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
         *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
         alarms,

@@ -6,18 +6,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
 from click.testing import CliRunner, Result
 
+from handler.monitor import lambda_handler as run_monitor
 from handler.registry.alias import Alias
 from handler.registry.chain import alias_key
 from handler.registry.manifest import sha256
+from tests.conftest import Context
 from tests.integration.log_groups import answering_in_turn, error, put_lines
 from tests.integration.registries import made_at, put_file, put_manifest, put_version, remove_file
 from tests.integration.windows import ROWS, function_failing, iris_rows, timed, written_by_functions
@@ -185,6 +187,25 @@ def test_a_deployed_model_is_seen_by_its_record_its_log_group_and_its_monitor(
     seen = document(uri=deployed)
     assert (seen["drift"][0]["verdict"], seen["drift"][0]["stack"]) == ("drift", "churn")
     assert ["training train --table" in command for command in wrong(seen)] == [True]
+
+
+@dataclass(frozen=True)
+class MonitorContext(Context):
+    """Lambda's context, as far as the monitor reads it."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 100_000
+
+
+def test_what_the_monitor_itself_wrote_is_the_verdict_that_is_shown(
+    deployed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"MODEL_URI": deployed, "LOG_GROUP": GROUP, "POWERTOOLS_SERVICE_NAME": "churn"}.items():
+        monkeypatch.setenv(name, value)
+    assert run_monitor({}, cast(Any, MonitorContext()))["verdict"] == "none"
+    (drift,) = document(uri=deployed)["drift"]
+    assert (drift["verdict"], drift["rows"], drift["stack"]) == ("none", 2 * ROWS, "churn")
+    assert "Nothing is wrong." in run(uri=deployed).stderr
 
 
 def test_each_thing_that_is_wrong_with_a_deployed_model_is_found(deployed: str, iris: TrainedFolder) -> None:

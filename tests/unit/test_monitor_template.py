@@ -83,7 +83,8 @@ def test_the_monitor_s_role_has_no_other_right_than_these() -> None:
         *("logs:CreateLogStream", "logs:PutLogEvents", "logs:FilterLogEvents"),
         *("s3:GetObject", "s3:PutObject", "s3:ListBucket", "events:PutEvents"),
     }
-    assert resources_of("logs:FilterLogEvents") == [{"Fn::GetAtt": "PredictLogGroup.Arn"}]
+    groups = [place.rpartition(":log-group:")[2] for place in resources_of("logs:FilterLogEvents")]
+    assert groups == ["${PredictLogGroup}", "${PredictLogGroup}:*"]
     assert not any(place == "*" for each in actions for place in resources_of(each))
 
 
@@ -175,3 +176,29 @@ def test_parameters_that_do_not_go_together_are_refused_before_anything_is_deplo
 )
 def test_a_parameter_takes_what_aws_and_github_would_take(name: str, text: str, taken: bool) -> None:
     assert bool(re.fullmatch(PARAMETERS[name]["AllowedPattern"], text, re.ASCII)) == taken
+
+
+def test_the_token_for_github_is_nowhere_but_in_the_connection() -> None:
+    parts = {**RESOURCES, "Outputs": TEMPLATE["Outputs"]}
+    naming = {name for name, part in parts.items() if "RetrainSecretArn" in str(part)}
+    assert naming == {"RetrainConnection"}
+    key = RESOURCES["RetrainConnection"]["Properties"]["AuthParameters"]["ApiKeyAuthParameters"]
+    assert key["ApiKeyValue"] == {"Fn::Sub": "Bearer {{resolve:secretsmanager:${RetrainSecretArn}:SecretString}}"}
+
+
+def test_the_rule_may_call_one_url_of_github_and_nothing_else() -> None:
+    (statement,) = RESOURCES["RetrainRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        "events:InvokeApiDestination",
+        {"Fn::GetAtt": "RetrainDestination.Arn"},
+    )
+    endpoint = RESOURCES["RetrainDestination"]["Properties"]["InvocationEndpoint"]
+    assert endpoint == {"Fn::Sub": "https://api.github.com/repos/${RetrainRepository}/dispatches"}
+
+
+def test_the_schedule_may_start_the_monitor_and_nothing_else() -> None:
+    (statement,) = RESOURCES["MonitorScheduleRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::GetAtt": "MonitorFunction.Arn"},
+    )

@@ -153,7 +153,7 @@ def old_report(seen: DriftSeen, now: datetime) -> Iterator[Finding]:
         yield Finding(
             f"The monitor of {seen.stack} wrote last at {moment(seen.written_at):%Y-%m-%d %H:%M}: it fails, is "
             "switched off, or has a slower MonitorRate.",
-            f"aws logs tail /aws/lambda/{seen.stack}-monitor --since 3h",
+            f"aws logs filter-log-events --log-group-name /aws/lambda/{seen.stack}-monitor --filter-pattern ERROR",
             "docs/monitoring.md#the-monitor",
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ops.commands import ROOT, environment, run, sam
+from ops.commands import ROOT, build_elsewhere, environment, run, sam
 from ops.prove.account import bounds
 from ops.prove.account.caller import Caller
 from ops.prove.account.names import tags
@@ -32,8 +32,7 @@ class Project:
         folder = self.prepared / architecture
         if not (folder / "template.yaml").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            wanted = ["--parameter-overrides", f"Architecture={architecture}"]
-            sam("build", "--build-dir", str(folder), *wanted, seconds=bounds.BUILD_SECONDS)
+            build_elsewhere(folder, [f"Architecture={architecture}"], seconds=bounds.BUILD_SECONDS)
         return folder
 
     def train(self, seed: int) -> Path:

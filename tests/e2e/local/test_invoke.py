@@ -7,9 +7,12 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from ops.commands import sam
+from ops.local_model import PACKAGE
 from tests.events_expected import EVENTS, EXPECTED
+from tests.unit.template import Loader
 
 
 def invoke(name: str) -> dict[str, Any]:
@@ -35,3 +38,11 @@ def test_an_event_gets_its_stated_answer_in_the_container(name: str, version: st
         rows = body.get("predictions", [body])
         assert tuple(row["prediction"] for row in rows) == expected.predictions
         assert body["model"]["version"] == version
+
+
+@pytest.mark.usefixtures("version")
+def test_every_function_has_the_package_that_was_built_here() -> None:
+    """The monitor has no build of its own, and SAM would leave it that of another folder."""
+    resources = yaml.load((PACKAGE / "template.yaml").read_text(), Loader)["Resources"]  # noqa: S506 - it is a SafeLoader
+    named = [resource["Properties"].get("CodeUri") for resource in resources.values()]
+    assert [place for place in named if place] == ["PredictFunction"] * 2

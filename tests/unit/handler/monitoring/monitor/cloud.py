@@ -1,7 +1,7 @@
 """What the monitor asks, in a stand-in for AWS: a bucket with a model, a log group, a bus of events."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -132,12 +132,14 @@ class Cloud:
         event = {"timestamp": round(at.timestamp() * 1000), "message": text}
         self.logs.put_log_events(logGroupName=GROUP, logStreamName="one", logEvents=[event])
 
-    def monitor(self, now: datetime, seconds_left: Callable[[], float] = lambda: 300.0, **variables: str) -> Monitor:
-        environ = ENVIRONMENT | variables
+    def monitor(
+        self, now: datetime, variables: Mapping[str, str], seconds_left: Callable[[], float] = lambda: 300.0
+    ) -> Monitor:
+        environ = ENVIRONMENT | dict(variables)
         clients = Clients(self.s3, self.logs, self.events)
         log = MonitorLog(environ, Invocation())  # type: ignore[arg-type] # as much of a context as is read
         return Monitor(MonitorSettings.from_env(environ), clients, log, now, seconds_left)
 
     def run(self, now: datetime, **variables: str) -> DriftReport | None:
         """One run at `now`."""
-        return self.monitor(now, **variables).run()
+        return self.monitor(now, variables).run()

@@ -248,7 +248,7 @@ def test_when_time_runs_out_no_part_of_an_hour_is_kept_and_the_next_run_goes_on(
         cloud.log(rows_like(0.0, 300), NOW - hour * HOUR, f"window {hour}")
     left = iter([300.0] * 5)
     with pytest.raises(OutOfTime, match="raise ObserveSeconds"):
-        cloud.monitor(NOW, lambda: next(left, RESERVE_SECONDS - 1)).run()
+        cloud.monitor(NOW, {}, lambda: next(left, RESERVE_SECONDS - 1)).run()
     settled = cloud.hours(MANIFEST.version)
     assert 0 < len(settled) < FULL - 2
     assert not cloud.has("drift.json")
