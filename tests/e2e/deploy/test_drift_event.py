@@ -74,7 +74,7 @@ def test_a_subscriber_of_the_topic_reads_what_drifted_where_the_report_is_and_wh
     for part in ("case", "version", "report"):
         assert detail[part] in said
     assert "größe 'in (cm)' /" in said
-    assert "training drift" in said
+    assert f"training drift --stack {NAME}" in said
     assert "<" not in said
 
 
