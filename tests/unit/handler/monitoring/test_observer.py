@@ -218,14 +218,15 @@ def test_a_window_is_written_by_the_first_request_and_then_once_the_last_one_is_
 def test_a_clock_that_is_set_back_writes_and_time_goes_on_from_there(manifest: Manifest) -> None:
     environment = Environment(manifest)
     environment.asked()
-    for back, lines in [(-3600, 2), (-3550, 2), (-3540, 3)]:
+    for back, lines in [(50, 1), (-3600, 2), (-3550, 2), (-3540, 3)]:
         environment.now = 1_000_000.0 + back
         environment.asked()
         assert len(environment.windows) == lines
-    for window in environment.windows:
-        assert window.began is not None
-        assert window.ended is not None
-        assert window.began <= window.ended
+    assert [(window.began, window.ended) for window in environment.windows] == [
+        (1_000_000.0 - 0.004, 1_000_000.0),
+        (1_000_000.0 - 3600.004, 1_000_050.0),
+        (1_000_000.0 - 3550.004, 1_000_000.0 - 3540),
+    ]
 
 
 def test_all_that_is_lost_with_an_environment_came_after_its_last_window(manifest: Manifest) -> None:
@@ -258,6 +259,25 @@ def test_a_request_that_failed_is_counted_with_its_code_its_time_and_no_row(mani
             [feature_bins(feature) for feature in FEATURES], [target_bins("classification", manifest.target)]
         )
     )
+
+
+def test_times_fall_into_the_bin_that_is_named_by_their_upper_edge(manifest: Manifest) -> None:
+    environment = Environment(manifest)
+    for took in (0.0, 0.001, 0.001001, 0.005, 0.005001, 10.0, 10.001):
+        environment.asked(took=took)
+        environment.now += 60
+    met = [next(iter(window.latency)) for window in environment.windows]
+    assert met == ["1", "1", "2", "5", "10", "10000", "more"]
+
+
+def test_a_version_that_is_asked_no_more_takes_no_memory(manifest: Manifest) -> None:
+    environment = Environment(manifest)
+    for number in range(20):
+        environment.manifest = replace(manifest, version=f"20260131T2359{number:02d}Z-0123abcd")
+        environment.asked()
+        environment.now += 60
+    assert len(environment.windows) == 20
+    assert len(environment.observer._tallies) <= 2
 
 
 def test_what_comes_before_there_is_a_model_is_counted_of_no_version(manifest: Manifest) -> None:
