@@ -63,7 +63,7 @@ def test_a_brought_model_follows_a_trained_one_and_a_trained_one_follows_it(tmp_
     assert run("publish", iris_folder, "--promote", "--model-uri", registry).exit_code == 0
     brought = package(tmp_path, "brought", fitted(), names, ONE_OF_EACH[0])
     formats = [read_folder(folder).manifest.format_version for folder in (iris_folder, brought)]
-    assert formats == [2, 1]
+    assert formats == [5, 1]
     assert record_of(registry, run("publish", brought, "--promote", "--model-uri", registry))["passed"]
     assert run("train", "--seed", "7", "--out", tmp_path / "again", "--model-uri", registry).exit_code == 0
     record = record_of(registry, run("publish", tmp_path / "again", "--model-uri", registry))
