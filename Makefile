@@ -314,3 +314,7 @@ bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take
 bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler, and what windows cost them
 	$(RUN) -m bench.latency
 	$(RUN) -m bench.windows
+
+.PHONY: drift-simulation
+drift-simulation: install ## Draw thousands of windows, and show how often they alarm with and without a drift
+	$(RUN) -m bench.drift_simulation

@@ -19,7 +19,7 @@ LEAST_ROWS = 10
 bound two to four times as often as it should."""
 
 MANY_ROWS = 3 * LEAST_ROWS
-"""A bin of less than LEAST_ROWS is compared by itself if it has so many now. By chance, less than one in a million has."""
+"""A bin of less than LEAST_ROWS is compared by itself if it has so many now. Less than one in 10^6 has by chance."""
 
 NONE = np.zeros(0)
 
@@ -32,7 +32,7 @@ def merged(reference: Reference, now: Sequence[int], least: float = LEAST_ROWS) 
     """
     numbers = reference.bins.of_numbers
     known = numbers if reference.approximate else len(now)
-    then, today = list(map(float, reference.counts[:known])), list(map(float, now[:known]))
+    then, today = _with_unseen(reference)[:known], list(map(float, now[:known]))
     rows, rows_now = sum(then), sum(today)
     if not (rows and rows_now):
         return NONE, NONE
@@ -44,7 +44,7 @@ def merged(reference: Reference, now: Sequence[int], least: float = LEAST_ROWS) 
         groups += [[place] for place in range(numbers, len(weight)) if weight[place] >= least]
     else:
         weight = [sum(of_bin) / 2 for of_bin in zip(expected, met, strict=True)]
-        groups = _rarest_together(weight, least, _rare_at_training(reference))
+        groups = _rarest_together(weight, least)
     old, new = (np.array([sum(counts[place] for place in group) for group in groups]) for counts in (then, today))
     return (old, new) if old.any() and new.any() else (NONE, NONE)
 
@@ -59,16 +59,20 @@ def _weight_of_number(expected: float, met: float, least: float) -> float:
     return max(least, expected) if expected < LEAST_ROWS and met >= MANY_ROWS else expected
 
 
-def _rare_at_training(reference: Reference) -> list[int]:
-    """The places of what training did not see and of what it saw once, which are as likely as each other now.
+def _with_unseen(reference: Reference) -> list[float]:
+    """The counts of training, where names that were met once stand for those that were not met.
 
-    Of many rare names, training always lacks some, and they come sooner or later: as often as those that it met once
-    were met (Good, "The Population Frequencies of Species and the Estimation of Population Parameters", Biometrika 40,
-    1953). Compared with training's zero they would be a drift that is none.
+    Of many rare names, training always lacks some, and they come sooner or later: all of them together as often as
+    those that training met once (Good, "The Population Frequencies of Species and the Estimation of Population
+    Parameters", Biometrika 40, 1953). Compared with training's zero they would be a drift that is none.
     """
-    labels = reference.bins.labels
-    once = [place for place, count in enumerate(reference.counts) if count == 1 and labels[place] != NULL]
-    return [labels.index(UNKNOWN), *once] if once and UNKNOWN in labels else []
+    counts, labels = list(map(float, reference.counts)), reference.bins.labels
+    if UNKNOWN in labels:
+        once = [place for place, count in enumerate(counts) if count == 1 and labels[place] != NULL]
+        for place in once:
+            counts[place] = 0.0
+        counts[labels.index(UNKNOWN)] += len(once)
+    return counts
 
 
 def _neighbours_together(weight: Sequence[float], least: float, inseparable: frozenset[int]) -> list[list[int]]:
@@ -88,14 +92,11 @@ def _neighbours_together(weight: Sequence[float], least: float, inseparable: fro
     return [begun] if any(weight) else []
 
 
-def _rarest_together(weight: Sequence[float], least: float, together: Sequence[int]) -> list[list[int]]:
-    """The rarest bins in one group, which has enough or is all, and each other bin in one of its own.
-
-    The places of `together` are in the first group, however many rows they have.
-    """
-    rare = list(together)
-    rows = sum(weight[place] for place in rare)
-    places = sorted(set(range(len(weight))) - set(rare), key=lambda place: weight[place])
+def _rarest_together(weight: Sequence[float], least: float) -> list[list[int]]:
+    """The rarest bins in one group, which has enough or is all, and each other bin in one of its own."""
+    rare: list[int] = []
+    rows = 0.0
+    places = sorted(range(len(weight)), key=lambda place: weight[place])
     for at, place in enumerate(places):
         if weight[place] >= least and (rows == 0 or rows >= least):
             return [*([rare] if rows else []), *([other] for other in places[at:])]
