@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 SOURCE = "sklearn-on-lambda"
 DETAIL_TYPE = "Drift found"
 
-MOST_NAMES = 100
-"""Of drifted features in an event, which has room for 256 KB (EventBridge User Guide, "PutEvents event entry size")."""
+MOST_NAMES, MOST_OF_NAME = 100, 300
+"""Of drifted features in an event, and of the characters of each: an event has room for 256 KB (EventBridge User Guide,
+"PutEvents event entry size")."""
 
 MOST_CHARACTERS = 400
 """Of the summary."""
@@ -37,16 +38,20 @@ class EventNotTaken(SklearnOnLambdaError):
     """EventBridge did not take the event."""
 
 
-def summary(drifted: tuple[str, ...]) -> str:
-    """What drifted, in one line for a message.
+def plain(text: str) -> str:
+    """`text` in one line, without what would have to be escaped between quotes.
 
-    EventBridge puts it between quotes as it is and escapes nothing (EventBridge User Guide, "Input transformation"), so
-    there is nothing in it that would have to be escaped.
+    EventBridge puts values into messages as they are (EventBridge User Guide, "Input transformation"), and the names of
+    models and features may be any text.
     """
-    names = ", ".join(drifted[:MOST_NAMES])
-    printable = "".join(letter if letter.isprintable() else " " for letter in names).translate(_QUOTED)
-    whole = len(drifted) <= MOST_NAMES and len(printable) <= MOST_CHARACTERS
-    return printable if whole else f"{printable[:MOST_CHARACTERS]} … ({len(drifted)} in all)"
+    return "".join(letter if letter.isprintable() else " " for letter in text).translate(_QUOTED)
+
+
+def summary(drifted: tuple[str, ...]) -> str:
+    """What drifted, in one line for a message, and plain."""
+    named = plain(", ".join(drifted[:MOST_NAMES]))
+    whole = len(drifted) <= MOST_NAMES and len(named) <= MOST_CHARACTERS
+    return named if whole else f"{named[:MOST_CHARACTERS]} … ({len(drifted)} in all)"
 
 
 def event_of(case: Case, report: DriftReport, settings: MonitorSettings, page: str) -> dict[str, Any]:
@@ -54,10 +59,10 @@ def event_of(case: Case, report: DriftReport, settings: MonitorSettings, page: s
     return {
         "case": case.id,
         "stack": settings.stack,
-        "model": report.model,
+        "model": plain(report.model)[:MOST_OF_NAME],
         "version": report.version,
         "alias": settings.model_alias,
-        "drifted": list(report.drifted[:MOST_NAMES]),
+        "drifted": [name[:MOST_OF_NAME] for name in report.drifted[:MOST_NAMES]],
         "summary": summary(report.drifted),
         "worst_psi": round(report.worst_psi, 4),
         "began": report.began,
