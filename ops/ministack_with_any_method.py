@@ -27,7 +27,7 @@ from typing import Any
 from ministack import app  # type: ignore[import-not-found]  # lives in .tools/ministack alone
 from ministack.core import iam_actions  # type: ignore[import-not-found]  # as above
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-not-found]  # as above
-from ministack.services import cloudwatch_logs as logs  # type: ignore[import-not-found]  # as above
+from ministack.services import cloudwatch_logs as logs
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
