@@ -24,6 +24,9 @@ ROWS = 2500
 WINDOW_SECONDS = 1.0
 """The stack's ObserveSeconds: so much later the next request writes what was counted before it."""
 
+SETTLED_SECONDS = 2.0
+"""After this, what was asked before is in the log: a window, and more than the pause until the next request."""
+
 NEARLY_AN_HOUR_AGO = 3590 / 3600
 """In hours. What is put as so old is too old for an alarm on the last hour ten seconds later."""
 
@@ -67,18 +70,18 @@ def day(
     stack.wait_for_version(deployed.api, first, ask=stack.ask_for_model)
     with Callers(deployed.api, before) as callers:
         callers.send(before)
-        time.sleep(WINDOW_SECONDS)
+        time.sleep(SETTLED_SECONDS)
         morning = watch.look()
         callers.turn_to(sale)
         callers.send(sale)
-        time.sleep(WINDOW_SECONDS)
+        time.sleep(SETTLED_SECONDS)
         at_sale = watch.look(NEARLY_AN_HOUR_AGO)
         still = watch.run(NEARLY_AN_HOUR_AGO)
         looked = time.monotonic()
         second = release.train_and_promote(orders(ROWS, 2, sale=True), "trained on orders of the sale")
         callers.wait_for(second)
         callers.send(sale)
-        time.sleep(max(WINDOW_SECONDS, looked + 11 - time.monotonic()))
+        time.sleep(max(SETTLED_SECONDS, looked + 11 - time.monotonic()))
         evening = watch.look()
         screen = watch.type("status")
     return Day(
