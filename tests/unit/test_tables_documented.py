@@ -1,12 +1,15 @@
 """docs/tables.md names each option of `train` and explains each of its refusals."""
 
 import re
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 
 from ops.commands import ROOT
 from tests.unit.refusals import TRAIN, refusals
 from training.cli.train import train
+from training.fit.description import DEFAULT_DRIFT, DEFAULT_GATE
 
 PAGE = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
 QUOTED = re.findall(r"^\| `(.+?)` \|", PAGE.partition("## What is refused")[2], re.MULTILINE)
@@ -37,3 +40,9 @@ def test_each_sentence_on_the_page_is_one_that_train_says(quote: str) -> None:
 
 def test_the_page_quotes_many_sentences_and_none_twice() -> None:
     assert len(QUOTED) == len(set(QUOTED)) > 40
+
+
+@pytest.mark.parametrize("spec", [DEFAULT_GATE, DEFAULT_DRIFT], ids=["gate", "drift"])
+def test_each_field_of_the_gate_and_of_drift_is_on_the_page_with_its_default(spec: Any) -> None:
+    for name, default in asdict(spec).items():
+        assert f"| `{name}` | {'none' if default is None else default} |" in PAGE
