@@ -317,4 +317,4 @@ bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a pl
 
 .PHONY: drift-simulation
 drift-simulation: install ## Draw thousands of windows, and show how often they alarm with and without a drift
-	$(RUN) -m bench.drift_simulation
+	$(RUN) -m bench.drift.simulation

@@ -1,6 +1,6 @@
 """The promise of the verdicts, by fewer windows than `make drift-simulation` draws."""
 
-from bench.drift_simulation import CASES, Case, simulate
+from bench.drift.simulation import CASES, Case, simulate
 
 
 def case_of(title: str, fitted: int, rows: int) -> Case:

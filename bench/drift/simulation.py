@@ -1,6 +1,6 @@
 """Shows how often windows alarm that did not drift, and how often a drift is found: by drawing rows, many times.
 
-    python -m bench.drift_simulation [--windows N] [--json]
+    python -m bench.drift.simulation [--windows N] [--json]
 
 Each window has a training set of its own: FEATURES columns are drawn, their quantiles and counts are taken as training
 does, a window is drawn from the same distributions, and the real report says its verdict. Then one column of the window
@@ -10,15 +10,14 @@ are drawn by SEED, so that each run prints the same table.
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.drift.draws import Column, Draw, categories, gaps, lognormal, normal, rare, uniform, whole, zeros
 from handler.monitoring.counting import count_feature
 from handler.monitoring.drift.compared import drift_report
 from handler.monitoring.drift.index import stability_index
@@ -36,10 +35,6 @@ FIXED = (0.1, 0.25)
 
 FIRST_WINDOWS, WINDOWS = 1000, 200
 """How many windows are drawn of the first case, whose figures are promised, and of each other one."""
-
-Column = NDArray[Any]
-Draw = Callable[[np.random.Generator, int, bool], Column]
-"""Draws so many values, drifted or not."""
 
 
 @dataclass(frozen=True)
@@ -144,42 +139,6 @@ def _over_deciles(reference: Reference, now: Sequence[int]) -> float:
 
 def _share(of: Sequence[bool]) -> float:
     return sum(of) / max(len(of), 1)
-
-
-def normal(random: np.random.Generator, rows: int, drifted: bool) -> Column:
-    return random.normal(0.5 if drifted else 0.0, 1, rows)
-
-
-def lognormal(random: np.random.Generator, rows: int, drifted: bool) -> Column:
-    return np.exp(normal(random, rows, drifted))
-
-
-def uniform(random: np.random.Generator, rows: int, drifted: bool) -> Column:
-    return random.random(rows) + (0.5 * 12**-0.5 if drifted else 0.0)
-
-
-def zeros(random: np.random.Generator, rows: int, drifted: bool, fewer: bool = False) -> Column:
-    share = 0.6 if drifted and fewer else 0.7
-    return np.where(random.random(rows) < share, 0.0, 10 + normal(random, rows, drifted and not fewer))
-
-
-def whole(random: np.random.Generator, rows: int, drifted: bool, mean: float = 3.0) -> Column:
-    return random.poisson(mean + (0.5 * mean**0.5 if drifted else 0.0), rows).astype(np.float64)
-
-
-def gaps(random: np.random.Generator, rows: int, drifted: bool, share: float = 0.05) -> Column:
-    return np.where(random.random(rows) < share + (0.1 if drifted else 0.0), np.nan, normal(random, rows, False))
-
-
-def categories(random: np.random.Generator, rows: int, drifted: bool, of: int = 200) -> Column:
-    shares = 1 / np.arange(1, of + 1)
-    if drifted:
-        shares[[0, 2]] = shares[[2, 0]]
-    return random.choice(np.char.add("c", np.arange(of).astype(str)), rows, p=shares / shares.sum())
-
-
-def rare(random: np.random.Generator, rows: int, drifted: bool) -> Column:
-    return np.where(random.random(rows) < (0.04 if drifted else 0.01), "yes", "no")
 
 
 HALF = "half a standard deviation"

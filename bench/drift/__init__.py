@@ -1,0 +1,1 @@
+"""Draws windows, and shows how often they alarm with and without a drift."""
