@@ -1,11 +1,14 @@
 """axe-core finds nothing, light and dark, on a phone and on a desktop; and pictures are taken for people to judge."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from tests.page.conftest import PROJECT, PYTHON
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
@@ -93,6 +96,18 @@ def test_the_report_by_itself_is_accessible_and_scrolls_wide_parts_only(
     back = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (back == "rgb(255, 255, 255)") == (scheme == "light")
     page.screenshot(path=screenshots / f"report-alone-{size}-{scheme}.png", full_page=True)
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_drift_report_is_accessible(browser: Browser, screenshots: Path, size: str, scheme: str) -> None:
+    made = [str(PYTHON), "-m", "tests.unit.handler.monitoring.drift.shown_page"]
+    page = page_of(browser, size, scheme)
+    page.set_content(subprocess.run(made, cwd=PROJECT, check=True, capture_output=True, text=True).stdout)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    page.screenshot(path=screenshots / f"drift-{size}-{scheme}.png", full_page=True)
     page.close()
 
 
