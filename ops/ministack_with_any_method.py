@@ -1,25 +1,45 @@
-"""Runs ministack with two features of API Gateway that it lacks (1.5.33).
+"""Runs ministack with what it lacks of AWS and this project needs (1.5.33), of API Gateway, IAM and CloudWatch Logs.
 
 When it imports an API's OpenAPI document, it ignores `x-amazon-apigateway-any-method`, so a route for every method
 answers 403, and `x-amazon-apigateway-gateway-responses`, so refusals keep their default body. SAM writes both for our
 template (API Gateway Developer Guide, "OpenAPI extensions for API Gateway"). ministack can serve both if they are set
-up by its own functions, which this does before it calls ministack's `main`.
+up by its own functions, which this does before it calls ministack's `main`. In the text of a refusal it knows
+`$context.requestId` alone, not `$context.extendedRequestId`. To a function it gives one id under both names, so here
+the one stands for the other.
+
+A right to a log group is asked for under the group's name, where AWS has `:*` after it in policies (CloudWatch Logs API
+Reference, "LogGroup"), and a right to put events without the keys that tell what they say (EventBridge User Guide,
+"Using IAM policy conditions in Amazon EventBridge"). Rights as AWS has them would be refused, so both are set right.
+
+A filter of log lines by fields of JSON lets every line pass, up to a limit of 10,000, after which nothing more is
+found. Here a filter that asks for texts, all of them, is applied (Amazon CloudWatch Logs User Guide, "Filter pattern
+syntax for metric filters, subscription filters, filter log events, and Live Tail").
 
 It needs the interpreter of `.tools/ministack`, the only one that has ministack. The version is pinned: with a release
 that renames these functions this fails at the start, by AttributeError.
 """
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # lives in .tools/ministack alone
+from ministack.core import iam_actions  # type: ignore[import-not-found]  # as above
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-not-found]  # as above
+from ministack.services import cloudwatch_logs as logs
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+EXTENDED_ID = "$context.extendedRequestId"
+TEXT = re.compile(r'\$\.(\w+) = "([^"]*)"')
+"""A condition of a filter of log lines: the text of a field."""
 
 _import_path_item = gateway._import_path_item
 _import_rest_api = gateway._import_rest_api
+_extract_resource_arn = iam_actions.extract_resource_arn
+_request_tag_context = iam_actions.request_tag_context
+_compile_filter_pattern = logs._compile_filter_pattern
 
 
 def import_path_item(
@@ -36,11 +56,51 @@ def import_rest_api(spec: Mapping[str, Any], base_data: Any = None) -> str:
     """Import the API, then its answers to refused requests."""
     api_id: str = _import_rest_api(spec, base_data)
     for response_type, response in spec.get(GATEWAY_RESPONSES, {}).items():
-        gateway._put_gateway_response(api_id, response_type, response)
+        templates = response.get("responseTemplates", {})
+        known = {kind: text.replace(EXTENDED_ID, "$context.requestId") for kind, text in templates.items()}
+        gateway._put_gateway_response(api_id, response_type, {**response, "responseTemplates": known})
     return api_id
+
+
+def extract_resource_arn(service: str, *request: Any) -> str:
+    """What a right is asked for: of a log group, all that is in it."""
+    arn: str = _extract_resource_arn(service, *request)
+    return f"{arn}:*" if service == "logs" and ":log-group:" in arn and not arn.endswith(":*") else arn
+
+
+def request_tag_context(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The keys for a policy's conditions that follow from the request; of events, what their first one says."""
+    context: dict[str, Any] = _request_tag_context(service, action, body, parameters)
+    if action != "events:PutEvents":
+        return context
+    first = json.loads(body)["Entries"][0]
+    return {**context, "events:source": first.get("Source"), "events:detail-type": first.get("DetailType")}
+
+
+def compile_filter_pattern(pattern: str) -> Callable[[str], bool]:
+    """Whether a log line passes: one of JSON with these texts, where nothing else is asked for."""
+    matches: Callable[[str], bool] = _compile_filter_pattern(pattern)
+    if not pattern.strip().startswith("{"):
+        return matches
+    conditions = [TEXT.fullmatch(part.strip()) for part in pattern.strip().strip("{}").split("&&")]
+    texts = [condition.groups() for condition in conditions if condition]
+    if len(texts) < len(conditions):
+        return matches
+
+    def has_texts(line: str) -> bool:
+        try:
+            document = json.loads(line)
+        except ValueError:
+            return False
+        return isinstance(document, dict) and all(document.get(name) == text for name, text in texts)
+
+    return has_texts
 
 
 if __name__ == "__main__":
     gateway._import_path_item = import_path_item
     gateway._import_rest_api = import_rest_api
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_actions.request_tag_context = request_tag_context
+    logs._compile_filter_pattern = compile_filter_pattern
     app.main()

@@ -80,6 +80,7 @@ class Application:
                 time.perf_counter() - began,
                 self._model_version(),
                 call.predicted if call else None,
+                call.request.api_request_id if call else None,
             )
         )
         return lambda_answer(response, call.request.payload_version if call else None)

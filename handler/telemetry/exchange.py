@@ -45,6 +45,7 @@ class Exchange:
 
     `method` and `path` are as they were sent; `route` is the path in the table of routes. All three are None where the
     event was no HTTP request, `route` also where the request found none. `code` is an error's, None for a success.
+    `request_id` is Lambda's, which the client reads, `api_request_id` API Gateway's, None where it gave none.
     """
 
     request_id: str
@@ -56,6 +57,7 @@ class Exchange:
     seconds: float
     model_version: str
     predicted: Predicted | None
+    api_request_id: str | None = None
 
 
 class Observer(Protocol):

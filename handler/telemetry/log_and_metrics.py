@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 LOGGED = 300
-"""The characters of a method, a path or a feature's name that are logged; what is longer was made to be."""
+"""The characters of a method, a path, an id or a feature's name that are logged; what is longer was made to be."""
 
 MOST_FEATURES = 20
 """How many features a log line counts the values outside of training of: those with the most of them."""
@@ -136,6 +136,7 @@ class Telemetry:
             path=exchange.path and exchange.path[:LOGGED],
             milliseconds=round(1000 * exchange.seconds, 2),
             model_version=exchange.model_version,
+            api_request_id=exchange.api_request_id and exchange.api_request_id[:LOGGED],
             **_outside_training(exchange),
         )
 

@@ -16,6 +16,7 @@ HOME_OF_READER: Final = "/home/you/sklearn-on-lambda"
 CHANGING: Final = (
     (re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b"), "VERSION"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
+    (re.compile(r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b"), "TRACE"),
     (re.compile(r"\b[0-9a-f]{40,64}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-f]{12}(?:…|\.\.\.)"), "DIGEST"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|\+00:?00| UTC)?"), "TIME"),

@@ -185,7 +185,7 @@ def test_an_answer_of_the_gateway_has_the_form_the_code_and_the_sentence_that_ar
     assert body == {
         "error": body["error"],
         "code": body["code"],
-        "request_id": "$context.requestId",
+        "request_id": "$context.extendedRequestId",
         "details": [],
     }
     for answer in GATEWAY_ANSWERS[kind]:

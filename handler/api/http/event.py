@@ -26,7 +26,8 @@ class Request:
     """What a client asked for.
 
     `path` is the route's, `sent_path` the one that was sent, with a stage or a base path before it. `headers` have
-    their names in lower case. `body` is as the event has it, which may be base64.
+    their names in lower case. `body` is as the event has it, which may be base64. `api_request_id` is API Gateway's own
+    id of the request, None where the event has none.
     """
 
     payload_version: PayloadVersion
@@ -36,6 +37,7 @@ class Request:
     headers: Mapping[str, str]
     body: object
     is_base64: bool
+    api_request_id: str | None
 
 
 def read_request(event: Any) -> Request:
@@ -50,7 +52,18 @@ def read_request(event: Any) -> Request:
         {name.lower(): value for name, value in sent.items() if isinstance(value, str)},
         event.get("body") or "",
         bool(event.get("isBase64Encoded")),
+        _api_request_id(version, event["requestContext"]),
     )
+
+
+def _api_request_id(version: PayloadVersion, context: Mapping[str, Any]) -> str | None:
+    """The id that API Gateway gave the request, and no client can choose.
+
+    A client of a REST API can choose `requestId`, by the header x-amzn-RequestId (API Gateway Developer Guide,
+    "Variables for access logging for API Gateway").
+    """
+    given = context.get("requestId" if version == "2.0" else "extendedRequestId")
+    return given if isinstance(given, str) else None
 
 
 def payload_version(event: object) -> PayloadVersion:

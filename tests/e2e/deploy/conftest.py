@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → held_back → switched → brought → on_onnx → deleted
+    → held_back → switched → day → brought → on_onnx → deleted
 """
 
 import json
@@ -19,6 +19,7 @@ from ops.aws_stand_in import Credentials, StandIn
 from ops.commands import ROOT, CommandFailed, training
 from ops.stack import Stack
 from tests.e2e.deploy.change_of_engine import OnOnnx, on_onnx
+from tests.e2e.deploy.day.stage import WINDOW_SECONDS, Day, day
 from tests.e2e.deploy.stages import (
     NEW_CODE,
     OTHER_SCIKIT_LEARN,
@@ -38,7 +39,7 @@ from tests.e2e.deploy.stages import (
 from tests.tutorials.bringing import bring
 from tests.tutorials.pipelines import TUTORIALS
 
-__all__ = ["on_onnx"]
+__all__ = ["day", "on_onnx"]
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +84,7 @@ def unpublished(deployed: Stack) -> Unpublished:
 
 
 def user_with(deployed: Stack, name: str, policy: str) -> Credentials:
-    """A user who has one of the stack's four policies and nothing else."""
+    """A user who has one of the stack's five policies and nothing else."""
     iam = deployed.stand_in.client("iam")
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=deployed.outputs[policy])
@@ -104,6 +105,11 @@ def publisher(deployed: Stack) -> Credentials:
 @pytest.fixture(scope="session")
 def promoter(deployed: Stack) -> Credentials:
     return user_with(deployed, "promoter", "PromotePolicyArn")
+
+
+@pytest.fixture(scope="session")
+def observer(deployed: Stack) -> Credentials:
+    return user_with(deployed, "observer", "ObservePolicyArn")
 
 
 @pytest.fixture(scope="session")
@@ -237,7 +243,8 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     uri = ["--model-uri", deployed.outputs["ModelUri"]]
     promote = ["promote", held_back.version, "--reason", "for the next function", *uri]
     training(*promote, "--alias", "production-2", env=aws.environment(promoter))
-    parameters = ("ModelAlias=production-2", "MaxRows=1000")
+    # The day that follows is short, and so are its windows.
+    parameters = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}")
     said = stack.check(aws, project, parameters, checker=deployer)
     stack.deploy(aws, project, parameters)
     stack.record(aws, project, recorder=deployer)
@@ -251,6 +258,7 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
 @pytest.fixture(scope="session")
 def brought(
     switched: Switched,
+    day: Day,  # noqa: ARG001 - a stage
     publisher: Credentials,
     promoter: Credentials,
     tmp_path_factory: pytest.TempPathFactory,

@@ -1,4 +1,4 @@
-"""Each of the four policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
+"""Each of the five policies, and the function's role, allows what it is for and nothing else, with IAM enforced.
 
 What each may do is shown by the suite itself: the model that serves was published with the one and promoted with the
 other.
@@ -61,12 +61,14 @@ ALLOWED = {
     "publisher": {"write a version"},
     "promoter": {"move an alias"},
     "deployer": {"record this stack's function"},
+    "observer": set[str](),
 }
+"""By role. What the observer may read beside the model is no object: the log of the function, below."""
 
 
-def client_of(role: str, serving: Serving, request: pytest.FixtureRequest) -> Any:
+def client_of(role: str, serving: Serving, request: pytest.FixtureRequest, service: str = "s3") -> Any:
     credentials: Credentials = request.getfixturevalue(role)
-    return serving.stack.stand_in.client("s3", credentials)
+    return serving.stack.stand_in.client(service, credentials)
 
 
 @pytest.mark.parametrize("role", sorted(ALLOWED))
@@ -91,3 +93,18 @@ def test_every_role_may_read_and_list_the_model(role: str, serving: Serving, req
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"iris/versions/{serving.version}/")
     assert {entry["Key"].rsplit("/", 1)[-1] for entry in listed["Contents"]} >= {"model.joblib", "manifest.json"}
     assert serving.version.encode() in s3.get_object(Bucket=bucket, Key="iris/aliases/production.json")["Body"].read()
+
+
+@pytest.mark.parametrize("role", sorted(ALLOWED))
+def test_the_log_of_the_function_is_for_who_observes_alone(
+    role: str, serving: Serving, request: pytest.FixtureRequest
+) -> None:
+    logs, group = client_of(role, serving, request, "logs"), serving.stack.outputs["LogGroupName"]
+    if role == "observer":
+        assert logs.filter_log_events(logGroupName=group)["events"]
+        refused_group = f"/aws/lambda/{NAME}-monitor"
+    else:
+        refused_group = group
+    with pytest.raises(ClientError) as refused:
+        logs.filter_log_events(logGroupName=refused_group)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"

@@ -34,15 +34,26 @@ RESOURCES = {
     "AWS::ApiGateway::Stage": 1,
     "AWS::ApiGateway::UsagePlan": 1,
     "AWS::ApiGateway::UsagePlanKey": 1,
-    "AWS::IAM::ManagedPolicy": 4,
-    "AWS::IAM::Role": 1,
+    "AWS::CloudWatch::Alarm": 27,
+    "AWS::CloudWatch::Dashboard": 1,
+    "AWS::Events::Rule": 1,
+    "AWS::IAM::ManagedPolicy": 5,
+    "AWS::IAM::Role": 3,
+    "AWS::KMS::Alias": 1,
+    "AWS::KMS::Key": 1,
     "AWS::Lambda::Alias": 1,
-    "AWS::Lambda::Function": 1,
+    "AWS::Lambda::EventInvokeConfig": 1,
+    "AWS::Lambda::Function": 2,
     "AWS::Lambda::Permission": 4,
     "AWS::Lambda::Version": 1,
-    "AWS::Logs::LogGroup": 1,
+    "AWS::Logs::LogGroup": 2,
     "AWS::S3::Bucket": 1,
     "AWS::S3::BucketPolicy": 1,
+    "AWS::SNS::Topic": 1,
+    "AWS::SNS::TopicPolicy": 1,
+    "AWS::SQS::Queue": 1,
+    "AWS::SQS::QueuePolicy": 1,
+    "AWS::Scheduler::Schedule": 1,
 }
 
 
@@ -95,7 +106,8 @@ def test_the_buckets_policy_denies_plain_http_and_unconditional_writes(deployed:
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     denials = {statement["Sid"]: statement for statement in policy["Statement"]}
     assert {statement["Effect"] for statement in denials.values()} == {"Deny"}
-    assert set(denials) == {"TlsOnly", "VersionsNeverChange", "AliasesCompareAndSwap", "RecordsCompareAndSwap"}
+    swapped = {f"{what}CompareAndSwap" for what in ("Aliases", "Records", "Cases")}
+    assert set(denials) == {"TlsOnly", "VersionsNeverChange", *swapped}
 
 
 def test_before_anything_is_published_the_api_says_so(unpublished: Unpublished) -> None:

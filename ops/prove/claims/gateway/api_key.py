@@ -2,11 +2,13 @@
 
 from ops.prove.account import bounds
 from ops.prove.account.waiting import until
-from ops.prove.claims.claim import Claim, Seen, answer
+from ops.prove.claims.claim import Claim, Seen, answer, fact
 from ops.prove.claims.ground import SAMPLE, Ground
 
 FROM_FUNCTION = (200, 503)
 PATHS = ("/health", "/model", "/openapi.json", "/report", "/nowhere")
+CHOSEN = "11111111-2222-4333-8444-555555555555"
+"""An id that a client gives its request, in the header that API Gateway takes one from."""
 
 
 def look(ground: Ground) -> list[Seen]:
@@ -17,8 +19,12 @@ def look(ground: Ground) -> list[Seen]:
     wait = ground.caller.patience(bounds.API_KEY_SECONDS)
     let_in = until(lambda: stack.api.ask("GET", "/health").status, lambda status: status in FROM_FUNCTION, wait)
     seen = [answer(f"GET {path} without a key", api.ask("GET", path), 403, "invalid_api_key") for path in PATHS]
-    wrong = api.ask("POST", "/predict", SAMPLE, {"x-api-key": "wrong-key-0123456789"})
+    headers = {"x-api-key": "wrong-key-0123456789", "x-amzn-RequestId": CHOSEN}
+    wrong = api.ask("POST", "/predict", SAMPLE, headers)
     seen.append(answer("POST /predict with a wrong key", wrong, 403, "invalid_api_key"))
+    given = wrong.body.get("request_id") if isinstance(wrong.body, dict) else None
+    told = "the client's" if given == CHOSEN else given
+    seen.append(fact("the id of that refusal", wrong.headers.get("x-amz-apigw-id", given), told))
     seen.append(answer("GET / without a key", api.ask("GET", "/"), 200))
     return [*seen, Seen("GET /health with the key", "200 or 503", str(let_in), let_in in FROM_FUNCTION)]
 

@@ -74,6 +74,7 @@ def test_each_request_has_one_line_with_what_happened_to_whom(outcome: Outcome, 
     assert {line["model_version"] for line in lines} == {iris_version.manifest.version}
     assert {line["service"] for line in lines} == {"sklearn-on-lambda"}
     assert all(line["milliseconds"] > 0 for line in lines)
+    assert [line for line in outcome.log if "xray_trace_id" in line] == []  # nothing is traced here
     assert [line["cold_start"] for line in lines] == [True] + [False] * (len(REQUESTS) - 1)
     assert [(line["method"], line["path"]) for line in lines[:4]] == [
         *[("POST", "/predict")] * 3,
