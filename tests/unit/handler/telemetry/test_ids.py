@@ -62,8 +62,9 @@ def test_the_id_that_the_client_reads_is_lambda_s_and_leads_to_the_line_and_its_
 
 
 def test_every_line_has_the_root_of_the_trace_alone(traced: Outcome) -> None:
-    assert {line["message"] for line in traced.log} == {"model loaded", "answered"}
-    assert {line["xray_trace_id"] for line in traced.log} == {ROOT}
+    lines = [line for line in traced.log if line["message"] != "window"]  # which is of many requests
+    assert {line["message"] for line in lines} == {"model loaded", "answered"}
+    assert {line["xray_trace_id"] for line in lines} == {ROOT}
 
 
 def test_a_line_has_the_id_of_api_gateway_that_no_client_can_choose(traced: Outcome) -> None:
