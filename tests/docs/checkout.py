@@ -18,6 +18,14 @@ OLD: Final = 946_684_800.0
 """2000-01-01: nothing that make compares with a stamp is older than it."""
 
 STAMPS: Final = {".venv": ("installed", "importable"), ".venv-function": (".venv.made",)}
+AWS: Final = """\
+#!/bin/sh
+# Version 1 of the AWS CLI, which can be installed from PyPI, looks for SQS at AWS wherever AWS_ENDPOINT_URL points to.
+if [ "$1" = sqs ] && [ -n "${{AWS_ENDPOINT_URL:-}}" ]; then
+  set -- --endpoint-url "$AWS_ENDPOINT_URL" "$@"
+fi
+exec '{}' "$@"
+"""
 AUTHOR: Final = ("-c", "user.name=reader", "-c", "user.email=reader@example.org", "-c", "commit.gpgsign=false")
 
 
@@ -69,11 +77,13 @@ def make_commands(folder: Path, checkout: Path) -> None:
     found = {
         "python3": Path(sys.executable).resolve(),
         "python3.13": Path(python_3_13.stdout.strip()).resolve(),
-        "aws": samples / "bin/aws",
         "node": node,
     }
     for name, program in found.items():
         (folder / name).symlink_to(program)
+    aws = folder / "aws"
+    aws.write_text(AWS.format(samples / "bin/aws"))
+    aws.chmod(0o755)
 
 
 def _git(*arguments: str) -> str:

@@ -44,8 +44,13 @@ class Left:
         for entry in self.copy.iterdir():
             (shutil.copytree if entry.is_dir() else shutil.copy)(entry, checkout / entry.name)
         subprocess.run(["git", "-C", str(checkout), "checkout", "--quiet", "."], check=True)
-        if _s3(self.walk).get_object(Bucket=self.bucket, Key=self.key)["Body"].read() != self.alias:
-            _s3(self.walk).put_object(Bucket=self.bucket, Key=self.key, Body=self.alias)
+        s3 = _s3(self.walk)
+        if s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read() != self.alias:
+            s3.put_object(Bucket=self.bucket, Key=self.key, Body=self.alias)
+        # What the monitor found is shown by `status`.
+        found = f"{self.key.split('/', 1)[0]}/monitoring/"
+        for kept in s3.list_objects_v2(Bucket=self.bucket, Prefix=found).get("Contents", []):
+            s3.delete_object(Bucket=self.bucket, Key=kept["Key"])
 
 
 def _untracked(checkout: Path) -> list[Path]:

@@ -112,5 +112,5 @@ def test_status_is_one_screen_for_people(day: Day) -> None:
     screen = day.screen.noted + day.screen.printed
     for told in (day.second, day.first, "trained on orders of the sale", NAME):
         assert told in screen
-    assert re.search(r"Drift +none", screen)
+    assert re.search(r"Drift +no drift: ", screen)
     assert len(screen.splitlines()) <= LINES, screen
