@@ -9,6 +9,7 @@ import click
 from handler.monitoring.drift.page import drift_page
 from handler.monitoring.drift.report import Comparison, DriftReport
 from handler.monitoring.drift.words import TO_DO, VERDICTS, title_of, verdict_in_words
+from handler.monitoring.empty_window import digest_of
 from handler.registry.chain import checked_manifest, manifest_bytes, read_alias, read_manifest
 from handler.registry.manifest import Manifest
 from training.cli.command import Judgement
@@ -25,7 +26,7 @@ from training.cli.options import (
 )
 from training.console import count_progress, person, show_table
 from training.observed.compared import Found
-from training.observed.gathered import Gathered, Period, digest_of, gather_files, gather_groups
+from training.observed.gathered import Gathered, Period, gather_files, gather_groups
 from training.observed.log import logs_client, the_log_group
 from training.observed.words import counted, notes
 from training.release.promote import require_published

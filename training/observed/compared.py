@@ -5,9 +5,9 @@ from typing import Any
 
 from handler.monitoring.drift.compared import drift_report
 from handler.monitoring.drift.report import DriftReport
-from handler.monitoring.window import Window
+from handler.monitoring.empty_window import empty_window
 from handler.registry.manifest import Manifest
-from training.observed.gathered import Gathered, digest_of
+from training.observed.gathered import Gathered
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Found:
     @classmethod
     def of(cls, manifest: Manifest, gathered: Gathered) -> "Found":
         collected, version = gathered.collected, manifest.version
-        window = collected.windows.get(version) or Window(version, digest_of(manifest))
+        window = collected.windows.get(version) or empty_window(manifest)
         over_time = [(hour.label, drift_report(manifest, hour.window, hour.lines)) for hour in gathered.hours(version)]
         return cls(drift_report(manifest, window, collected.lines[version]), over_time, gathered)
 

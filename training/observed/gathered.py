@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from handler.monitoring.reading.collected import Collected
 from handler.monitoring.reading.log_group import LogsClient
 from handler.monitoring.window import Window
-from handler.records.bins import bins_digest, feature_bins, target_bins
-from handler.registry.manifest import Manifest
 from training.errors import NoWindowCounted, UnreadableLog
 from training.observed.files import log_lines, opened
 from training.observed.log import read_lines
@@ -95,12 +93,6 @@ class Gathered:
                 f"None of the {sum(collected.refused.values()):,} windows that there are can be counted. "
                 + " ".join(collected.reasons.values())
             )
-
-
-def digest_of(manifest: Manifest) -> str:
-    """The digest of the bins that windows of the manifest's version are counted in."""
-    targets = [target_bins(manifest.task, target) for target in manifest.targets]
-    return bins_digest([feature_bins(feature) for feature in manifest.features], targets)
 
 
 def gather_files(places: Sequence[str], gathered: Gathered) -> None:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 from handler.errors.model import ModelUnavailable, RegistryError
 from handler.monitoring.drift.compared import drift_report
+from handler.monitoring.empty_window import digest_of, empty_window
 from handler.monitoring.reading.failures import LogUnreadable
-from handler.monitoring.window import Window
 from handler.registry.chain import manifest_bytes, read_alias, read_manifest
 from handler.registry.manifest import Manifest
 from training.errors import InvalidFunctionRecord
 from training.observed import findings
 from training.observed.findings import Asked
-from training.observed.gathered import Gathered, digest_of, gather_files, gather_groups
+from training.observed.gathered import Gathered, gather_files, gather_groups
 from training.observed.log import log_group_of, logs_client, require_stack_name
 from training.observed.state import DriftSeen, Finding, Function, Serving, State, Traffic
 from training.release.deployed.record import FunctionRecord
@@ -156,7 +156,7 @@ class Look:
 
 
 def _computed(manifest: Manifest, gathered: Gathered) -> DriftSeen:
-    window = gathered.collected.windows.get(manifest.version) or Window(manifest.version, digest_of(manifest))
+    window = gathered.collected.windows.get(manifest.version) or empty_window(manifest)
     return DriftSeen.of(drift_report(manifest, window, gathered.collected.lines[manifest.version]))
 
 

@@ -18,8 +18,9 @@ from handler.monitoring.drift.index import largest_by_chance, stability_index
 from handler.monitoring.drift.merged import LEAST_ROWS, Counts, merged
 from handler.monitoring.drift.reference import Reference, references
 from handler.monitoring.drift.report import Comparison, DriftReport, Verdict
+from handler.monitoring.empty_window import digest_of
 from handler.monitoring.window import OtherBins, Window
-from handler.records.bins import ABOVE, ANY, BELOW, NULL, UNKNOWN, bins_digest, feature_bins, target_bins
+from handler.records.bins import ABOVE, ANY, BELOW, NULL, UNKNOWN
 from handler.registry.manifest import DriftRule, Manifest
 
 OF_INTEREST = 0.25
@@ -74,8 +75,7 @@ def drift_report(manifest: Manifest, window: Window, windows: int) -> DriftRepor
 
 
 def _require_same_bins(manifest: Manifest, window: Window) -> None:
-    features = [feature_bins(feature) for feature in manifest.features]
-    digest = bins_digest(features, [target_bins(manifest.task, target) for target in manifest.targets])
+    digest = digest_of(manifest)
     if (window.version, window.bins) != (manifest.version, digest):
         raise OtherBins(
             f"The window is of {window.version} in the bins {window.bins}, the manifest of {manifest.version} in the "

@@ -16,6 +16,7 @@ from handler.errors.model import AliasNotSet
 from handler.monitoring.drift.compared import drift_report
 from handler.monitoring.drift.page import drift_page
 from handler.monitoring.drift.report import DriftReport
+from handler.monitoring.empty_window import empty_window
 from handler.monitoring.monitor.case import CASE_FILE, Case, case_from, is_due, next_case, sent
 from handler.monitoring.monitor.hours import BrokenHour, Counted, Hour, counted_in, hour_file, hour_key, hours_until
 from handler.monitoring.monitor.place import MonitoredModel
@@ -24,7 +25,6 @@ from handler.monitoring.monitor.telling import MonitorLog, event_of, put_event
 from handler.monitoring.reading.collected import Collected
 from handler.monitoring.reading.log_group import read_log_group
 from handler.monitoring.window import Window, total
-from handler.records.bins import bins_digest, feature_bins, target_bins
 from handler.registry.chain import read_alias, read_manifest
 from handler.registry.manifest import Manifest
 
@@ -77,7 +77,7 @@ class Monitor:
         """Each hour of the period; those that are settled have a file from now on."""
         hours = {}
         for hour in hours_until(self.now, self.settings.drift_hours):
-            empty = _empty(manifest)
+            empty = empty_window(manifest)
             key = self._key(hour_key(manifest.version, hour))
             kept = self._kept(model, key, hour, empty) if hour.is_settled(self.now) else None
             hours[hour] = counted = kept or self._read(hour, empty)
@@ -173,11 +173,6 @@ class Monitor:
         return f"monitoring/{self.settings.stack}/{name}"
 
 
-def _empty(manifest: Manifest) -> Window:
-    targets = [target_bins(manifest.task, target) for target in manifest.targets]
-    return Window(manifest.version, bins_digest([feature_bins(each) for each in manifest.features], targets))
-
-
 def _report(manifest: Manifest, counted: list[Counted]) -> DriftReport:
-    window = total((each.window for each in counted), _empty(manifest))
+    window = total((each.window for each in counted), empty_window(manifest))
     return drift_report(manifest, window, sum(each.lines for each in counted))
