@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from handler.monitoring.monitor.case import CASE_FILE
+from handler.monitoring.monitor.files import CASE_FILE
 from handler.monitoring.monitor.settings import OF_MODEL, OF_MONITOR
 from handler.monitoring.monitor.telling import DETAIL_TYPE, SOURCE
 from handler.registry.chain import MANIFEST_FILE, alias_key, version_key

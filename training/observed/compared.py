@@ -10,6 +10,13 @@ from handler.registry.manifest import Manifest
 from training.observed.gathered import Gathered
 
 
+def report_of(manifest: Manifest, gathered: Gathered) -> DriftReport:
+    """The report of all windows of the manifest's version that were gathered."""
+    collected, version = gathered.collected, manifest.version
+    window = collected.windows.get(version) or empty_window(manifest)
+    return drift_report(manifest, window, collected.lines[version])
+
+
 @dataclass(frozen=True)
 class Found:
     """The report of all windows, that of each hour, and what was read."""
@@ -20,10 +27,10 @@ class Found:
 
     @classmethod
     def of(cls, manifest: Manifest, gathered: Gathered) -> "Found":
-        collected, version = gathered.collected, manifest.version
-        window = collected.windows.get(version) or empty_window(manifest)
-        over_time = [(hour.label, drift_report(manifest, hour.window, hour.lines)) for hour in gathered.hours(version)]
-        return cls(drift_report(manifest, window, collected.lines[version]), over_time, gathered)
+        over_time = [
+            (hour.label, drift_report(manifest, hour.window, hour.lines)) for hour in gathered.hours(manifest.version)
+        ]
+        return cls(report_of(manifest, gathered), over_time, gathered)
 
     def document(self) -> dict[str, Any]:
         """The report, with what else was read."""

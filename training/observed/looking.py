@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from handler.errors.model import ModelUnavailable, RegistryError
-from handler.monitoring.drift.compared import drift_report
-from handler.monitoring.empty_window import digest_of, empty_window
+from handler.monitoring.empty_window import digest_of
+from handler.monitoring.monitor.files import REPORT_FILE, file_key
 from handler.monitoring.reading.failures import LogUnreadable
 from handler.registry.chain import manifest_bytes, read_alias, read_manifest
 from handler.registry.manifest import Manifest
 from training.errors import InvalidFunctionRecord
 from training.observed import findings
+from training.observed.compared import report_of
 from training.observed.findings import Asked
 from training.observed.gathered import Gathered, gather_files, gather_groups
 from training.observed.log import log_group_of, logs_client, require_stack_name
@@ -68,7 +69,7 @@ class Look:
         lasts = DAY if len(reports) < max(len(stacks), 1) else HOUR
         read, gathered = self._gathered(found, stacks, manifest, lasts)
         if gathered is not None and manifest is not None and not reports:
-            reports = [_computed(manifest, gathered)]
+            reports = [DriftSeen.of(report_of(manifest, gathered))]
         traffic = Traffic.of(gathered.recent) if gathered else None
         if gathered is not None and traffic is not None:
             found += self._of_windows(stacks, serving, gathered, traffic, lasts)
@@ -113,7 +114,7 @@ class Look:
         return records
 
     def _report(self, stack: str) -> DriftSeen | None:
-        blob = self.store.get(f"monitoring/{stack}/drift.json")
+        blob = self.store.get(file_key(stack, REPORT_FILE))
         return DriftSeen.from_monitor(blob.data) if blob else None
 
     def _gathered(
@@ -153,11 +154,6 @@ class Look:
         if lasts == DAY and not self.places.files:
             yield from findings.silent(self.asked, windows, stacks, lasts / HOUR)
         yield from findings.not_counted(self.asked, gathered.collected, stacks)
-
-
-def _computed(manifest: Manifest, gathered: Gathered) -> DriftSeen:
-    window = gathered.collected.windows.get(manifest.version) or empty_window(manifest)
-    return DriftSeen.of(drift_report(manifest, window, gathered.collected.lines[manifest.version]))
 
 
 def _function(record: FunctionRecord) -> Function:

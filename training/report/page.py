@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from handler.monitoring.html_document import html_document
 from handler.records.signature import Feature
 from handler.registry.manifest import Manifest
 from training.fit.trained_model import TrainedModel
@@ -81,24 +82,7 @@ def render_brought_report(manifest: Manifest) -> str:
 
 
 def _page(manifest: Manifest, sections: Sequence[str]) -> str:
-    title = html.escape(f"{manifest.name} {manifest.version}")
-    body = "\n".join(sections)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+    return html_document(f"{manifest.name} {manifest.version}", STYLE, "\n".join(sections))
 
 
 def _summary(manifest: Manifest, comparison: Comparison | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from handler.monitoring.drift.plots import index_over_time, rows_over_time, then_and_now
 from handler.monitoring.drift.report import Comparison, DriftReport
 from handler.monitoring.drift.words import TO_DO, VERDICTS, number_in_words, title_of, verdict_in_words
+from handler.monitoring.html_document import html_document
 
 MOST_DRAWN = 30
 """More drawings would make the page slow to open; the table has all comparisons."""
@@ -53,24 +54,8 @@ def drift_page(report: DriftReport, over_time: Sequence[tuple[str, DriftReport]]
     """
     ranked = sorted(report.comparisons, key=lambda each: -1.0 if each.psi is None else each.psi, reverse=True)
     compared = [each for each in ranked if each.psi is not None]
-    title = html.escape(f"Drift of {report.model} {report.version}")
     body = "\n".join([_summary(report), _table(ranked), _drawings(compared), _over_time(compared, over_time)])
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+    return html_document(f"Drift of {report.model} {report.version}", STYLE, body)
 
 
 def _summary(report: DriftReport) -> str:

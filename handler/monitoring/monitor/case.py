@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from handler.errors.base import SklearnOnLambdaError
 from handler.monitoring.drift.report import DriftReport
+from handler.monitoring.monitor.files import CASE_FILE
 from handler.records.decoding import Undecodable, decode
 
-CASE_FILE = "case.json"
 CASE_FORMAT_VERSION = 1
 
 COOL_DOWN = timedelta(hours=24)

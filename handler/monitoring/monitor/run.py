@@ -17,7 +17,8 @@ from handler.monitoring.drift.compared import drift_report
 from handler.monitoring.drift.page import drift_page
 from handler.monitoring.drift.report import DriftReport
 from handler.monitoring.empty_window import empty_window
-from handler.monitoring.monitor.case import CASE_FILE, Case, case_from, is_due, next_case, sent
+from handler.monitoring.monitor.case import Case, case_from, is_due, next_case, sent
+from handler.monitoring.monitor.files import CASE_FILE, PAGE_FILE, REPORT_FILE, file_key
 from handler.monitoring.monitor.hours import BrokenHour, Counted, Hour, counted_in, hour_file, hour_key, hours_until
 from handler.monitoring.monitor.place import MonitoredModel
 from handler.monitoring.monitor.settings import MonitorSettings
@@ -27,8 +28,6 @@ from handler.monitoring.reading.log_group import read_log_group
 from handler.monitoring.window import Window, total
 from handler.registry.chain import read_alias, read_manifest
 from handler.registry.manifest import Manifest
-
-REPORT_FILE, PAGE_FILE = "drift.json", "drift.html"
 
 RESERVE_SECONDS = 30.0
 """What is left of the function's time for comparing and writing once the log is read."""
@@ -170,7 +169,7 @@ class Monitor:
             self.log.logger.info("another run was first")
 
     def _key(self, name: str) -> str:
-        return f"monitoring/{self.settings.stack}/{name}"
+        return file_key(self.settings.stack, name)
 
 
 def _report(manifest: Manifest, counted: list[Counted]) -> DriftReport:
