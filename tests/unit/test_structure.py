@@ -15,12 +15,25 @@ MOST_FILES = 10
 """In a folder, its `__init__.py` not counted."""
 
 LAYERS = {
-    "handler": ("app", "api", "monitoring", "serving", "settings", "engines", "rows", "registry", "records", "errors"),
+    "handler": (
+        "app",
+        "scoring",
+        "api",
+        "monitoring",
+        "serving",
+        "settings",
+        "engines",
+        "rows",
+        "registry",
+        "records",
+        "errors",
+    ),
     "handler.api": ("application", "routes", "pages", "contract", "body", "http"),
     "training": (
         "__main__",
         "cli",
         "local",
+        "scoring",
         "bring",
         "folder",
         "report",
