@@ -19,7 +19,7 @@ from aws_lambda_powertools import Logger
 
 from handler.errors.base import SklearnOnLambdaError
 from handler.errors.model import RegistryUnreachable
-from handler.registry.s3.objects import S3Objects
+from handler.registry.s3_objects import S3Objects
 from handler.scoring.chunk import Item, Room, score_chunk
 from handler.scoring.failures import BrokenChunk, PassingFailure
 from handler.scoring.pinned import PinnedModel

@@ -15,7 +15,7 @@ from handler.api.http.content_coding import unpacked
 from handler.errors.request import RequestTooLarge, UndecodableBody
 from handler.records.decoding import Undecodable, decode
 from handler.registry.manifest import is_digest, is_version, sha256
-from handler.registry.s3.objects import S3Objects
+from handler.registry.s3_objects import S3Objects
 from handler.scoring.failures import BrokenChunk, InvalidItem
 from handler.scoring.lines import score_lines
 

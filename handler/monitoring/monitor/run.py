@@ -27,7 +27,7 @@ from handler.monitoring.reading.log_group import read_log_group
 from handler.monitoring.window import Window, total
 from handler.registry.chain import read_alias, read_manifest
 from handler.registry.manifest import Manifest
-from handler.registry.s3.objects import S3Objects
+from handler.registry.s3_objects import S3Objects
 
 RESERVE_SECONDS = 30.0
 """What is left of the function's time for comparing and writing once the log is read."""

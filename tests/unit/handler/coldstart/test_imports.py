@@ -23,7 +23,7 @@ ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py", 
 BOTO3_BESIDE_THE_API = {
     "batch.py": {"boto3", "botocore"},
     "monitor.py": {"boto3", "botocore"},
-    "registry/s3/objects.py": {"botocore"},
+    "registry/s3_objects.py": {"botocore"},
     "monitoring/monitor/telling.py": {"botocore"},
     "monitoring/reading/log_group.py": {"botocore"},
 }

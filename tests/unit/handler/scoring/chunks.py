@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from handler.registry.manifest import sha256
-from handler.registry.s3.objects import S3Objects
+from handler.registry.s3_objects import S3Objects
 from handler.scoring.chunk import Item
 from handler.scoring.lines import chunk_lines
 from tests.unit.handler.models import Version
