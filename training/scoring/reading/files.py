@@ -9,10 +9,10 @@ from training.data.table.source import PARQUET_SUFFIXES, CsvForm
 from training.data.table.unreadable import as_invalid
 from training.errors import InvalidTable
 from training.scoring.chunk import Chunk
-from training.scoring.reading.cells import CellForm
+from training.scoring.reading.cells.values import CellForm
 from training.scoring.reading.columns import chosen_columns, names_to_keep
 from training.scoring.reading.csv_rows import csv_names, csv_parts
-from training.scoring.reading.json_lines import lines_chunks, lines_names
+from training.scoring.reading.json_lines.chunks import lines_chunks, lines_names
 from training.scoring.reading.parquet_rows import parquet_parts, parquet_schema, require_values
 from training.scoring.reading.table_chunk import chunks_of
 

@@ -9,7 +9,7 @@ import numpy as np
 from handler.records.signature import Feature
 from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues
-from training.scoring.reading.cells import CellForm, as_json, as_numbers, plain
+from training.scoring.reading.cells.values import CellForm, as_json, as_numbers, plain
 from training.scoring.reading.columns import Columns
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from handler.errors.request import RequestError
 from handler.records.signature import Feature
 from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues
-from training.scoring.reading.json_rows import MOST_BYTES, TOO_LONG, LineReader
-from training.scoring.reading.kept import kept_table
+from training.scoring.reading.json_lines.kept import kept_table
+from training.scoring.reading.json_lines.rows import MOST_BYTES, TOO_LONG, LineReader
 
 LOOKED_AT = 1000
 """So many first lines show which names there are."""

@@ -14,7 +14,7 @@ from handler.records.signature import Feature
 from training.data.table.source import MISSING, CsvForm
 from training.data.text.cells import is_text, without_gaps
 from training.data.text.numbers import PLAIN, NumberForm
-from training.scoring.reading.spellings import spellings
+from training.scoring.reading.cells.spellings import spellings
 
 if TYPE_CHECKING:
     import pyarrow as pa
