@@ -141,9 +141,8 @@ class _Faults:
         self._found: deque[tuple[int, Refusal]] = deque()
 
     def add(self, row: Any) -> str:
-        problem = f"expected {row.expected_columns} values as in the line of names, got {row.actual_columns}"
-        error = InvalidFeatures(f"The row cannot be read: {problem}.", (Problem(0, None, problem),))
-        self._found.append(((row.number or 0) - FIRST_ROW, Refusal.of(error)))
+        refusal = _of_other_length(row.expected_columns, row.actual_columns)
+        self._found.append(((row.number or 0) - FIRST_ROW, refusal))
         return "skip"
 
     def put_back(self, batch: "pa.RecordBatch", first: int) -> Part:
@@ -176,6 +175,11 @@ def _without_marks(part: Part) -> Part:
             column = compute.replace_substring(column, MARK, "\ufffd")
         columns.append(column)
     return Part(pa.RecordBatch.from_arrays(columns, schema=part.batch.schema), unread)
+
+
+def _of_other_length(expected: int, got: int) -> Refusal:
+    problem = f"expected {expected} values as in the line of names, got {got}"
+    return Refusal.of(InvalidFeatures(f"The row cannot be read: {problem}.", (Problem(0, None, problem),)))
 
 
 def _undecodable() -> Refusal:
