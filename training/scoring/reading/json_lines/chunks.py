@@ -1,9 +1,10 @@
 """JSON Lines as chunks: each line that is not blank is a row, whatever it holds."""
 
+import codecs
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,12 @@ from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues
 from training.scoring.reading.json_lines.kept import kept_table
 from training.scoring.reading.json_lines.rows import MOST_BYTES, TOO_LONG, LineReader
+from training.scoring.reading.local_file import LocalFile
 
 LOOKED_AT = 1000
 """So many first lines show which names there are."""
+
+READ_BYTES = 1024 * 1024
 
 NUMBERS = frozenset({int, float, type(None)})
 
@@ -54,19 +58,19 @@ class LinesChunk:
         return ChunkValues(places, kept_table(kept, self.keep), numbers, suspect, unread, rows.__getitem__)
 
 
-def lines_chunks(path: Path, rows: int, keep: tuple[str, ...]) -> Iterator[LinesChunk]:
+def lines_chunks(file: LocalFile, rows: int, keep: tuple[str, ...]) -> Iterator[LinesChunk]:
     """All rows of the file, `rows` at a time."""
-    lines = _lines(path)
+    lines = _lines(file)
     number = 0
     while held := list(islice(lines, rows)):
         yield LinesChunk(number, number * rows, len(held), b"\n".join([*held, b""]), keep)
         number += 1
 
 
-def lines_names(path: Path) -> list[str] | None:
+def lines_names(file: LocalFile) -> list[str] | None:
     """The names in the first lines, of those that are objects; None of a file without a line."""
     names: dict[str, None] = {}
-    lines = list(islice(_lines(path), LOOKED_AT))
+    lines = list(islice(_lines(file), LOOKED_AT))
     for line in lines:
         try:
             value = orjson.loads(line)
@@ -77,14 +81,15 @@ def lines_names(path: Path) -> list[str] | None:
     return list(names) if lines else None
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(file: LocalFile) -> Iterator[bytes]:
     """The lines that are not blank, without their ends; TOO_LONG for what is never held whole."""
-    with path.open("rb") as file:
-        file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)  # a byte order mark
-        while line := file.readline(MOST_BYTES + 1):
+    with file.opened() as stream, io.BufferedReader(stream, READ_BYTES) as lines:
+        if lines.peek(3).startswith(codecs.BOM_UTF8):
+            lines.read(3)
+        while line := lines.readline(MOST_BYTES + 1):
             if len(line) > MOST_BYTES and not line.endswith(b"\n"):
                 while line and not line.endswith(b"\n"):
-                    line = file.readline(MOST_BYTES)
+                    line = lines.readline(MOST_BYTES)
                 yield TOO_LONG
             elif line := line.strip():
                 yield line
