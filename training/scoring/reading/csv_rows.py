@@ -15,10 +15,10 @@ import numpy as np
 from handler.errors.base import Problem
 from handler.errors.request import InvalidFeatures, UndecodableBody
 from handler.scoring.outcome import Refusal
+from training.data.table.local_file import LocalFile
 from training.data.table.source import CsvForm
 from training.data.table.unreadable import BLOCK_BYTES, not_encoded
 from training.errors import InvalidTable
-from training.scoring.reading.local_file import LocalFile
 from training.scoring.reading.table_chunk import Part
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from handler.records.signature import Feature
+from training.data.table.local_file import LocalFile
 from training.data.table.source import PARQUET_SUFFIXES, CsvForm
 from training.data.table.unreadable import as_invalid
 from training.errors import InvalidTable
@@ -13,7 +14,6 @@ from training.scoring.reading.cells.values import CellForm
 from training.scoring.reading.columns import chosen_columns, names_to_keep
 from training.scoring.reading.csv_rows import csv_names, csv_parts
 from training.scoring.reading.json_lines.chunks import lines_chunks, lines_names
-from training.scoring.reading.local_file import LocalFile
 from training.scoring.reading.parquet_rows import parquet_parts, parquet_schema, require_values
 from training.scoring.reading.table_chunk import chunks_of
 
