@@ -1,0 +1,53 @@
+"""Makes of what the function wrote the same bytes that a run on this machine would have made."""
+
+from collections import Counter
+from typing import Any
+
+from handler.scoring.lines import read_part, read_refused
+from handler.scoring.outcome import Outcome, Refusal
+from training.errors import ScoringFailed
+from training.scoring.job import Scored
+from training.scoring.on_aws.bucket import JobFolder
+from training.scoring.on_aws.chunks import Names
+from training.scoring.on_aws.receipts import RemoteReceipt
+from training.scoring.on_aws.sending import Sent
+from training.scoring.running.version import Chosen
+from training.scoring.writing.columns import columns_of
+from training.scoring.writing.encoding import encoded_answers, encoded_refusals
+
+
+def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteReceipt) -> Scored:
+    """What became of the rows of one chunk, whose receipt is there.
+
+    The columns that are kept come from the shelf: they were not uploaded. Raises ScoringFailed where what was written
+    does not have exactly its rows.
+    """
+    import pyarrow as pa
+
+    names = Names.of(sent.part)
+    part, refused = folder.get(names.part), folder.get(names.refused) if receipt.refused else b""
+    if part is None or refused is None:
+        raise ScoringFailed("there is a receipt on S3, but not what it is of")
+    values = sent.part.chunk.read(chosen.manifest.features)
+    places = {row: place for place, row in enumerate(values.rows.tolist())}
+    answers: list[dict[str, Any] | None] = [None] * len(places)
+    refusals: dict[int, Refusal] = {}
+    count = 0
+    for row, _, answer in read_part(part):
+        answers[places.get(row, 0)] = answer
+        count += 1
+    for row, _, refusal in read_refused(refused):
+        refusals[places.get(row, 0)] = refusal
+        count += 1
+    gaps = {place for place, answer in enumerate(answers) if answer is None}
+    if gaps != refusals.keys() or count != len(places) or (count, len(refusals)) != (receipt.rows, receipt.refused):
+        raise ScoringFailed(f"what is on S3 are not the answers to its {len(places)} rows, because somebody changed it")
+    rows, outcome = pa.array(values.rows), Outcome(answers, refusals)
+    form = sent.part.format
+    return Scored(
+        encoded_answers(form, rows, values.kept, outcome, columns_of(chosen.manifest)),
+        encoded_refusals(form, rows, values.kept, refusals) if refusals else None,
+        len(places),
+        dict(sorted(Counter(refusal.code for refusal in refusals.values()).items())),
+        receipt.seconds,
+    )
