@@ -15,9 +15,9 @@ from handler.registry.manifest import sha256
 from handler.scoring.lines import chunk_lines
 from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues
-from training.scoring.job import Part
 from training.scoring.on_aws.bucket import JobFolder
 from training.scoring.running.version import Chosen
+from training.scoring.writing.job import Part
 
 COMPRESSION = 1
 """The fastest: numbers as text lose most of their length by it, and a higher one takes three times as long."""

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Any
 
+from handler.scoring.failures import BrokenChunk
 from handler.scoring.lines import read_part, read_refused
 from handler.scoring.outcome import Outcome, Refusal
 from training.errors import ScoringFailed
-from training.scoring.job import Scored
 from training.scoring.on_aws.bucket import JobFolder
 from training.scoring.on_aws.chunks import Names
 from training.scoring.on_aws.receipts import RemoteReceipt
@@ -14,6 +14,7 @@ from training.scoring.on_aws.sending import Sent
 from training.scoring.running.version import Chosen
 from training.scoring.writing.columns import columns_of
 from training.scoring.writing.encoding import encoded_answers, encoded_refusals
+from training.scoring.writing.job import Scored
 
 
 def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteReceipt) -> Scored:
@@ -33,12 +34,15 @@ def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteRece
     answers: list[dict[str, Any] | None] = [None] * len(places)
     refusals: dict[int, Refusal] = {}
     count = 0
-    for row, _, answer in read_part(part):
-        answers[places.get(row, 0)] = answer
-        count += 1
-    for row, _, refusal in read_refused(refused):
-        refusals[places.get(row, 0)] = refusal
-        count += 1
+    try:
+        for row, _, answer in read_part(part):
+            answers[places.get(row, 0)] = answer
+            count += 1
+        for row, _, refusal in read_refused(refused):
+            refusals[places.get(row, 0)] = refusal
+            count += 1
+    except BrokenChunk as error:
+        raise ScoringFailed(f"what is on S3 cannot be read: {error}") from None
     gaps = {place for place, answer in enumerate(answers) if answer is None}
     if gaps != refusals.keys() or count != len(places) or (count, len(refusals)) != (receipt.rows, receipt.refused):
         raise ScoringFailed(f"what is on S3 are not the answers to its {len(places)} rows, because somebody changed it")

@@ -10,13 +10,12 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from training.console import count_progress, person
 from training.errors import ScoringFailed
 from training.scoring.chunk import InputTag
-from training.scoring.job import Job, Part, Scored
 from training.scoring.on_aws.bucket import JobFolder
 from training.scoring.on_aws.chunks import Names
 from training.scoring.on_aws.collecting import collected
@@ -25,6 +24,7 @@ from training.scoring.on_aws.executions import RUNNING, SUCCEEDED, Execution, St
 from training.scoring.on_aws.receipts import RemoteReceipt, receipt_of
 from training.scoring.on_aws.sending import Sent, in_order, send
 from training.scoring.running.version import Chosen
+from training.scoring.writing.job import Job, Part, Scored
 
 FOLDER = "batches"
 """Below the model's root: what the function may write, and what expires after 30 days (template.yaml)."""
@@ -55,7 +55,7 @@ def job_id(job: Job, tags: Iterable[InputTag]) -> str:
 class StateMachineScorer:
     """Scores by `machine`, through the job's `folder`. `resume` is whether the job may have been begun before.
 
-    `cost` is that of the last `run`. `sleep` and the waits are there for tests.
+    What a run cost is told to the person at its end. `sleep` waits for the state machine.
     """
 
     folder: JobFolder
@@ -63,7 +63,6 @@ class StateMachineScorer:
     chosen: Chosen
     resume: bool
     sleep: Callable[[float], None] = time.sleep
-    cost: Cost = field(default_factory=lambda: Cost(0, 0, 0))
 
     def run(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Scored]]:
         """As `Scorer` has it. All that can be is collected before ScoringFailed names what was not scored, and why."""
@@ -88,7 +87,7 @@ class StateMachineScorer:
             else:
                 word = ended.words[place] if ended and place is not None and place < len(ended.words) else ""
                 reasons[each.part.name] = failure or self._reason(each, word)
-        self.cost = Cost.of(ran, len(missing), self.folder.requests)
+        person().print(Cost.of(ran, len(missing), self.folder.requests).sentence())
         if reasons:
             raise ScoringFailed(_what_failed(reasons, len(sent), ended))
 

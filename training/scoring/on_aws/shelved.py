@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.scoring.chunk import ChunkValues
-from training.scoring.job import Part
+from training.scoring.writing.job import Part
 
 if TYPE_CHECKING:
     from handler.records.signature import Feature
