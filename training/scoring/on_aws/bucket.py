@@ -34,8 +34,15 @@ class JobFolder:
         self.root = root
         self.folder = folder
         self.requests: Counter[str] = Counter()
-        self._client = client or patient_client()
+        self._made = client
         self._lock = threading.Lock()
+
+    @property
+    def _client(self) -> "S3Client":
+        with self._lock:
+            if self._made is None:
+                self._made = patient_client()
+            return self._made
 
     def relative(self, name: str) -> str:
         """The key as the function is told it, relative to the model's root."""
