@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from handler.registry.manifest import sha256
+from handler.scoring.chunk import Item
 from handler.scoring.lines import chunk_lines
 from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues
@@ -21,23 +22,6 @@ from training.scoring.writing.job import Part
 
 COMPRESSION = 1
 """The fastest: numbers as text lose most of their length by it, and a higher one takes three times as long."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """What the function is told of one chunk. Keys are relative to the model's root."""
-
-    chunk: str
-    sha256: str
-    part: str
-    refused: str
-    receipt: str
-    version: str
-    manifest_sha256: str
-
-    def line(self) -> bytes:
-        """Its line in the list of chunks."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode() + b"\n"
 
 
 @dataclass(frozen=True)
@@ -51,12 +35,12 @@ class Names:
 
     @classmethod
     def of(cls, part: Part) -> "Names":
-        lines = f"{part.name}.jsonl"
-        return cls(f"chunks/{lines}.gz", f"parts/{lines}", f"refused/{lines}", f"receipts/{part.name}.json")
+        lines = f"{part.name}.jsonl.gz"
+        return cls(f"chunks/{lines}", f"parts/{lines}", f"refused/{lines}", f"receipts/{part.name}.json")
 
 
 def item_of(part: Part, data: bytes, chosen: Chosen, folder: JobFolder) -> Item:
-    """The event for `part`, whose chunk has the bytes `data`."""
+    """What the function is told of `part`, whose chunk has the bytes `data`."""
     names = Names.of(part)
     return Item(
         chunk=folder.relative(names.chunk),
@@ -67,6 +51,11 @@ def item_of(part: Part, data: bytes, chosen: Chosen, folder: JobFolder) -> Item:
         version=chosen.version,
         manifest_sha256=chosen.manifest_sha256,
     )
+
+
+def line_of(item: Item) -> bytes:
+    """Its line in the list of chunks, which the function gets as its event."""
+    return json.dumps(asdict(item), ensure_ascii=False).encode() + b"\n"
 
 
 def packed(values: ChunkValues) -> bytes:

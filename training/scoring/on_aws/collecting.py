@@ -1,8 +1,10 @@
 """Makes of what the function wrote the same bytes that a run on this machine would have made."""
 
+import gzip
 from collections import Counter
 from typing import Any
 
+from handler.registry.manifest import sha256
 from handler.scoring.failures import BrokenChunk
 from handler.scoring.lines import read_part, read_refused
 from handler.scoring.outcome import Outcome, Refusal
@@ -26,9 +28,8 @@ def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteRece
     import pyarrow as pa
 
     names = Names.of(sent.part)
-    part, refused = folder.get(names.part), folder.get(names.refused) if receipt.refused else b""
-    if part is None or refused is None:
-        raise ScoringFailed("there is a receipt on S3, but not what it is of")
+    part = _verified(folder, names.part, receipt.part_sha256)
+    refused = _verified(folder, names.refused, receipt.refused_sha256) if receipt.refused else b""
     values = sent.part.chunk.read(chosen.manifest.features)
     places = {row: place for place, row in enumerate(values.rows.tolist())}
     answers: list[dict[str, Any] | None] = [None] * len(places)
@@ -45,7 +46,7 @@ def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteRece
         raise ScoringFailed(f"what is on S3 cannot be read: {error}") from None
     gaps = {place for place, answer in enumerate(answers) if answer is None}
     if gaps != refusals.keys() or count != len(places) or (count, len(refusals)) != (receipt.rows, receipt.refused):
-        raise ScoringFailed(f"what is on S3 are not the answers to its {len(places)} rows, because somebody changed it")
+        raise ScoringFailed(f"what is on S3 are not the answers to its {len(places)} rows")
     rows, outcome = pa.array(values.rows), Outcome(answers, refusals)
     form = sent.part.format
     return Scored(
@@ -55,3 +56,13 @@ def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteRece
         dict(sorted(Counter(refusal.code for refusal in refusals.values()).items())),
         receipt.seconds,
     )
+
+
+def _verified(folder: JobFolder, name: str, digest: str) -> bytes:
+    """The lines of a file that has the digest that its receipt says; raises ScoringFailed."""
+    data = folder.get(name)
+    if data is None:
+        raise ScoringFailed(f"there is a receipt on S3, but no {name}")
+    if sha256(data) != digest:
+        raise ScoringFailed(f"{name} on S3 was changed after it was written")
+    return gzip.decompress(data)

@@ -17,9 +17,9 @@ RUNNING = "RUNNING"
 SUCCEEDED = "SUCCEEDED"
 
 CAUSES = {
-    "States.ExceedToleratedFailureThreshold": "a chunk failed for another reason than a throttle: the function has a "
-    "bug, took longer than 900 seconds, or ran out of memory. Its log group, whose name ends in -batch, says which. "
-    "Against the latter two help fewer --rows-per-part, or a stack with a larger MemorySize",
+    "States.ExceedToleratedFailureThreshold": "a chunk failed for another reason than a throttle: the function cannot "
+    "load the version, has a bug, or ran out of memory or time. Its log, /aws/lambda/…-batch, says which. Against the "
+    "latter two help fewer --rows-per-part, or a stack with a larger MemorySize",
     "States.ItemReaderFailed": "Step Functions could not read the list of chunks: it is gone, or the state machine's "
     "role may not read it",
     "States.DataLimitExceeded": "there are more chunks than an output of Step Functions has room for: take more "

@@ -4,17 +4,22 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from training.scoring.on_aws.chunks import Item
+from handler.scoring.chunk import Item
 
 
 @dataclass(frozen=True)
 class RemoteReceipt:
-    """What the function says of a chunk: how many of its `rows` were `refused`, in which time, with which memory."""
+    """What the function says of a chunk: how many of its `rows` were `refused`, in which time, with which memory.
+
+    `part_sha256` and `refused_sha256` are the digests of the files that it wrote.
+    """
 
     rows: int
     refused: int
     seconds: float
     memory_mb: int
+    part_sha256: str
+    refused_sha256: str
 
     @property
     def gb_seconds(self) -> float:
@@ -31,7 +36,12 @@ def receipt_of(data: bytes | None, item: Item) -> RemoteReceipt | None:
         if (document["version"], document["manifest_sha256"]) != (item.version, item.manifest_sha256):
             return None
         return RemoteReceipt(
-            int(document["rows"]), int(document["refused"]), float(document["seconds"]), int(document["memory_mb"])
+            int(document["rows"]),
+            int(document["refused"]),
+            float(document["seconds"]),
+            int(document["memory_mb"]),
+            str(document["files"]["part"]["sha256"]),
+            str(document["files"]["refused"]["sha256"]),
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

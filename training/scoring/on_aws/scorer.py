@@ -17,7 +17,7 @@ from training.console import count_progress, person
 from training.errors import ScoringFailed
 from training.scoring.chunk import InputTag
 from training.scoring.on_aws.bucket import JobFolder
-from training.scoring.on_aws.chunks import Names
+from training.scoring.on_aws.chunks import Names, line_of
 from training.scoring.on_aws.collecting import collected
 from training.scoring.on_aws.cost import Cost
 from training.scoring.on_aws.executions import RUNNING, SUCCEEDED, Execution, StateMachine
@@ -110,7 +110,7 @@ class StateMachineScorer:
                 f"There are {len(missing):,} chunks, and one run takes {MOST_CHUNKS:,}: take more --rows-per-part."
             )
         name, before = self._name(number), self.folder.tags("receipts/")
-        lines = b"".join(each.item.line() for each in missing)
+        lines = b"".join(line_of(each.item) for each in missing)
         self.folder.create(f"lists/{number:05}.jsonl", lines)
         arn = self.machine.start(name, self.folder.key(f"lists/{number:05}.jsonl"))
         left = {Names.of(each.part).receipt: before.get(Names.of(each.part).receipt) for each in missing}
@@ -160,7 +160,7 @@ class StateMachineScorer:
         if hashlib.sha256(data).hexdigest() != sent.item.sha256:
             return "its chunk in the bucket was changed after it was uploaded"
         if word:
-            return "the function could not score it; its log group, whose name ends in -batch, says why"
+            return "the function cannot score it: in its log, /aws/lambda/…-batch, a line `chunk broken` says why"
         return "the run ended before it was scored"
 
     def _name(self, number: int) -> str:

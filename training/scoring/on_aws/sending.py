@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from handler.scoring.chunk import Item
 from training.scoring.on_aws.bucket import AT_ONCE, JobFolder, tag_of
-from training.scoring.on_aws.chunks import Item, Names, item_of, packed
+from training.scoring.on_aws.chunks import Names, item_of, packed
 from training.scoring.on_aws.receipts import RemoteReceipt, receipt_of
 from training.scoring.on_aws.shelved import shelved
 from training.scoring.running.version import Chosen

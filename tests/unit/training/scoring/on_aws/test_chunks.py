@@ -11,10 +11,11 @@ import pyarrow as pa
 import pytest
 
 from handler.registry.manifest import Manifest
+from handler.scoring.chunk import Item
 from tests.unit.training.scoring.listed import BAD, GOOD, ListedChunk
 from training.scoring.chunk import ChunkValues, InputTag
 from training.scoring.on_aws.bucket import JobFolder
-from training.scoring.on_aws.chunks import Item, Names, item_of, packed
+from training.scoring.on_aws.chunks import Names, item_of, line_of, packed
 from training.scoring.on_aws.shelved import shelved
 from training.scoring.running.version import Chosen
 from training.scoring.writing.job import Part
@@ -65,17 +66,17 @@ def test_sound_numbers_keep_their_bits_and_every_other_row_is_what_a_request_wou
 def test_the_event_names_what_is_uploaded_and_where_everything_goes(iris_manifest: Manifest) -> None:
     folder = JobFolder("models", "iris", "batches/1234", client=None)
     item = item_of(part_of(GOOD), b"data", Chosen(iris_manifest, "f" * 64), folder)
-    assert json.loads(item.line()) == {
+    assert Item.from_event(json.loads(line_of(item))) == item
+    assert dataclasses.asdict(item) == {
         "chunk": "batches/1234/chunks/people-00003.jsonl.gz",
         "sha256": "3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7",
-        "part": "batches/1234/parts/people-00003.jsonl",
-        "refused": "batches/1234/refused/people-00003.jsonl",
+        "part": "batches/1234/parts/people-00003.jsonl.gz",
+        "refused": "batches/1234/refused/people-00003.jsonl.gz",
         "receipt": "batches/1234/receipts/people-00003.json",
         "version": iris_manifest.version,
         "manifest_sha256": "f" * 64,
     }
-    assert folder.key(Names.of(part_of(GOOD)).part) == "iris/batches/1234/parts/people-00003.jsonl"
-    assert [field.name for field in dataclasses.fields(Item)] == [*json.loads(item.line())]
+    assert folder.key(Names.of(part_of(GOOD)).part) == "iris/batches/1234/parts/people-00003.jsonl.gz"
 
 
 @pytest.mark.parametrize("kept", [{}, {"id": ["a", "b"], "row": [1, None]}], ids=["none", "two"])

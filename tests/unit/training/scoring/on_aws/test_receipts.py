@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from training.scoring.on_aws.chunks import Item
+from handler.scoring.chunk import Item
 from training.scoring.on_aws.cost import Cost
 from training.scoring.on_aws.receipts import RemoteReceipt, receipt_of
 
@@ -14,12 +14,13 @@ ITEM = Item("batches/1/chunks/a.jsonl.gz", "a" * 64, "part", "refused", "receipt
 WRITTEN = {
     **{"input": {"chunk": ITEM.chunk, "sha256": ITEM.sha256}, "version": "v1", "manifest_sha256": "b" * 64},
     **{"rows": 20, "refused": 3, "seconds": 1.5, "memory_mb": 2048},
+    "files": {"part": {"sha256": "d" * 64}, "refused": {"sha256": "e" * 64}},
 }
 
 
 def test_the_receipt_of_the_chunk_is_read() -> None:
     receipt = receipt_of(json.dumps(WRITTEN).encode(), ITEM)
-    assert receipt == RemoteReceipt(20, 3, 1.5, 2048)
+    assert receipt == RemoteReceipt(20, 3, 1.5, 2048, "d" * 64, "e" * 64)
     assert receipt is not None
     assert receipt.gb_seconds == 3.0
 
