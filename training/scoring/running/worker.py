@@ -49,7 +49,8 @@ Work = Callable[[Chunk, Format], Scored]
 def main(pipe: Connection, registry: str, version: str) -> None:
     """Load `version` from the directory registry, say READY, and answer each chunk with its format from `pipe`.
 
-    The answer is what `score` gives. Whatever goes wrong is answered as a Failure. One thread computes, because there is a process for each core.
+    The answer is what `score` gives. Whatever goes wrong is answered as a Failure. One thread computes, because there
+    is a process for each core.
     """
     # Ctrl-C reaches all processes of a terminal: the one that started this ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
