@@ -97,10 +97,14 @@ def score(
 @contextlib.contextmanager
 def _scorer(store: WritableStore, chosen: Chosen, workers: int | None, backend: str | None) -> Iterator[Scorer]:
     """Who scores: processes of this machine, or the workers of a Dask cluster."""
-    artifact = read_allowed(store, chosen)
-    if backend is not None:
-        raise NotImplementedError
-    from training.scoring.running.processes import ProcessScorer, cores
+    with version_folder(read_allowed(store, chosen), chosen) as registry:
+        if backend is None:
+            from training.scoring.running.processes import ProcessScorer, cores
 
-    with version_folder(artifact, chosen) as registry:
-        yield ProcessScorer(registry, chosen.version, workers or cores())
+            yield ProcessScorer(registry, chosen.version, workers or cores())
+        else:
+            from training.dask_cluster import connected
+            from training.scoring.cluster.scorer import DaskScorer
+
+            with connected(backend) as client:
+                yield DaskScorer(client, registry, chosen.version)
