@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from training.console import bytes_progress
 from training.errors import InvalidTable
 
 FETCH_BYTES = 8 * 1024 * 1024
@@ -22,6 +21,7 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
 
 def fetch(uri: str, path: Path) -> None:
     """Write the object to `path`, with a bar on a terminal; raises InvalidTable or a RegistryError."""
+    from training.console import bytes_progress  # rich, which a worker of a cluster need not have
     from training.s3 import s3_client
 
     bucket, key = bucket_and_key(uri)
