@@ -1,0 +1,79 @@
+"""A way of asking, and how its answers are held against those of POST /predict."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.ways.asked.cloud import Cloud
+from bench.ways.asked.question import Question, Said, without_id
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows were asked, and how many have another answer than POST /predict gives, or none, or a second one."""
+
+    rows: int
+    differ: int
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(self.rows + other.rows, self.differ + other.differ)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A model published at `uri`, the folder that it came from, an empty folder to work in, and a deployed stack.
+
+    `package` is what is deployed, unpacked.
+    """
+
+    uri: str
+    folder: Path
+    package: Path
+    cloud: Cloud | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """`component` is what runs, `command` what asks it again by hand; `ask` does it here."""
+
+    name: str
+    component: str
+    command: str
+    ask: Callable[[Question, Ground], Counted]
+
+
+def of_requests(question: Question, given: Sequence[tuple[int, Any] | None]) -> Counted:
+    """Status and body that came for each request of `question`, in their order; None where nothing came."""
+    rows = sum(asked.rows for asked in question.requests)
+    differ = 0
+    for asked, each in zip(question.requests, given, strict=True):
+        if each is None or each[0] != asked.status or not same(without_id(each[1]), asked.answer):
+            differ += asked.rows
+    return Counted(rows, differ)
+
+
+def of_rows(question: Question, given: Sequence[tuple[int, Said]]) -> Counted:
+    """What came for rows, each with its place in the table, in any order."""
+    found: dict[int, Said] = {}
+    twice = 0
+    for place, said in given:
+        twice += place in found
+        found[place] = said
+    missing_or_other = sum(not same(found.get(place), said) for place, said in enumerate(question.said))
+    unasked = len(found.keys() - range(len(question.rows)))
+    return Counted(len(question.rows), missing_or_other + twice + unasked)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether both are the same JSON: floats by each bit, numbers by kind too."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def flat(answer: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """An answer as a table has it: names within names behind a dot."""
+    found: dict[str, Any] = {}
+    for name, value in answer.items():
+        found |= flat(value, f"{before}{name}.") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return found
