@@ -17,6 +17,8 @@ SklearnOnLambdaError
 ├── UnknownLogGroup          it is not known where the windows of a model are
 ├── UnreadableLog            a file is no log that can be read
 ├── NoWindowCounted          the windows that there are cannot be counted
+├── UnusableOutput           no place to write parts into
+├── ScoringFailed            a part could not be scored, or nobody is there to score it
 ├── UnservableVersion        a deployed function that serves the alias could not serve it
 ├── InvalidFunctionRecord    what a deployed function could serve cannot be known
 ├── NoFunctionRecord         no such function is on record
@@ -104,6 +106,15 @@ class UnreadableLog(SklearnOnLambdaError):
 
 class NoWindowCounted(SklearnOnLambdaError):
     """There are windows, and all of them were refused; the text says why."""
+
+
+class UnusableOutput(SklearnOnLambdaError):
+    """The place for parts has other files, is used by another run, or is no place; the text says which."""
+
+
+class ScoringFailed(SklearnOnLambdaError):
+    """A part was not scored, however often it was tried, or no worker can be asked; the text names it. Parts that were
+    written stay, and count."""
 
 
 class UnservableVersion(SklearnOnLambdaError):

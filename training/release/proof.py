@@ -66,13 +66,7 @@ def run_on_version(
     require_allowed(artifact)
     named = manifest or artifact.manifest
     with tempfile.TemporaryDirectory(prefix="version-") as folder:
-        store = WritableDirectoryStore(Path(folder))
-        store.create(version_key(named.version, MANIFEST_FILE), named.to_json().encode())
-        # A copy, and no link: code in the artifact could write to the bytes that were verified.
-        with Path(folder, version_key(named.version, artifact.manifest.artifact.file)).open("wb") as file:
-            file.writelines(parts_of(artifact.content))
-        if artifact.code is not None and named.code is not None:
-            store.create(version_key(named.version, named.code.file), artifact.code)
+        write_version(Path(folder), artifact, named)
         package = package_for(artifact.manifest.form)
         return run_isolated(
             script,
@@ -83,6 +77,17 @@ def run_on_version(
             with_training=with_training,
             package=package,
         )
+
+
+def write_version(folder: Path, artifact: VerifiedArtifact, manifest: Manifest) -> None:
+    """Write the version of `manifest` into the directory registry `folder`, with `artifact` as the form that it has."""
+    store = WritableDirectoryStore(folder)
+    store.create(version_key(manifest.version, MANIFEST_FILE), manifest.to_json().encode())
+    # A copy, and no link: code in the artifact could write to the bytes that were verified.
+    with Path(folder, version_key(manifest.version, artifact.manifest.artifact.file)).open("wb") as file:
+        file.writelines(parts_of(artifact.content))
+    if artifact.code is not None and manifest.code is not None:
+        store.create(version_key(manifest.version, manifest.code.file), artifact.code)
 
 
 def require_allowed(artifact: VerifiedArtifact) -> None:

@@ -29,7 +29,8 @@ class ChunkValues:
     `rows` are their places in the input, from 0. `kept` are the columns that are carried through, of as many rows.
     `numbers`, of shape (rows, features), are there where all features are numbers: float64, NaN for a gap, and for what
     is no number too, which `suspect` marks. `sent` gives the row at a place of the chunk as a request would have it;
-    `unread` holds the places of those that cannot be read at all, with the reason.
+    `unread` holds the places of those that cannot be read at all, with the reason: these are among `rows` and `kept`,
+    they are suspect, and what `sent` gives for them is nothing to ask.
     """
 
     rows: NDArray[np.int64]
@@ -43,11 +44,13 @@ class ChunkValues:
 class Chunk(Protocol):
     """Rows that are not read yet; it can be pickled, and is read where it is scored."""
 
-    number: int
-    """Its place among the chunks of its input, from 0."""
+    @property
+    def number(self) -> int:
+        """Its place among the chunks of its input, from 0."""
 
-    count: int
-    """How many rows it has."""
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
 
     def read(self, features: "tuple[Feature, ...]") -> ChunkValues:
         """The rows, with the values of `features` as a request would have them."""
@@ -56,7 +59,9 @@ class Chunk(Protocol):
 class Input(Protocol):
     """One file of rows."""
 
-    tag: InputTag
+    @property
+    def tag(self) -> InputTag:
+        """Its name and the tag of its bytes; a large file is read for it."""
 
     def chunks(self, rows: int) -> Iterator[Chunk]:
         """All of its rows, `rows` at a time; raises InvalidTable."""

@@ -10,21 +10,18 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from training.console import bytes_progress
 from training.data.table.index import index_columns
+from training.data.table.objects import fetch
+from training.data.table.unreadable import BLOCK_BYTES, as_invalid
 from training.data.text.cells import trimmed, trimmed_name
-from training.data.text.delimiter import delimiter_hint
 from training.data.text.numbers import PLAIN, NumberForm
 from training.errors import InvalidTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-BLOCK_BYTES = 8 * 1024 * 1024
-"""How much of a CSV is in memory at a time; one row must fit into it."""
 
 PARQUET_ROWS = 65_536
 """How much of a Parquet file is in memory at a time."""
@@ -92,7 +89,7 @@ class TableSource:
             names = [trimmed_name(name) for name in schema.names]
             read = 0
             while True:
-                with _as_invalid(self):
+                with self._as_invalid():
                     batch = next(batches, None)
                 if batch is None:
                     return
@@ -101,10 +98,13 @@ class TableSource:
                 advance(read)
                 yield pa.RecordBatch.from_arrays([trimmed(column) for column in batch.columns], names)
 
+    def _as_invalid(self) -> contextlib.AbstractContextManager[None]:
+        return as_invalid(self.name, self.path, self.form.encoding, self.form.delimiter)
+
     @contextlib.contextmanager
     def _reader(self) -> "Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]":
         with contextlib.ExitStack() as stack:
-            with _as_invalid(self):
+            with self._as_invalid():
                 opened = self._open_parquet(stack) if self.is_parquet else self._open_csv(stack)
             yield opened
 
@@ -143,69 +143,15 @@ def open_table(uri: str, form: CsvForm) -> Iterator[TableSource]:
         path = Path(uri).expanduser()
         if not path.is_file():
             raise InvalidTable(f"There is no file {uri}: give the path of a CSV or Parquet file, or s3://bucket/key.")
-        yield TableSource(uri, path, _sha256(path), form)
+        yield TableSource(uri, path, sha256_of(path), form)
         return
     with tempfile.TemporaryDirectory(prefix="table-") as folder:
         path = Path(folder, "table")
-        _fetch(uri, path)
-        yield TableSource(uri, path, _sha256(path), form)
+        fetch(uri, path)
+        yield TableSource(uri, path, sha256_of(path), form)
 
 
-def _fetch(uri: str, path: Path) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from training.s3 import s3_client, translate
-
-    parts = urlsplit(uri)
-    bucket, key = parts.netloc, parts.path.lstrip("/")
-    if not bucket or not key:
-        raise InvalidTable(f"{uri} must name a bucket and a key, as in s3://bucket/folder/table.csv.")
-    client = s3_client()
-    try:
-        size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
-        with bytes_progress("Fetching", size) as advance, path.open("wb") as file:
-            for chunk in client.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(BLOCK_BYTES):
-                file.write(chunk)
-                advance(file.tell())
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
-            raise InvalidTable(f"There is no object {uri}: check the bucket and the key.") from error
-        raise translate(error, uri) from error
-    except BotoCoreError as error:
-        raise translate(error, uri) from error
-
-
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The digest of the file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def _as_invalid(source: TableSource) -> Iterator[None]:
-    """Raise Arrow's errors as InvalidTable."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, UnicodeError, LookupError, OSError) as error:
-        raise InvalidTable(_reason(source, error)) from error
-
-
-def _reason(source: TableSource, error: Any) -> str:
-    name, encoding, text = source.name, source.form.encoding, str(error)
-    if "Empty CSV file" in text or "file size is 0 bytes" in text:
-        return f"{name} is empty: a table has a line of names and then its rows."
-    if isinstance(error, LookupError):
-        return f"There is no encoding {encoding!r}: --encoding takes Python's names, such as latin-1 or utf-16."
-    if isinstance(error, UnicodeError) or "UTF8" in text or "UTF-8" in text:
-        return f"{name} is not {encoding}: say which encoding it has, as in --encoding latin-1."
-    if "straddling" in text:
-        return f"A row of {name} is longer than {BLOCK_BYTES:,} bytes: a quotation mark may be open."
-    hint = _delimiter_hint(source) if "columns, got" in text else ""
-    return f"{name} cannot be read: {text.removesuffix('.')}.{hint}"
-
-
-def _delimiter_hint(source: TableSource) -> str:
-    with source.path.open(encoding=source.form.encoding, errors="replace") as file:
-        names = file.readline(BLOCK_BYTES)
-    return "" if source.form.delimiter in names else delimiter_hint(names)

@@ -37,12 +37,20 @@ class NumberForm:
     @property
     def pattern(self) -> str:
         """What a whole text must match to be a number: neither inf nor nan, nor an exponent of three digits."""
+        return self._pattern(r"\d{1,2}")
+
+    @property
+    def any_size(self) -> str:
+        """The same with an exponent of any length, as JSON and Python read it."""
+        return self._pattern(r"\d+")
+
+    def _pattern(self, exponent: str) -> str:
         whole = r"\d+"
         if self.thousands is not None:
             mark = _mark(self.thousands)
             whole += rf"|[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|[1-9]\d?(?:{mark}\d{{2}})+{mark}\d{{3}}"
         point = _mark(self.decimal)
-        return rf"^[+-]?(?:(?:{whole})(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d{{1,2}})?$"
+        return rf"^[+-]?(?:(?:{whole})(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?{exponent})?$"
 
     def plain(self, numbers: "pa.Array") -> "pa.Array":
         """Texts that match `pattern`, spelled as Arrow and Python read numbers."""

@@ -1,0 +1,96 @@
+"""A job: what the answers of a run depend on, what its parts are called, and what becomes of each of them."""
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from training.data.table.source import CsvForm, is_parquet
+from training.scoring.chunk import Chunk, InputTag
+
+Format = Literal["csv", "jsonl", "parquet"]
+
+ROWS_PER_PART = 50_000
+
+LINES_SUFFIXES = (".jsonl", ".ndjson")
+
+_SUFFIX = re.compile(r"(?<=.)(\.[A-Za-z0-9]{1,8})(\.gz)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the same answers of the same rows depend on.
+
+    `reading` is the digest of how the inputs are read (`reading_of`). `format` is that of all parts; None: each input's
+    own.
+    """
+
+    version: str
+    manifest_sha256: str
+    reading: str
+    keep: tuple[str, ...] = ()
+    format: Format | None = None
+    rows_per_part: int = ROWS_PER_PART
+
+    def part(self, tag: InputTag, chunk: Chunk) -> "Part":
+        """The part that `chunk` of the input `tag` becomes."""
+        return Part(tag, chunk, self.format or format_of(tag.name))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A chunk, and where in the output it goes. Its files are named for its input, without suffix, and its number."""
+
+    tag: InputTag
+    chunk: Chunk
+    format: Format
+
+    @property
+    def name(self) -> str:
+        return f"{stem_of(self.tag.name)}-{self.chunk.number:05}"
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.{self.format}"
+
+    @property
+    def refused_file(self) -> str:
+        return f"refused/{self.name}.{self.format}"
+
+    @property
+    def receipt_file(self) -> str:
+        return f"receipts/{self.name}.json"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was made of a chunk of `rows` rows: the bytes of its part, and of the refused rows where there are any.
+
+    `refusals` are how many rows were refused, by the code of the refusal; `seconds` is what it took where it was done.
+    """
+
+    part: bytes
+    refused: bytes | None
+    rows: int
+    refusals: Mapping[str, int]
+    seconds: float
+
+
+def format_of(name: str) -> Format:
+    """The format of an input of this name, which is that of its parts too."""
+    if is_parquet(name):
+        return "parquet"
+    return "jsonl" if name.lower().removesuffix(".gz").endswith(LINES_SUFFIXES) else "csv"
+
+
+def stem_of(name: str) -> str:
+    """The name of an input without its suffix."""
+    return _SUFFIX.sub("", name)
+
+
+def reading_of(form: CsvForm) -> str:
+    """The digest of how inputs are read: other options may give other values."""
+    return hashlib.sha256(json.dumps(dataclasses.asdict(form), sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""The rows of a CSV, those among them too that cannot be read: each of these keeps its place, and has its reason.
+
+All cells come as text. Bytes that are no UTF-8 become a mark on their way, so that they cost their row alone.
+"""
+
+import codecs
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from handler.errors.base import Problem
+from handler.errors.request import InvalidFeatures, UndecodableBody
+from handler.scoring.outcome import Refusal
+from training.data.table.source import CsvForm
+from training.data.table.unreadable import BLOCK_BYTES, not_encoded
+from training.errors import InvalidTable
+from training.scoring.reading.table_chunk import Part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MARK = "\ufdd0"
+"""Stands for bytes that are no UTF-8. Unicode keeps this code point from ever being a character (The Unicode Standard,
+23.7, "Noncharacters")."""
+
+FIRST_ROW = 2
+"""Arrow's number of the first row after the line of names. It counts no empty lines."""
+
+
+def csv_names(name: str, path: Path, form: CsvForm) -> list[str]:
+    """The names in the first line of the file at `path`; raises InvalidTable, and what Arrow raises."""
+    with _opened(path, form, _Decoder(), _Faults()) as reader:
+        names = list(reader.schema.names)
+    if any(MARK in each for each in names):
+        raise InvalidTable(not_encoded(name, form.encoding))
+    return names
+
+
+def csv_parts(path: Path, form: CsvForm, names: Sequence[str], places: Sequence[int]) -> Iterator[Part]:
+    """All rows after the line of names, with the columns at `places`; raises what Arrow raises."""
+    import pyarrow as pa
+
+    decoder, faults = _Decoder(), _Faults()
+    read = [names[place] for place in places]
+    here = 0
+    with _opened(path, form, decoder, faults, read) as reader:
+        while True:
+            batch = next(reader, None)
+            if batch is None:
+                break
+            part = faults.put_back(batch, here)
+            here += part.batch.num_rows
+            yield _without_marks(part) if decoder.found else part
+        schema = reader.schema
+    rest = faults.put_back(pa.RecordBatch.from_pylist([], schema), here)
+    if rest.batch.num_rows:
+        yield rest
+
+
+@contextmanager
+def _opened(
+    path: Path, form: CsvForm, decoder: "_Decoder", faults: "_Faults", names: Sequence[str] = ()
+) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    is_utf8 = codecs.lookup(form.encoding).name == "utf-8"
+    # One thread: with several, Arrow does not say where a row is that it leaves out.
+    read = csv.ReadOptions(block_size=BLOCK_BYTES, encoding="utf-8" if is_utf8 else form.encoding, use_threads=False)
+    parse = csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True, invalid_row_handler=faults.add)
+    as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
+    if names:
+        as_text.include_columns = list(names)
+        as_text.column_types = dict.fromkeys(names, pa.string())
+    with ExitStack() as stack:
+        file = stack.enter_context(pa.OSFile(str(path)))
+        stream = stack.enter_context(pa.TransformInputStream(file, decoder)) if is_utf8 else file
+        yield stack.enter_context(csv.open_csv(stream, read, parse, as_text))
+
+
+class _Decoder:
+    """Leaves UTF-8 as it is, and puts MARK where bytes are none; `found` says whether there were any."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+
+    def __call__(self, buffer: Any) -> bytes:
+        data = bytes(buffer)
+        if data and data.isascii() and not self._decoder.getstate()[0]:
+            return data
+        text = self._decoder.decode(data, final=not data)
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            self.found = True
+            return re.sub("[\udc80-\udcff]+", MARK, text).encode()
+
+
+class _Faults:
+    """The rows that have more or fewer values than there are names, until they are put back in their places."""
+
+    def __init__(self) -> None:
+        self._found: deque[tuple[int, Refusal]] = deque()
+
+    def add(self, row: Any) -> str:
+        problem = f"expected {row.expected_columns} values as in the line of names, got {row.actual_columns}"
+        error = InvalidFeatures(f"The row cannot be read: {problem}.", (Problem(0, None, problem),))
+        self._found.append(((row.number or 0) - FIRST_ROW, Refusal.of(error)))
+        return "skip"
+
+    def put_back(self, batch: "pa.RecordBatch", first: int) -> Part:
+        """The batch, whose first row or what is missing before it has the place `first`, with rows of nulls for those
+        that were left out of it or right after it."""
+        import pyarrow as pa
+
+        unread: dict[int, Refusal] = {}
+        while self._found and self._found[0][0] - first - len(unread) <= batch.num_rows:
+            place, refusal = self._found.popleft()
+            unread[place - first] = refusal
+        if not unread:
+            return Part(batch, {})
+        taken = np.ones(batch.num_rows + len(unread), dtype=np.bool_)
+        taken[list(unread)] = False
+        return Part(batch.take(pa.array(np.cumsum(taken) - 1, mask=~taken)), unread)
+
+
+def _without_marks(part: Part) -> Part:
+    """The same, where each row with a mark is unread, and the mark is what stands for an unknown character."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    unread = dict(part.unread)
+    columns = []
+    for column in part.batch.columns:
+        marked = compute.fill_null(compute.match_substring(column, MARK), fill_value=False)
+        if marked.true_count:
+            unread.update(dict.fromkeys(np.flatnonzero(marked.to_numpy(zero_copy_only=False)).tolist(), _undecodable()))
+            column = compute.replace_substring(column, MARK, "\ufffd")
+        columns.append(column)
+    return Part(pa.RecordBatch.from_arrays(columns, schema=part.batch.schema), unread)
+
+
+def _undecodable() -> Refusal:
+    return Refusal.of(
+        UndecodableBody("The row must be UTF-8; where the whole table has another encoding, name it with --encoding.")
+    )
