@@ -7,12 +7,13 @@ do no work of their own beyond reading options and printing.
 
 import click
 
-from training.cli import drift, models, package, releases, status, train
+from training.cli import drift, models, package, releases, score, status, train
 from training.cli.command import Commands, show_version
 
 HEADINGS = {
     "Make a model": (train.train, package.package_command),
     "Release it": (releases.publish_command, releases.promote_command, releases.rollback_command),
+    "Ask it": (score.score,),
     "Look at it": (status.status, drift.drift, models.list_command, models.show, releases.history, models.functions),
     "Look after it": (releases.verify, releases.prune_command),
     "Try it on this machine": (models.demo, models.serve),

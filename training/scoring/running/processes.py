@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import ScoringFailed
-from training.scoring.job import Part, Scored
 from training.scoring.running import worker
 from training.scoring.running.worker import READY, Failure
+from training.scoring.writing.job import Part, Scored
 
 ATTEMPTS = 3
 """A part is given up once so many processes died of it."""

@@ -3,25 +3,26 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from training.errors import ScoringFailed, UnusableOutput
+from training.errors import ScoringFailed
 from training.scoring.chunk import Input
-from training.scoring.job import Job, Part, stem_of
 from training.scoring.running.scorer import Scorer
 from training.scoring.running.summary import Summary, Totals
+from training.scoring.writing.job import Part
 from training.scoring.writing.output import Output
 
 
 def run(inputs: Iterable[Input], output: Output, scorer: Scorer, advance: Callable[[int], None]) -> Summary:
     """Score all rows of `inputs` into `output`; `advance` is told how many more rows are done.
 
-    Raises UnusableOutput where two inputs would have parts of the same names, InvalidTable where one cannot be read,
-    and what `scorer` raises. The parts that were written by then stay, for a run that resumes.
+    Raises InvalidTable where an input cannot be read, and what `scorer` raises. The parts that were written by then
+    stay, for a run that resumes.
     """
     began = time.perf_counter()
     totals = Totals()
 
     def missing() -> Iterator[Part]:
-        for part in parts(inputs, output.job):
+        parts = (output.job.part(one.tag, chunk) for one in inputs for chunk in one.chunks(output.job.rows_per_part))
+        for part in parts:
             receipt = output.kept(part)
             if receipt is None:
                 yield part
@@ -40,17 +41,3 @@ def run(inputs: Iterable[Input], output: Output, scorer: Scorer, advance: Callab
     summary = Summary(output.job, totals, time.perf_counter() - began, output.place.uri)
     output.finish(summary.document())
     return summary
-
-
-def parts(inputs: Iterable[Input], job: Job) -> Iterator[Part]:
-    """The parts of all inputs, in order; raises UnusableOutput where two inputs would have parts of the same names."""
-    stems: dict[str, str] = {}
-    for one in inputs:
-        stem = stem_of(one.tag.name)
-        if stem in stems:
-            raise UnusableOutput(
-                f"{stems[stem]!r} and {one.tag.name!r} would have parts of the same names: score one of them into "
-                "another place."
-            )
-        stems[stem] = one.tag.name
-        yield from (job.part(one.tag, chunk) for chunk in one.chunks(job.rows_per_part))

@@ -2,15 +2,17 @@
 
 import time
 from collections import Counter
-from typing import Any
 
-from handler.scoring.outcome import Outcome
-from handler.scoring.rows import answer_rows
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.scoring.outcome import Outcome, laid_together
+from handler.scoring.rows import answer_array, answer_rows
 from handler.serving.predictor import Predictor
 from training.scoring.chunk import ChunkValues
-from training.scoring.job import Part, Scored
 from training.scoring.writing.columns import columns_of
 from training.scoring.writing.encoding import encoded_answers, encoded_refusals
+from training.scoring.writing.job import Part, Scored
 
 
 def score(predictor: Predictor, part: Part) -> Scored:
@@ -29,12 +31,16 @@ def score(predictor: Predictor, part: Part) -> Scored:
 
 def _outcome(predictor: Predictor, values: ChunkValues) -> Outcome:
     """What becomes of all rows, those that could not be read among them."""
-    readable = [place for place in range(len(values.rows)) if place not in values.unread]
-    found = answer_rows(predictor, [values.sent(place) for place in readable])
     if not values.unread:
-        return found
-    answers: list[dict[str, Any] | None] = [None] * len(values.rows)
-    for place, answer in zip(readable, found.answers, strict=True):
-        answers[place] = answer
-    refusals = {readable[place]: refusal for place, refusal in found.refusals.items()}
-    return Outcome(answers, {**values.unread, **refusals})
+        return _asked(predictor, values, np.arange(len(values.rows)))
+    readable = np.setdiff1d(np.arange(len(values.rows)), list(values.unread))
+    found = _asked(predictor, values, readable)
+    return laid_together(len(values.rows), [(readable.tolist(), found)], values.unread)
+
+
+def _asked(predictor: Predictor, values: ChunkValues, places: NDArray[np.intp]) -> Outcome:
+    """What becomes of the rows at `places`, all of which can be read."""
+    if values.numbers is None or values.suspect is None:
+        return answer_rows(predictor, [values.sent(place) for place in places.tolist()])
+    numbers, suspect = values.numbers[places], values.suspect[places]
+    return answer_array(predictor, numbers, suspect, lambda place: values.sent(int(places[place])))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from training.scoring.job import Part, Scored
+from training.scoring.writing.job import Part, Scored
 
 
 class Scorer(Protocol):

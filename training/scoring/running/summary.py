@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from training.scoring.job import Job
+from training.scoring.writing.job import Job
 from training.scoring.writing.receipts import Receipt
 
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from queue import Queue
 
 from handler.errors.base import SklearnOnLambdaError
-from training.scoring.job import Part, Scored
+from training.scoring.writing.job import Part, Scored
 
 
 @dataclass(frozen=True)

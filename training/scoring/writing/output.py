@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.errors import UnusableOutput
-from training.scoring.job import Job, Part, Scored
+from training.scoring.writing.job import Job, Part, Scored
 from training.scoring.writing.place import Place, Written
 from training.scoring.writing.receipts import Receipt
 

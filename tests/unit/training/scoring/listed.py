@@ -1,6 +1,6 @@
 """An input in memory: rows that a test lists, some of which cannot be read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from handler.records.signature import Feature
 from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues, InputTag
-from training.scoring.job import Part, Scored
+from training.scoring.writing.job import Part, Scored
 
 GOOD = [5.1, 3.5, 1.4, 0.2]
 BAD = [5.1, "wide", 1.4, 0.2]
@@ -59,7 +59,7 @@ class Told:
     refused: Mapping[str, int] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
 
-    def run(self, parts: Iterator[Part]) -> Iterator[tuple[Part, Scored]]:
+    def run(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Scored]]:
         for part in parts:
             if len(self.seen) == self.stops_after:
                 raise KeyboardInterrupt

@@ -9,8 +9,8 @@ from handler.serving.predictor import Predictor, load_predictor
 from tests.unit.training.scoring.listed import BAD, GOOD, UNREAD, ListedChunk
 from training.release.publish import TrainedFolder
 from training.scoring.chunk import InputTag
-from training.scoring.job import Part
 from training.scoring.running.scored import score
+from training.scoring.writing.job import Part
 
 
 @pytest.fixture(scope="module")

@@ -3,21 +3,18 @@
 import dataclasses
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from training.data.table.source import CsvForm, is_parquet
+from training.data.table.source import PARQUET_SUFFIXES, CsvForm
 from training.scoring.chunk import Chunk, InputTag
+from training.scoring.reading.files import LINES_SUFFIXES, suffix_of
+from training.scoring.reading.inputs import part_stem
 
 Format = Literal["csv", "jsonl", "parquet"]
 
 ROWS_PER_PART = 50_000
-
-LINES_SUFFIXES = (".jsonl", ".ndjson")
-
-_SUFFIX = re.compile(r"(?<=.)(\.[A-Za-z0-9]{1,8})(\.gz)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        return f"{stem_of(self.tag.name)}-{self.chunk.number:05}"
+        return f"{part_stem(self.tag.name)}-{self.chunk.number:05}"
 
     @property
     def file(self) -> str:
@@ -80,15 +77,9 @@ class Scored:
 
 
 def format_of(name: str) -> Format:
-    """The format of an input of this name, which is that of its parts too."""
-    if is_parquet(name):
-        return "parquet"
-    return "jsonl" if name.lower().removesuffix(".gz").endswith(LINES_SUFFIXES) else "csv"
-
-
-def stem_of(name: str) -> str:
-    """The name of an input without its suffix."""
-    return _SUFFIX.sub("", name)
+    """The format of an input of this name, which is that of its parts too; raises InvalidTable where it has none."""
+    suffix = suffix_of(name)
+    return "parquet" if suffix in PARQUET_SUFFIXES else "jsonl" if suffix in LINES_SUFFIXES else "csv"
 
 
 def reading_of(form: CsvForm) -> str:
