@@ -9,6 +9,7 @@ bits (`docs/onnx.md` says how close). Ends with 1 where an answer differs.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,8 +20,10 @@ from bench.ways.asked.models import MODELS
 from bench.ways.asked.question import Question, question
 from bench.ways.asked.way import Counted, Ground, Way
 from bench.ways.deployed.stack import built, deployed
-from bench.ways.every import DEPLOYED, HERE
+from bench.ways.every import WAYS
 from ops.commands import step
+
+SHELLS_OWN = ("OPENBLAS_", "OMP_", "MKL_")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=2_500, help="sound rows of each model (default: 2500)")
     parser.add_argument("--only", metavar="WORD", default="", help="the ways that have this word in their name")
     options = parser.parse_args(arguments)
-    ways = [way for way in (*HERE, *DEPLOYED) if options.only in way.name]
+    ways = [way for way in WAYS if options.only in way.name]
     if not ways:
         parser.error(f"No way has {options.only!r} in its name.")
     with tempfile.TemporaryDirectory(prefix="ways-") as temporary:
@@ -41,11 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def asked(ways: Sequence[Way], folder: Path, rows: int) -> dict[Way, Counted | None]:
     """What all models together say each way; None where a way failed, which is told."""
     found: dict[Way, Counted | None] = {way: Counted(0, 0) for way in ways}
+    needs = {way.needs for way in ways}
     project = folder / "project"
     project.mkdir()
-    with ExitStack() as stack:
-        package = built(project)
-        cloud = stack.enter_context(deployed(project, folder / "aws")) if any(w in DEPLOYED for w in ways) else None
+    with ExitStack() as ended:
+        package = built(project) if needs & {"package", "stack"} else None
+        cloud = ended.enter_context(deployed(project, folder / "aws")) if "stack" in needs else None
         for make in MODELS:
             with step(f"{make.__name__}: packaging and asking POST /predict"):
                 model = make(folder / make.__name__)
@@ -82,4 +86,8 @@ def _tried(way: Way, wanted: Question, ground: Ground) -> Counted | None:
 
 
 if __name__ == "__main__":
+    # Functions do not have these variables of a person's shell, and other kernels of OpenBLAS give other last bits.
+    if any(name.startswith(SHELLS_OWN) for name in os.environ):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(SHELLS_OWN)}
+        os.execve(sys.executable, [sys.executable, "-m", "bench.ways", *sys.argv[1:]], kept)  # noqa: S606 - this very program
     sys.exit(main())

@@ -8,9 +8,15 @@ from bench.ways.here import requests, scores
 
 SCORE: Final = ".venv/bin/python -m training score"
 
-HERE: Final = (
+WAYS: Final = (
     Way("`serve`", "`handler.app`'s application behind `http.server`", "make serve", requests.by_serve),
-    Way("the package", "the built package under Lambda's runtime emulator", "make test-emulator", requests.by_package),
+    Way(
+        "the package",
+        "the built package under Lambda's runtime emulator",
+        "make test-emulator",
+        requests.by_package,
+        "package",
+    ),
     Way("`score`, CSV", "processes of this machine", f"{SCORE} rows.csv --out scored", scores.from_csv),
     Way("`score`, JSON Lines", "processes of this machine", f"{SCORE} rows.jsonl --out scored", scores.from_lines),
     Way("`score`, Parquet", "processes of this machine", f"{SCORE} rows.parquet --out scored", scores.from_parquet),
@@ -21,18 +27,14 @@ HERE: Final = (
         f"{SCORE} rows.parquet --out scored --backend dask=tcp://HOST:8786",
         scores.on_dask,
     ),
-)
-"""Those that need no stack."""
-
-DEPLOYED: Final = (
-    Way("the URL", "API Gateway and `PredictFunction`", "make e2e-deploy", on_aws.by_url),
+    Way("the URL", "API Gateway and `PredictFunction`", "make e2e-deploy", on_aws.by_url, "stack"),
     Way(
         "`score --on-aws`",
         "Step Functions and `BatchFunction`",
         f"{SCORE} rows.csv --on-aws --out scored",
         on_aws.by_state_machine,
+        "stack",
     ),
-    Way("SQS", "`StreamFunction`, answers to a queue", "make e2e-deploy", messages.by_queue),
-    Way("Kinesis", "`StreamFunction`, answers to a queue", "make e2e-deploy", messages.by_stream),
+    Way("SQS", "`StreamFunction`, answers to a queue", "make e2e-deploy", messages.by_queue, "stack"),
+    Way("Kinesis", "`StreamFunction`, answers to a queue", "make e2e-deploy", messages.by_stream, "stack"),
 )
-"""Those that need one."""

@@ -50,7 +50,8 @@ def question(uri: str, sound: Sequence[Row], refused: Sequence[Row]) -> Question
     Raises RuntimeError where POST /predict answers a refused row, or refuses a sound one.
     """
     environ = {"MODEL_URI": uri, "OBSERVE_SECONDS": "0"}
-    application = create_application(environ, Telemetry(environ))
+    with contextlib.redirect_stdout(io.StringIO()):  # its log, of all requests
+        application = create_application(environ, Telemetry(environ))
     features = tuple(feature.name for feature in application.predictor().manifest.features)
     rows, bad = _mixed_together(sound, refused)
     said: list[Said] = [{}] * len(rows)
@@ -100,7 +101,7 @@ def _ask(application: Application, document: Mapping[str, Any], rows: int) -> As
         memory_limit_in_mb=1769,
         invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:predict",
     )
-    with contextlib.redirect_stdout(io.StringIO()):  # its log
+    with contextlib.redirect_stdout(io.StringIO()):  # its metrics
         given = application.handle(event_of(body), cast(Any, context))
     return Asked(body, rows, given["statusCode"], without_id(json.loads(given["body"])))
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.ways.asked.cloud import Cloud
 from bench.ways.asked.question import Question, Said, without_id
@@ -23,25 +23,29 @@ class Counted:
 
 @dataclass(frozen=True)
 class Ground:
-    """A model published at `uri`, the folder that it came from, an empty folder to work in, and a deployed stack.
+    """A model published at `uri`, and the folder that it came from.
 
-    `package` is what is deployed, unpacked.
+    `package` is what is deployed, unpacked, and `cloud` a stack that serves the model; None where nobody needs them.
     """
 
     uri: str
     folder: Path
-    package: Path
+    package: Path | None = None
     cloud: Cloud | None = None
 
 
 @dataclass(frozen=True)
 class Way:
-    """`component` is what runs, `command` what asks it again by hand; `ask` does it here."""
+    """`component` is what runs, `command` what asks it again by hand; `ask` does it here.
+
+    A way that `needs` a stack is given one that is deployed, and one that needs the package a built one.
+    """
 
     name: str
     component: str
     command: str
     ask: Callable[[Question, Ground], Counted]
+    needs: Literal["nothing", "package", "stack"] = "nothing"
 
 
 def of_requests(question: Question, given: Sequence[tuple[int, Any] | None]) -> Counted:

@@ -29,6 +29,8 @@ def by_serve(question: Question, ground: Ground) -> Counted:
 
 def by_package(question: Question, ground: Ground) -> Counted:
     """The package that is deployed, under Lambda's own runtime interface emulator."""
+    if ground.package is None:
+        raise RuntimeError("This way needs a built package.")
     emulator = Emulator(
         find_binary(ROOT / ".tools/sam"),
         ROOT / ".tools/bench/bin/python",
