@@ -21,12 +21,16 @@ PLACE = ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE
 
 @dataclass(frozen=True)
 class Reached:
-    """A deployed stack as its publisher and its clients reach it. `place` are variables of the AWS tools."""
+    """A deployed stack as its publisher and its clients reach it. `place` are variables of the AWS tools.
+
+    `state_machine` is what scores tables, where the stack has that.
+    """
 
     stack: str
     model_uri: str
     api_url: str
     place: Mapping[str, str]
+    state_machine: str | None = None
 
 
 def stand_in_url(endpoint: str, outputs: Mapping[str, str]) -> str:
@@ -54,12 +58,14 @@ def reached(stack: str, outputs: Mapping[str, str], environ: Mapping[str, str]) 
         url = stand_in_url(environ["AWS_ENDPOINT_URL"], outputs)
         if "AWS_CA_BUNDLE" in place:
             place["CURL_CA_BUNDLE"] = place["AWS_CA_BUNDLE"]
-    return Reached(stack, outputs["ModelUri"], url, place)
+    return Reached(stack, outputs["ModelUri"], url, place, outputs.get("BatchStateMachineArn"))
 
 
 def environment_file(stack: Reached, api_key: str | None = None) -> str:
     """The file's text. Without `api_key`, sourcing it asks AWS for the key."""
     values = {**stack.place, "MODEL_URI": stack.model_uri, "API_URL": stack.api_url, "STACK_NAME": stack.stack}
+    if stack.state_machine:
+        values["BATCH_STATE_MACHINE"] = stack.state_machine
     lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
     asked = f'"$(make --silent -C {shlex.quote(str(ROOT))} api-key STACK_NAME={shlex.quote(stack.stack)})"'
     lines.append(f"export API_KEY={asked if api_key is None else shlex.quote(api_key)}")

@@ -1,8 +1,8 @@
 """The command `score`: asks one version about all rows of tables, and writes the answers as parts."""
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,10 @@ from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
 from training.scoring.running.scorer import Scorer
 from training.scoring.running.version import Chosen, choose, read_allowed, version_folder
+
+if TYPE_CHECKING:
+    from training.scoring.chunk import Input
+    from training.scoring.writing.job import Job
 
 ROWS_PER_PART = 50_000
 
@@ -36,6 +40,15 @@ RESUME = "The parts that are done are kept: give the same command with --resume 
     "--workers", type=click.IntRange(1), metavar="NUMBER", help="Score by so many processes.  [default: one a core]"
 )
 @click.option("--backend", metavar="dask=URL", help="The Dask cluster to score on, as in dask=tcp://host:8786.")
+@click.option(
+    "--on-aws", is_flag=True, help="Score in the model's stack, deployed with Batches=enabled; print the cost."
+)
+@click.option(
+    "--state-machine",
+    envvar="BATCH_STATE_MACHINE",
+    metavar="ARN",
+    help="The stack's output BatchStateMachineArn.  [default: the variable BATCH_STATE_MACHINE]",
+)
 @click.option("--resume", is_flag=True, help="Go on with a run that ended early: keep the parts that are whole.")
 @csv_options
 @model_uri
@@ -50,6 +63,8 @@ def score(
     rows_per_part: int,
     workers: int | None,
     backend: str | None,
+    on_aws: bool,
+    state_machine: str | None,
     resume: bool,
     model_uri: str,
     as_json: bool,
@@ -69,6 +84,8 @@ def score(
 
     if workers is not None and backend is not None:
         raise click.UsageError("--workers are processes of this machine, and --backend names a cluster: give one.")
+    if on_aws:
+        _require_for_aws(model_uri, state_machine, workers, backend)
     reading = form_of(written)
     store = open_writable_store(model_uri)
     chosen = choose(store, alias, version)
@@ -77,8 +94,11 @@ def score(
     try:
         with (
             opened_output(open_place(out), job, resume=resume) as output,
-            _scorer(store, chosen, workers, backend) as scorer,
-            count_progress("Scoring", None) as advance,
+            _on_aws(model_uri, str(state_machine), job, tables, chosen, resume)
+            if on_aws
+            else _scorer(store, chosen, workers, backend) as scorer,
+            # On AWS each step has a bar of its own.
+            _unseen() if on_aws else count_progress("Scoring", None) as advance,
         ):
             summary = run(tables, output, scorer, advance)
     except KeyboardInterrupt:
@@ -103,3 +123,35 @@ def _scorer(store: WritableStore, chosen: Chosen, workers: int | None, backend: 
 
     with version_folder(artifact, chosen) as registry:
         yield ProcessScorer(registry, chosen.version, workers or cores())
+
+
+def _require_for_aws(model_uri: str, state_machine: str | None, workers: int | None, backend: str | None) -> None:
+    if workers is not None or backend is not None:
+        raise click.UsageError("--on-aws has functions score: leave --workers and --backend out.")
+    if not model_uri.startswith("s3://"):
+        raise click.UsageError(f"--on-aws needs the bucket of a stack, and the model is in {model_uri!r}: give s3://…")
+    if not state_machine:
+        raise click.UsageError(
+            "--on-aws needs the state machine: give the stack's output BatchStateMachineArn by --state-machine. It is "
+            "there once the stack is deployed with Batches=enabled."
+        )
+
+
+@contextlib.contextmanager
+def _on_aws(
+    model_uri: str, state_machine: str, job: "Job", tables: "Sequence[Input]", chosen: Chosen, resume: bool
+) -> Iterator[Scorer]:
+    """The stack's state machine, for this job."""
+    from handler.registry.s3.place import bucket_and_prefix
+    from training.scoring.on_aws.bucket import JobFolder
+    from training.scoring.on_aws.executions import StateMachine
+    from training.scoring.on_aws.scorer import FOLDER, StateMachineScorer, job_id
+
+    bucket, root = bucket_and_prefix(model_uri)
+    folder = JobFolder(bucket, root, f"{FOLDER}/{job_id(job, [table.tag for table in tables])}")
+    yield StateMachineScorer(folder, StateMachine(state_machine), chosen, resume)
+
+
+@contextlib.contextmanager
+def _unseen() -> Iterator[Callable[[int], None]]:
+    yield lambda _: None

@@ -88,6 +88,13 @@ def test_it_exports_what_publishing_and_asking_need_and_asks_for_the_key_when_so
     assert "the key" not in text
 
 
+def test_where_the_stack_scores_tables_it_says_by_what(tmp_path: Path) -> None:
+    arn = "arn:aws:states:eu-central-1:123456789012:stateMachine:churn-Batch"
+    for outputs, expected in ((OUTPUTS, None), ({**OUTPUTS, "BatchStateMachineArn": arn}, arn)):
+        values = sourced(tmp_path, environment_file(reached("churn", outputs, {})))
+        assert values.get("BATCH_STATE_MACHINE") == expected
+
+
 def test_it_holds_no_credentials_and_no_region_that_came_from_a_profile() -> None:
     environ = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
     text = environment_file(reached("churn", OUTPUTS, {**environ, "AWS_PROFILE": "mine"}))
