@@ -134,7 +134,8 @@ def test_exactly_those_come_again_whose_answers_were_not_taken(
     with hooked(client("sqs"), "after-call.sqs.SendMessageBatch", throttled(1, 3)):
         answered = streams(iris_application, queue.place).handle(event, context())
     assert failures(answered) == ["message-1", "message-3"]
-    (line,) = [record for record in caplog.records if record.message == "messages come again"]
+    lines: list[Any] = [record for record in caplog.records if record.message == "messages come again"]
+    (line,) = lines
     assert line.reasons == {"ThrottlingException": 2}
 
 
