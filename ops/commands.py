@@ -79,15 +79,16 @@ def sam(*arguments: str, env: Mapping[str, str] | None = None, directory: Path =
 def build_elsewhere(folder: Path, parameters: Sequence[str], seconds: float = 300) -> None:
     """`sam build` with `parameters` (NAME=VALUE) into `folder`, which then has all that its template names.
 
-    SAM leaves the path of a function that it does not build as template.yaml has it: the monitor's would stay that of
-    the package in SAM's own folder, which may be another one, or none.
+    SAM leaves the path of a function that it does not build as template.yaml has it: those of the functions that share
+    the package would stay that of SAM's own folder, which may hold another package, or none.
     """
     sam("build", "--build-dir", str(folder), *overriding(parameters), seconds=seconds)
     built = folder / "template.yaml"
     text = built.read_text()
     left = f"CodeUri: {os.path.relpath(ROOT / BUILT, folder)}\n"
-    if left not in text:
-        raise CommandFailed(f"{built} does not have the path of the monitor's package: {left}")
+    sharing = (ROOT / "template.yaml").read_text().count(f"CodeUri: {BUILT}\n")
+    if text.count(left) != sharing:
+        raise CommandFailed(f"{built} does not have the path of the shared package {sharing} times: {left}")
     built.write_text(text.replace(left, f"CodeUri: {BUILT.name}\n"))
 
 

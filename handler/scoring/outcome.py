@@ -1,6 +1,6 @@
 """What became of rows that were asked together: each has the answer, or the refusal, that POST /predict gives it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,3 +32,16 @@ class Outcome:
 
     answers: Sequence[dict[str, Any] | None]
     refusals: Mapping[int, Refusal]
+
+
+def laid_together(
+    count: int, parts: Iterable[tuple[Sequence[int], Outcome]], refusals: Mapping[int, Refusal]
+) -> Outcome:
+    """The outcome of `count` rows: `parts` have the places of some with what became of them, `refusals` the others."""
+    answers: list[dict[str, Any] | None] = [None] * count
+    refused = dict(refusals)
+    for places, outcome in parts:
+        for place, answer in zip(places, outcome.answers, strict=True):
+            answers[place] = answer
+        refused |= {places[at]: refusal for at, refusal in outcome.refusals.items()}
+    return Outcome(answers, refused)

@@ -1,12 +1,19 @@
-"""Asks a model about many rows, each of which is answered or refused on its own."""
+"""Asks a model about many rows, each of which is answered or refused on its own.
 
-from collections.abc import Sequence
+So many rows are asked at once as one request may hold: the last bits of an answer may hang on how many rows there are.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from handler.api.body.instances import Instances, to_rows
-from handler.errors.request import RequestError
-from handler.scoring.outcome import Outcome, Refusal
+import numpy as np
+from numpy.typing import NDArray
+
+from handler.scoring.asked import asked
+from handler.scoring.checked import Checked, checked_array, checked_rows
+from handler.scoring.outcome import Outcome, laid_together
 from handler.serving.predictor import Predictor
+from handler.settings import DEFAULT_MAX_ROWS
 
 
 def answer_rows(predictor: Predictor, rows: Sequence[Any]) -> Outcome:
@@ -14,15 +21,31 @@ def answer_rows(predictor: Predictor, rows: Sequence[Any]) -> Outcome:
 
     What the model raises for no row in particular passes through, as MemoryError does.
     """
-    if not rows:
-        return Outcome((), {})
-    try:
-        instances = Instances(list(rows), batch=len(rows) > 1)
-        return Outcome(predictor.predict(to_rows(instances, predictor.manifest.features)), {})
-    except RequestError as error:
-        if len(rows) == 1:
-            return Outcome((None,), {0: Refusal.of(error)})
-    middle = len(rows) // 2
-    first, second = answer_rows(predictor, rows[:middle]), answer_rows(predictor, rows[middle:])
-    refusals = {**first.refusals, **{middle + place: refusal for place, refusal in second.refusals.items()}}
-    return Outcome([*first.answers, *second.answers], refusals)
+    features = predictor.manifest.features
+    return _answered(predictor, len(rows), lambda begin, end: checked_rows(rows[begin:end], features))
+
+
+def answer_array(
+    predictor: Predictor, numbers: NDArray[np.float64], suspect: NDArray[np.bool_], sent: Callable[[int], Any]
+) -> Outcome:
+    """The same for `numbers`, of shape (rows, features), of a model that takes numbers alone; NaN is a gap.
+
+    `suspect`, of shape (rows,), marks rows that hold something else too. `sent` gives the row at a place as a request
+    would have it; it is asked for those, and for rows with a number that is not taken.
+    """
+    features = predictor.manifest.features
+
+    def check(begin: int, end: int) -> Checked:
+        return checked_array(numbers[begin:end], suspect[begin:end], lambda place: sent(begin + place), features)
+
+    return _answered(predictor, len(numbers), check)
+
+
+def _answered(predictor: Predictor, count: int, check: Callable[[int, int], Checked]) -> Outcome:
+    parts: list[tuple[Sequence[int], Outcome]] = []
+    for begin in range(0, count, DEFAULT_MAX_ROWS):
+        places = range(begin, min(begin + DEFAULT_MAX_ROWS, count))
+        checked = check(begin, places.stop)
+        found = asked(predictor, checked.matrix)
+        parts.append((places, laid_together(len(places), [(checked.places, found)], checked.refusals)))
+    return laid_together(count, parts, {})

@@ -107,10 +107,11 @@ def test_each_value_of_a_message_is_one_that_the_event_has() -> None:
         assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "DriftUndelivered.Arn"}}
 
 
-def test_what_the_monitor_writes_expires_and_no_published_model_does() -> None:
+def test_what_the_monitor_and_batches_write_expires_and_no_published_model_does() -> None:
     rules = RESOURCES["ModelBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     expiring = [rule for rule in rules if "ExpirationInDays" in rule]
-    assert [rule["Prefix"] for rule in expiring] == [{"Fn::Sub": "${ModelName}/monitoring/"}]
+    places = [f"${{ModelName}}/{folder}/" for folder in ("monitoring", "batches")]
+    assert [rule["Prefix"] for rule in expiring] == [{"Fn::Sub": place} for place in places]
     most_hours = PARAMETERS["DriftHours"]["MaxValue"]
     assert expiring[0]["ExpirationInDays"] * 24 > most_hours
 

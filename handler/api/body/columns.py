@@ -59,6 +59,24 @@ def column_problems(feature: Feature, column: Sequence[Any], indexes: Sequence[i
             yield Problem(index, feature.name, f"expected {wanted}, got {check.got(feature, value)}")
 
 
+def refused_places(feature: Feature, column: Sequence[Any], places: Sequence[int]) -> set[int]:
+    """Those of `places`, where one feature's values stand, whose value is refused, whatever for."""
+    try:
+        refused = {problem.row for problem in column_problems(feature, column, places)}
+    except InvalidJson:
+        # It does not say which. Such numbers are few, so halves find them sooner than each value by itself.
+        if len(places) == 1:
+            return {*places}
+        middle = len(places) // 2
+        first = refused_places(feature, column[:middle], places[:middle])
+        return first | refused_places(feature, column[middle:], places[middle:])
+    if refused:
+        # Where a value is of another type, the sizes of the others were not looked at.
+        left = [(place, value) for place, value in zip(places, column, strict=True) if place not in refused]
+        refused |= refused_places(feature, [value for _, value in left], [place for place, _ in left])
+    return refused
+
+
 _NULL = frozenset({None})
 
 

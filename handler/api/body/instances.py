@@ -80,7 +80,7 @@ def _checked(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
         return sound
     from handler.api.body.columns import column_problems  # not needed for numbers that are sound
 
-    indexes, ordered, problems = _laid_out(instances.rows, names)
+    indexes, ordered, problems = laid_out(instances.rows, names)
     matrix = np.empty((len(ordered), len(features)), dtype=dtype)
     for position, (feature, column) in enumerate(zip(features, zip(*ordered, strict=True), strict=False)):
         found = list(islice(column_problems(feature, column, indexes), MAX_PROBLEMS))
@@ -92,7 +92,7 @@ def _checked(instances: Instances, features: Sequence[Feature]) -> NDArray[Any]:
     return matrix
 
 
-def _laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], list[Sequence[Any]], list[Problem]]:
+def laid_out(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[int], list[Sequence[Any]], list[Problem]]:
     """The indexes of the rows that have a value for each of `names`; those rows, in that order; what is wrong with the
     others."""
     width, known = len(names), set(names)

@@ -58,15 +58,19 @@ def _array_of(values: list[Any], features: Sequence[Feature]) -> NDArray[np.floa
     except (OverflowError, struct.error):
         return None
     matrix = matrix.reshape(-1, len(features))
-    if (np.abs(matrix) > LARGEST).any():
-        return None
-    if any(
-        feature.domain is not None and outside(feature.domain, matrix[:, position]).any()
-        for position, feature in enumerate(features)
-    ):
-        return None
-    if type(None) in types:
+    return None if refused_numbers(matrix, features, gaps=type(None) in types).any() else matrix
+
+
+def refused_numbers(matrix: NDArray[np.float64], features: Sequence[Feature], *, gaps: bool) -> NDArray[np.bool_]:
+    """Which values of `matrix`, of shape (rows, features), no model or not this one takes; of the same shape.
+
+    A gap is NaN; `gaps` says whether there may be any.
+    """
+    refused: NDArray[np.bool_] = np.abs(matrix) > LARGEST
+    for position, feature in enumerate(features):
+        if feature.domain is not None:
+            refused[:, position] |= outside(feature.domain, matrix[:, position])
+    if gaps:
         required = [not feature.nullable for feature in features]
-        if np.isnan(matrix[:, required]).any():
-            return None
-    return matrix
+        refused[:, required] |= np.isnan(matrix[:, required])
+    return refused

@@ -84,7 +84,7 @@ def unpublished(deployed: Stack) -> Unpublished:
 
 
 def user_with(deployed: Stack, name: str, policy: str) -> Credentials:
-    """A user who has one of the stack's five policies and nothing else."""
+    """A user who has one of the stack's policies and nothing else."""
     iam = deployed.stand_in.client("iam")
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=deployed.outputs[policy])
