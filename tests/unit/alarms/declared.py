@@ -44,7 +44,7 @@ def as_text(value: Any) -> str:
 
 
 def dashboard(monitor: bool = True, streams: bool = True) -> Any:
-    """The dashboard's document, with or without the parts of the monitor and of streams, its references left as they are."""
+    """The dashboard's document, with or without the monitor's part and that of streams."""
     text, parts = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     for name, part in parts.items():
         condition, there, otherwise = part["Fn::If"]
