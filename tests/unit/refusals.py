@@ -20,7 +20,7 @@ BRING_AND_RELEASE = (
 )
 """What `package`, `publish`, `promote` and `publish_model` run."""
 
-TRAIN = ("training/data", "training/fit", "training/cli/train.py", "training/cli/table_options.py")
+TRAIN = ("training/data", "training/fit", "training/cli/train.py", "training/cli/options/tables.py")
 """What `train` runs beside what all of these run."""
 
 OTHER_COMMANDS = ("prune.py", "verify.py", "history.py")

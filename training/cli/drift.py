@@ -13,7 +13,7 @@ from handler.monitoring.empty_window import digest_of
 from handler.registry.chain import checked_manifest, manifest_bytes, read_alias, read_manifest
 from handler.registry.manifest import Manifest
 from training.cli.command import Judgement
-from training.cli.options import (
+from training.cli.options.shared import (
     Moment,
     alias,
     as_json,

@@ -10,7 +10,7 @@ import click
 from handler.registry.chain import alias_key, checked_alias, checked_manifest, manifest_bytes
 from handler.registry.manifest import Manifest, Parity
 from training.cli.command import Command
-from training.cli.options import alias, as_json, metric_rows, model_uri, print_json
+from training.cli.options.shared import alias, as_json, metric_rows, model_uri, print_json
 from training.console import person, show_table
 from training.release.deployed.record import FunctionRecord
 from training.release.deployed.records import forget, recorded

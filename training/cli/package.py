@@ -8,8 +8,8 @@ import click
 
 from training.bring.stated import KINDS, Kind, Said, Stated, parse_classes, parse_features, read_rows
 from training.cli.command import PROGRAM, Command
-from training.cli.options import Existing, as_json, no_twin, print_json
-from training.cli.table_options import csv_options
+from training.cli.options.shared import Existing, as_json, no_twin, print_json
+from training.cli.options.tables import csv_options
 from training.console import person, show_table, working
 from training.errors import UnpackableArtifact
 from training.function_environment import every_package_s_libraries

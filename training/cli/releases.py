@@ -9,7 +9,7 @@ import click
 
 from handler.registry.alias import Alias
 from training.cli.command import PROGRAM, Command
-from training.cli.options import Existing, alias, as_json, model_uri, print_json, reason, reason_or_ask
+from training.cli.options.shared import Existing, alias, as_json, model_uri, print_json, reason, reason_or_ask
 from training.console import person, show_table, working
 from training.function_environment import every_package_s_libraries
 from training.release.alias_move import Release

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from training.cli.command import Command
-from training.cli.options import alias, as_json, model_uri, print_json
-from training.cli.table_options import csv_options, form_of
+from training.cli.options.reading import form_of
+from training.cli.options.shared import alias, as_json, model_uri, print_json
+from training.cli.options.tables import csv_options
 from training.console import count_progress, person, show_table
 from training.release.stores.schemes import open_writable_store
 from training.release.stores.writable import WritableStore
@@ -26,7 +27,7 @@ RESUME = "The parts that are done are kept: give the same command with --resume 
 
 @click.command("score", cls=Command, example="score churn.csv --out scored --keep customer")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--out", required=True, metavar="PLACE", help="Where the parts go: a new folder, or s3://BUCKET/PREFIX.")
+@click.option("--out", required=True, metavar="FOLDER", help="Where the parts go: a new folder, or s3://BUCKET/PREFIX.")
 @click.option("--version", metavar="VERSION", help="Ask this version.  [default: the one that the alias names]")
 @alias
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Carry this column through; * is all of them.")

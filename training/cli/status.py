@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from training.cli.command import Command
-from training.cli.options import (
+from training.cli.options.shared import (
     alias,
     as_json,
     log_group,

@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from training.cli.command import PROGRAM, Command
-from training.cli.options import alias, as_json, metric_rows, no_twin, print_json
-from training.cli.table_options import csv_options
+from training.cli.options.shared import alias, as_json, metric_rows, no_twin, print_json
+from training.cli.options.tables import csv_options
 from training.console import person, show_table, working
 from training.data.columns.kinds import KINDS, NamedColumns
 from training.data.columns.notes import Finding

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from training.console import bytes_progress
 from training.errors import InvalidTable
 
 FETCH_BYTES = 8 * 1024 * 1024
@@ -67,6 +66,8 @@ def fetch(uri: str, path: Path, etag: str | None = None, *, shown: bool = True) 
 
     bucket, key = bucket_and_key(uri)
     client = s3_client()
+    from training.console import bytes_progress  # rich, which a worker of a cluster need not have
+
     with _translated(uri):
         answer = (
             client.get_object(Bucket=bucket, Key=key)

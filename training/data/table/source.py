@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.console import bytes_progress
 from training.data.table.index import index_columns
 from training.data.table.objects import fetch
 from training.data.table.unreadable import BLOCK_BYTES, as_invalid
@@ -83,6 +82,8 @@ class TableSource:
     def batches(self, what: str) -> "Iterator[pa.RecordBatch]":
         """The rows, part by part, trimmed, with a bar on a terminal that says `what`; raises InvalidTable."""
         import pyarrow as pa
+
+        from training.console import bytes_progress  # rich, which a worker of a cluster need not have
 
         size = self.path.stat().st_size
         with self._reader() as (schema, batches), bytes_progress(what, size) as advance:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from training.console import quoted
 from training.data.table.source import TableSource
 from training.data.text.cells import gap_texts, is_text, without_gaps
 from training.data.text.delimiter import delimiter_hint
@@ -168,7 +167,7 @@ def _require_names(source: TableSource, names: list[str], dropped: Sequence[str]
         raise InvalidTable(
             f"Column {place + 1} of {source.name} has no name"
             + (", as the index that pandas writes has none" if place == 0 else "")
-            + f": leave it out with --drop {quoted('')}, or write a name into the first line."
+            + ": leave it out with --drop '', or write a name into the first line."
         )
     marked = next((name for name in names if name[:1] == name[-1:] == '"'), None)
     if marked is not None and not source.is_parquet:

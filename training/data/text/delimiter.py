@@ -1,7 +1,5 @@
 """What separates the values of a CSV: how a person writes it, and what a message says of it."""
 
-from training.console import quoted
-
 TAB = "tab"
 """How a tab is written where it cannot be typed. An escape, \\t, is read too."""
 
@@ -23,5 +21,7 @@ def delimiter_hint(line: str) -> str:
     found = max(MARKS, key=line.count)
     if found not in line:
         return ""
+    from training.console import quoted  # rich, which a worker of a cluster need not have
+
     shown, given = ("a tab", TAB) if found == "\t" else (repr(found), quoted(found))
     return f" The values seem to be separated by {shown}: add --delimiter {given}."

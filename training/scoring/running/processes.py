@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import ScoringFailed
+from training.scoring.made import Scored
 from training.scoring.running import worker
 from training.scoring.running.worker import READY, Failure
-from training.scoring.writing.job import Part, Scored
+from training.scoring.writing.job import Part
 
 ATTEMPTS = 3
 """A part is given up once so many processes died of it."""
@@ -112,7 +113,7 @@ class ProcessScorer:
 def _give(one: _Worker, part: Part) -> None:
     one.parts.append(part)
     with contextlib.suppress(ConnectionError):  # it died: reading from its pipe will tell
-        one.pipe.send(part)
+        one.pipe.send((part.chunk, part.format))
 
 
 def _of_dead(one: _Worker, deaths: Counter[str]) -> Iterable[Any]:

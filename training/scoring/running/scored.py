@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 from handler.scoring.outcome import Outcome, laid_together
 from handler.scoring.rows import answer_array, answer_rows
 from handler.serving.predictor import Predictor
-from training.scoring.chunk import ChunkValues
+from training.scoring.chunk import Chunk, ChunkValues
+from training.scoring.made import Format, Scored
 from training.scoring.writing.columns import columns_of
 from training.scoring.writing.encoding import encoded_answers, encoded_refusals
-from training.scoring.writing.job import Part, Scored
 
 
-def score(predictor: Predictor, part: Part) -> Scored:
-    """The bytes of `part`; raises InvalidTable where its chunk cannot be read, and what the model raises for no row."""
+def score(predictor: Predictor, chunk: Chunk, form: Format) -> Scored:
+    """What is made of `chunk`; raises InvalidTable where it cannot be read, and what the model raises for no row."""
     import pyarrow as pa
 
     began = time.perf_counter()
-    values = part.chunk.read(predictor.manifest.features)
+    values = chunk.read(predictor.manifest.features)
     outcome = _outcome(predictor, values)
     rows = pa.array(values.rows)
-    answers = encoded_answers(part.format, rows, values.kept, outcome, columns_of(predictor.manifest))
-    refused = encoded_refusals(part.format, rows, values.kept, outcome.refusals) if outcome.refusals else None
+    answers = encoded_answers(form, rows, values.kept, outcome, columns_of(predictor.manifest))
+    refused = encoded_refusals(form, rows, values.kept, outcome.refusals) if outcome.refusals else None
     codes = Counter(refusal.code for refusal in outcome.refusals.values())
     return Scored(answers, refused, len(values.rows), dict(sorted(codes.items())), time.perf_counter() - began)
 

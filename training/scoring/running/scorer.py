@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from training.scoring.writing.job import Part, Scored
+from training.scoring.made import Scored
+from training.scoring.writing.job import Part
 
 
 class Scorer(Protocol):

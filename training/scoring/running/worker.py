@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 from queue import Queue
 
 from handler.errors.base import SklearnOnLambdaError
-from training.scoring.writing.job import Part, Scored
+from training.scoring.chunk import Chunk
+from training.scoring.made import Format, Scored
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,14 @@ class Failure:
 
 READY = "ready"
 
+Work = Callable[[Chunk, Format], Scored]
+
 
 def main(pipe: Connection, registry: str, version: str) -> None:
-    """Load `version` from the directory registry, say READY, and answer each Part from `pipe` with what `score` gives.
+    """Load `version` from the directory registry, say READY, and answer each chunk with its format from `pipe`.
 
-    Whatever goes wrong is answered as a Failure. One thread computes, because there is a process for each core.
+    The answer is what `score` gives. Whatever goes wrong is answered as a Failure. One thread computes, because there
+    is a process for each core.
     """
     # Ctrl-C reaches all processes of a terminal: the one that started this ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -64,7 +68,7 @@ def main(pipe: Connection, registry: str, version: str) -> None:
 
 
 def _receive(pipe: Connection, received: "Queue[bytes]") -> None:
-    """Take the next part from the pipe while one is scored, so that no sender waits; end the process with the pipe."""
+    """Take the next chunk from the pipe while one is scored, so that no sender waits; end the process with the pipe."""
     while True:
         try:
             received.put(pipe.recv_bytes())
@@ -72,17 +76,17 @@ def _receive(pipe: Connection, received: "Queue[bytes]") -> None:
             os._exit(0)
 
 
-def _answer(work: Callable[[Part], Scored], part: bytes) -> Scored | Failure:
+def _answer(work: Work, asked: bytes) -> Scored | Failure:
     try:
-        return work(pickle.loads(part))  # noqa: S301 - from the process that started this one
+        return work(*pickle.loads(asked))  # noqa: S301 - from the process that started this one
     except MemoryError:
         os._exit(1)  # as where the system ends a process for it: another one may have the room
     except Exception as error:  # noqa: BLE001 - it is raised where it can be told
         return Failure.of(error)
 
 
-def _loaded(registry: str, version: str) -> Callable[[Part], Scored]:
-    """What scores a part by that version."""
+def _loaded(registry: str, version: str) -> Work:
+    """What scores a chunk by that version."""
     from functools import partial
 
     from threadpoolctl import threadpool_limits

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from handler.scoring.outcome import Outcome, Refusal
+from training.scoring.made import Format
 from training.scoring.writing.columns import REFUSAL, ROW, Column, kept_names
-from training.scoring.writing.job import Format
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,18 +1,15 @@
-"""A job: what the answers of a run depend on, what its parts are called, and what becomes of each of them."""
+"""A job: what the answers of a run depend on, and what its parts are called."""
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from training.data.table.source import PARQUET_SUFFIXES, CsvForm
 from training.scoring.chunk import Chunk, InputTag
+from training.scoring.made import Format
 from training.scoring.reading.files import LINES_SUFFIXES, suffix_of
 from training.scoring.reading.inputs import part_stem
-
-Format = Literal["csv", "jsonl", "parquet"]
 
 ROWS_PER_PART = 50_000
 
@@ -60,20 +57,6 @@ class Part:
     @property
     def receipt_file(self) -> str:
         return f"receipts/{self.name}.json"
-
-
-@dataclass(frozen=True)
-class Scored:
-    """What was made of a chunk of `rows` rows: the bytes of its part, and of the refused rows where there are any.
-
-    `refusals` are how many rows were refused, by the code of the refusal; `seconds` is what it took where it was done.
-    """
-
-    part: bytes
-    refused: bytes | None
-    rows: int
-    refusals: Mapping[str, int]
-    seconds: float
 
 
 def format_of(name: str) -> Format:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.errors import UnusableOutput
-from training.scoring.writing.job import Job, Part, Scored
+from training.scoring.made import Scored
+from training.scoring.writing.job import Job, Part
 from training.scoring.writing.place import Place, Written
 from training.scoring.writing.receipts import Receipt
 

@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 
 from handler.records.decoding import Undecodable, decode
-from training.scoring.writing.job import Job, Part, Scored
+from training.scoring.made import Scored
+from training.scoring.writing.job import Job, Part
 from training.scoring.writing.place import Written
 
 FORMAT_VERSION = 1

@@ -39,6 +39,7 @@ def test_the_overview_has_every_command_once_under_a_heading_in_the_order_of_the
         "publish",
         "promote",
         "rollback",
+        "score",
         "status",
         "drift",
         "list",

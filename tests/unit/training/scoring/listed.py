@@ -10,7 +10,8 @@ import pyarrow as pa
 from handler.records.signature import Feature
 from handler.scoring.outcome import Refusal
 from training.scoring.chunk import ChunkValues, InputTag
-from training.scoring.writing.job import Part, Scored
+from training.scoring.made import Scored
+from training.scoring.writing.job import Part
 
 GOOD = [5.1, 3.5, 1.4, 0.2]
 BAD = [5.1, "wide", 1.4, 0.2]

@@ -8,9 +8,7 @@ from handler.registry.manifest import Manifest
 from handler.serving.predictor import Predictor, load_predictor
 from tests.unit.training.scoring.listed import BAD, GOOD, UNREAD, ListedChunk
 from training.release.publish import TrainedFolder
-from training.scoring.chunk import InputTag
 from training.scoring.running.scored import score
-from training.scoring.writing.job import Part
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +19,7 @@ def predictor(iris: TrainedFolder) -> Predictor:
 def test_each_row_is_answered_or_refused_at_its_own_place(predictor: Predictor, iris_manifest: Manifest) -> None:
     names = [feature.name for feature in iris_manifest.features]
     rows = [None, GOOD, BAD, dict(zip(names, GOOD, strict=True)), None, [1]]
-    scored = score(predictor, Part(InputTag("rows.jsonl", "1"), ListedChunk(3, 30, rows), "jsonl"))
+    scored = score(predictor, ListedChunk(3, 30, rows), "jsonl")
     answered = [json.loads(line) for line in scored.part.splitlines()]
     refused = {line["row"]: line["refusal"] for line in map(json.loads, (scored.refused or b"").splitlines())}
     assert [line["row"] for line in answered] == [31, 33]
@@ -38,4 +36,4 @@ def test_each_row_is_answered_or_refused_at_its_own_place(predictor: Predictor, 
 
 
 def test_without_a_refused_row_there_is_no_second_file(predictor: Predictor) -> None:
-    assert score(predictor, Part(InputTag("t.csv", "1"), ListedChunk(0, 0, [GOOD]), "csv")).refused is None
+    assert score(predictor, ListedChunk(0, 0, [GOOD]), "csv").refused is None

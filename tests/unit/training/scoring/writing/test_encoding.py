@@ -17,9 +17,9 @@ from handler.errors.base import Problem
 from handler.records.signature import Example, Target
 from handler.registry.manifest import Manifest
 from handler.scoring.outcome import Outcome, Refusal
+from training.scoring.made import Format
 from training.scoring.writing.columns import Column, columns_of, kept_names
 from training.scoring.writing.encoding import encoded_answers, encoded_refusals
-from training.scoring.writing.job import Format
 
 FLOATS = [0.1 + 0.2, 5e-324, -0.0, 1.7976931348623157e308, 1e22, 123456789012345680.0, 1 / 3]
 COLUMNS = (Column("prediction", ("prediction",), str), Column("scores.a.b", ("scores", "a.b"), float))

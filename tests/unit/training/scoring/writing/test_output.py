@@ -16,11 +16,12 @@ from training.data.table.source import CsvForm
 from training.data.text.numbers import NumberForm
 from training.errors import ScoringFailed, UnusableOutput
 from training.scoring.chunk import InputTag
+from training.scoring.made import Format, Scored
 from training.scoring.running.run import run
 from training.scoring.running.summary import Summary
-from training.scoring.writing.job import Format, Job, Part, Scored, format_of, reading_of
-from training.scoring.writing.output import opened_output
+from training.scoring.writing.job import Job, Part, format_of, reading_of
 from training.scoring.writing.opened import open_place
+from training.scoring.writing.output import opened_output
 from training.scoring.writing.place import Place
 
 JOB = Job("20300101T000000Z-0123abcd", "f" * 64, reading_of(CsvForm()), ("id",), rows_per_part=2)

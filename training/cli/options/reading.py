@@ -1,4 +1,4 @@
-"""The options by which commands are told how a table is written."""
+"""How a table is read, as the options say it of a table that is written so."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,26 +8,6 @@ import click
 from training.data.table.source import MISSING, CsvForm
 from training.data.text.delimiter import delimiter_of, is_delimiter
 from training.data.text.numbers import NumberForm, is_mark
-
-_OPTIONS = (
-    click.option("--missing", multiple=True, metavar="TEXT", help="Take this text as a gap, as NA and the like are."),
-    click.option(
-        "--not-missing", multiple=True, metavar="TEXT", help="Take this text, such as NA, as it is: it is no gap."
-    ),
-    click.option(
-        "--delimiter", metavar="MARK", help="The character between the values of a CSV; `tab` for a tab.  [default: ,]"
-    ),
-    click.option("--decimal", metavar="MARK", help="The mark before the decimals of a number.  [default: .]"),
-    click.option("--thousands", metavar="MARK", help="The mark between the thousands of a number, as in 1,234."),
-    click.option("--encoding", metavar="NAME", help="The encoding of a CSV.  [default: utf-8]"),
-)
-
-
-def csv_options(command: Any) -> Any:
-    """An option for each way in which CSV files differ."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def form_of(given: Mapping[str, Any]) -> CsvForm:
