@@ -9,3 +9,7 @@ class BrokenChunk(SklearnOnLambdaError):
 
 class PassingFailure(SklearnOnLambdaError):
     """No answer came from where the model, or the chunk, is: the same may go well a moment later."""
+
+
+class InvalidItem(SklearnOnLambdaError):
+    """What names the chunk is not of the form that it must have, or names a place that it may not."""

@@ -109,7 +109,11 @@ class ModelSource:
         blob = self.store.get(version_key(version, REPORT_FILE))
         return blob.data if blob else None
 
-    def _verified(self, alias: Alias, etag: str) -> VerifiedModel:
-        manifest = read_manifest(self.store, alias.version, alias.manifest_sha256)
+    def pinned(self, version: str, manifest_sha256: str) -> VerifiedArtifact:
+        """This very version, whatever the alias names, read and verified but not loaded; raises ModelUnavailable."""
+        manifest = read_manifest(self.store, version, manifest_sha256)
         read = self.cache.read if self.cache else read_artifact
-        return VerifiedModel(read(self.store, manifest, form_for(manifest)), etag, alias.manifest_sha256)
+        return read(self.store, manifest, form_for(manifest))
+
+    def _verified(self, alias: Alias, etag: str) -> VerifiedModel:
+        return VerifiedModel(self.pinned(alias.version, alias.manifest_sha256), etag, alias.manifest_sha256)

@@ -20,7 +20,6 @@ from handler.monitoring.empty_window import empty_window
 from handler.monitoring.monitor.case import Case, case_from, is_due, next_case, sent
 from handler.monitoring.monitor.files import CASE_FILE, PAGE_FILE, REPORT_FILE, file_key
 from handler.monitoring.monitor.hours import BrokenHour, Counted, Hour, counted_in, hour_file, hour_key, hours_until
-from handler.monitoring.monitor.place import MonitoredModel
 from handler.monitoring.monitor.settings import MonitorSettings
 from handler.monitoring.monitor.telling import MonitorLog, event_of, put_event
 from handler.monitoring.reading.collected import Collected
@@ -28,6 +27,7 @@ from handler.monitoring.reading.log_group import read_log_group
 from handler.monitoring.window import Window, total
 from handler.registry.chain import read_alias, read_manifest
 from handler.registry.manifest import Manifest
+from handler.registry.s3_objects import S3Objects
 
 RESERVE_SECONDS = 30.0
 """What is left of the function's time for comparing and writing once the log is read."""
@@ -58,7 +58,7 @@ class Monitor:
 
     def run(self) -> DriftReport | None:
         """Do all of it; None where no version serves yet. Raises a SklearnOnLambdaError."""
-        model = MonitoredModel(self.clients.s3, self.settings.model_uri)
+        model = S3Objects(self.clients.s3, self.settings.model_uri)
         try:
             alias = read_alias(model, self.settings.model_alias)
         except AliasNotSet as error:
@@ -72,7 +72,7 @@ class Monitor:
         self._tell(model, report, [(hour.label, _report(manifest, [counted])) for hour, counted in hours.items()])
         return report
 
-    def _counted_hours(self, model: MonitoredModel, manifest: Manifest) -> dict[Hour, Counted]:
+    def _counted_hours(self, model: S3Objects, manifest: Manifest) -> dict[Hour, Counted]:
         """Each hour of the period; those that are settled have a file from now on."""
         hours = {}
         for hour in hours_until(self.now, self.settings.drift_hours):
@@ -81,10 +81,10 @@ class Monitor:
             kept = self._kept(model, key, hour, empty) if hour.is_settled(self.now) else None
             hours[hour] = counted = kept or self._read(hour, empty)
             if kept is None and hour.is_settled(self.now):
-                model.put(key, hour_file(hour, counted, self.settings.stack), "application/jsonl")
+                model.put(key, hour_file(hour, counted, self.settings.stack).encode(), "application/jsonl")
         return hours
 
-    def _kept(self, model: MonitoredModel, key: str, hour: Hour, empty: Window) -> Counted | None:
+    def _kept(self, model: S3Objects, key: str, hour: Hour, empty: Window) -> Counted | None:
         blob = model.get(key)
         if blob is None:
             return None
@@ -119,7 +119,7 @@ class Monitor:
                 "help, have fewer lines to read: raise ObserveSeconds."
             )
 
-    def _tell(self, model: MonitoredModel, report: DriftReport, over_time: list[tuple[str, DriftReport]]) -> None:
+    def _tell(self, model: S3Objects, report: DriftReport, over_time: list[tuple[str, DriftReport]]) -> None:
         """Keep the case and the report, and send the event of a case that has none yet."""
         case, due = self._case_after(model, report)
         document = report.document() | {
@@ -129,10 +129,11 @@ class Monitor:
             "hours": self.settings.drift_hours,
             "case": case.told() if case else None,
         }
-        model.put(self._key(REPORT_FILE), json.dumps(document, ensure_ascii=False) + "\n", "application/json")
+        written = json.dumps(document, ensure_ascii=False) + "\n"
+        model.put(self._key(REPORT_FILE), written.encode(), "application/json")
         # With an hour's rows alone there is rarely enough data for a verdict, but the index can be drawn.
         seen = [(label, hour) for label, hour in over_time if hour.rows]
-        model.put(self._key(PAGE_FILE), drift_page(report, seen), "text/html; charset=utf-8")
+        model.put(self._key(PAGE_FILE), drift_page(report, seen).encode(), "text/html; charset=utf-8")
         self.log.logger.info(
             "compared",
             verdict=report.verdict,
@@ -146,7 +147,7 @@ class Monitor:
         if case is not None and due:
             self._send(model, case, report)
 
-    def _case_after(self, model: MonitoredModel, report: DriftReport) -> tuple[Case | None, bool]:
+    def _case_after(self, model: S3Objects, report: DriftReport) -> tuple[Case | None, bool]:
         """The case as it is kept now, and whether this run is the one to send its event."""
         before, etag = self._kept_case(model)
         case = next_case(before, report, self.now)
@@ -155,11 +156,11 @@ class Monitor:
             return self._kept_case(model)[0], False
         return case, is_due(case, report, self.now)
 
-    def _kept_case(self, model: MonitoredModel) -> tuple[Case | None, str | None]:
+    def _kept_case(self, model: S3Objects) -> tuple[Case | None, str | None]:
         blob = model.get(self._key(CASE_FILE))
         return (case_from(blob.data), blob.etag) if blob else (None, None)
 
-    def _send(self, model: MonitoredModel, case: Case, report: DriftReport) -> None:
+    def _send(self, model: S3Objects, case: Case, report: DriftReport) -> None:
         page = f"{model.uri}/{self._key(PAGE_FILE)}"
         put_event(self.clients.events, event_of(case, report, self.settings, page), self.now)
         self.log.logger.info("event sent", case=case.id)

@@ -20,15 +20,16 @@ TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in
 ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py", "engines/mapped_arrays.py"} | {
     "engines/own_code/unpickling.py"
 }
-BOTO3_OF_THE_MONITOR = {
+BOTO3_BESIDE_THE_API = {
+    "batch.py": {"boto3", "botocore"},
     "monitor.py": {"boto3", "botocore"},
-    "monitoring/monitor/place.py": {"botocore"},
+    "registry/s3_objects.py": {"botocore"},
     "monitoring/monitor/telling.py": {"botocore"},
     "monitoring/reading/log_group.py": {"botocore"},
 }
 """Lambda's runtime has both; they are imported where they are called, and never on the way of a prediction."""
 
-READ_THE_ENVIRONMENT = {"app.py", "monitor.py", "coldstart/init_phase.py", "registry/s3_store.py"}
+READ_THE_ENVIRONMENT = {"app.py", "batch.py", "monitor.py", "coldstart/init_phase.py", "registry/s3_store.py"}
 ASK: dict[str, Any] = {"ask": predict_event({"features": [6.0, 2.5, 4.5, 1.5]})}
 
 
@@ -111,7 +112,7 @@ def test_the_environment_is_read_by_the_entries_by_who_asks_for_lambda_and_by_wh
 def test_only_the_s3_form_and_the_monitor_reach_aws_and_only_its_engine_knows_scikit_learn(file: str) -> None:
     packages = {name.partition(".")[0] for name in imports(TREES[file])}
     reads_s3 = file in ("registry/s3_store.py", "registry/s3/client.py")
-    allowed = {"obstore"} if reads_s3 else BOTO3_OF_THE_MONITOR.get(file, set())
+    allowed = {"obstore"} if reads_s3 else BOTO3_BESIDE_THE_API.get(file, set())
     assert packages & {"boto3", "botocore", "obstore"} == allowed
     loads = [
         node

@@ -142,7 +142,7 @@ def test_a_row_is_refused_however_deep_it_is(iris_predictor: Predictor) -> None:
 )
 def test_a_line_of_another_form_is_the_chunk_s_fault_and_not_a_row_s(iris_predictor: Predictor, line: bytes) -> None:
     sound = chunk_lines([(7, {}, SOUND)])
-    with pytest.raises(BrokenChunk, match="Line 2 |refusal of row 0"):
+    with pytest.raises(BrokenChunk, match=r"Line 2 |refusal of row 0"):
         score_lines(iris_predictor, sound + line + b"\n" + sound)
 
 

@@ -1,6 +1,6 @@
-"""The model's root on S3 as the monitor has it: it reads the alias and the manifest, and writes its own folder.
+"""A model's root on S3 for what reads and writes there by boto3, apart from the requests that are answered.
 
-By boto3, which Lambda's runtime for Python has (AWS Lambda Developer Guide, "Building Lambda functions with Python",
+Lambda's runtime for Python has it (AWS Lambda Developer Guide, "Building Lambda functions with Python",
 "Runtime-included SDK versions") and the package does not. obstore, which the function reads by, is for cold starts.
 """
 
@@ -15,7 +15,7 @@ LOST = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """Another writer was first (S3 User Guide, "How to prevent object overwrites with conditional writes")."""
 
 
-class MonitoredModel(S3Place):
+class S3Objects(S3Place):
     """One model's root, which `uri` names, by `client`, boto3's of S3. Each method raises a RegistryError."""
 
     def __init__(self, client: Any, uri: str) -> None:
@@ -28,9 +28,9 @@ class MonitoredModel(S3Place):
         answer = self._ask("get_object", key)
         return Blob(answer["Body"], answer["ETag"]) if answer is not None else None
 
-    def put(self, key: str, text: str, content_type: str) -> None:
-        """Write `text` under `key`, whatever is there."""
-        self._ask("put_object", key, Body=text.encode(), ContentType=content_type)
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write `data` under `key`, whatever is there."""
+        self._ask("put_object", key, Body=data, ContentType=content_type)
 
     def swap(self, key: str, text: str, etag: str | None) -> bool:
         """Write JSON in the place of what has the tag `etag`, or where nothing is; False where that is no longer so."""
@@ -56,4 +56,4 @@ class MonitoredModel(S3Place):
 
     def _unreachable(self, key: str, code: str) -> RegistryError:
         said = f"answered {code}" if code else "gave no answer"
-        return RegistryUnreachable(f"S3 {said} for {self.uri}/{key}: the next run tries again.")
+        return RegistryUnreachable(f"S3 {said} for {self.uri}/{key}: it is tried again.")
