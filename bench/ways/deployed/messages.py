@@ -18,7 +18,7 @@ def by_queue(question: Question, ground: Ground) -> Counted:
     """Each request of the question as a message of SQS."""
     cloud = cloud_of(ground)
     sqs = cloud.stack.stand_in.client("sqs")
-    queue = cloud.stack.outputs["QueueUrl"]
+    queue = cloud.stack.outputs["RequestQueueUrl"]
     ids = [sqs.send_message(QueueUrl=queue, MessageBody=asked.body)["MessageId"] for asked in question.requests]
     return of_requests(question, in_order(ids, answers(cloud, ids)))
 

@@ -38,7 +38,7 @@ def deployed(project: Path, folder: Path) -> Iterator[Cloud]:
         kinesis = stand_in.client("kinesis")
         kinesis.create_stream(StreamName=STREAM, ShardCount=1)
         arn = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
-        parameters = (*PARAMETERS, f"KinesisStreamArn={arn}")
+        parameters = (*PARAMETERS, f"StreamArn={arn}")
         with step("sam deploy"):
             stack.check(stand_in, project, parameters)
             stack.deploy(stand_in, project, parameters)
