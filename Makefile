@@ -300,6 +300,10 @@ e2e-local: install .tools/sam/installed ## Send every event, and HTTP requests, 
 e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and test the stack from its first model to its deletion
 	$(RUN) -m pytest -x tests/e2e/deploy
 
+.PHONY: same-answers
+same-answers: install .tools/sam/installed .tools/ministack/installed .tools/bench/installed ## Ask the same rows each way there is: commands, the package, a stack with its queue and stream; count answers that differ
+	$(RUN) -m bench.ways
+
 ##@ Measure
 
 .PHONY: bench-cold
@@ -314,6 +318,10 @@ bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take
 bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler, and what windows cost them
 	$(RUN) -m bench.latency
 	$(RUN) -m bench.windows
+
+.PHONY: bench-scoring
+bench-scoring: install ## Measure `score` beside a plain loop of pandas, and its memory as a table grows (ROWS=1000000)
+	$(RUN) -m bench.scoring $(if $(ROWS),--rows $(ROWS))
 
 .PHONY: drift-simulation
 drift-simulation: install ## Draw thousands of windows, and show how often they alarm with and without a drift
