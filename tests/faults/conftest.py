@@ -8,9 +8,9 @@ import boto3
 import pytest
 
 from tests.faults.proxy import Proxy, proxied
-from tests.integration.conftest import nothing_kept, s3_url
+from tests.integration.conftest import bucket, nothing_kept, s3_url
 
-__all__ = ["nothing_kept", "s3_url"]
+__all__ = ["bucket", "nothing_kept", "s3_url"]
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def proxy(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
 def model_uri(proxy: Proxy, s3_url: str, tmp_path: Path) -> str:
     """A model's root in a bucket of this test's own."""
     del proxy
-    bucket = f"models-{tmp_path.name.replace('_', '-').lower()[-30:].strip('-')}-{os.getpid()}"
-    boto3.client("s3", endpoint_url=s3_url).create_bucket(Bucket=bucket)
-    return f"s3://{bucket}/number"
+    name = f"models-{tmp_path.name.replace('_', '-').lower()[-30:].strip('-')}-{os.getpid()}"
+    boto3.client("s3", endpoint_url=s3_url).create_bucket(Bucket=name)
+    return f"s3://{name}/number"
 
 
 @pytest.fixture

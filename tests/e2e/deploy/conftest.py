@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → held_back → switched → day → brought → on_onnx → deleted
+    → held_back → switched → day → brought → on_onnx → tables → deleted
 """
 
 import json
@@ -36,10 +36,11 @@ from tests.e2e.deploy.stages import (
     Switched,
     Unpublished,
 )
+from tests.e2e.deploy.tables.stage import Tables, tables
 from tests.tutorials.bringing import bring
 from tests.tutorials.pipelines import TUTORIALS
 
-__all__ = ["day", "on_onnx"]
+__all__ = ["day", "on_onnx", "tables"]
 
 
 @pytest.fixture(scope="session")
@@ -244,7 +245,7 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     promote = ["promote", held_back.version, "--reason", "for the next function", *uri]
     training(*promote, "--alias", "production-2", env=aws.environment(promoter))
     # The day that follows is short, and so are its windows.
-    parameters = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}")
+    parameters = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}", "Batches=enabled")
     said = stack.check(aws, project, parameters, checker=deployer)
     stack.deploy(aws, project, parameters)
     stack.record(aws, project, recorder=deployer)
@@ -253,6 +254,12 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     training(*promote, env=aws.environment(promoter))
     on_record = training("functions", *uri, env=aws.environment(promoter))
     return Switched(after, said, answer, on_record)
+
+
+@pytest.fixture(scope="session")
+def scorer(switched: Switched) -> Credentials:
+    """One who may have tables scored, which the stack does from this stage on."""
+    return user_with(switched.stack, "scorer", "ScorePolicyArn")
 
 
 @pytest.fixture(scope="session")
@@ -280,7 +287,12 @@ def brought(
 
 
 @pytest.fixture(scope="session")
-def deleted(on_onnx: OnOnnx, switched: Switched, project: Path) -> Deleted:  # noqa: ARG001 - a stage
+def deleted(
+    on_onnx: OnOnnx,  # noqa: ARG001 - a stage
+    tables: Tables,  # noqa: ARG001 - a stage
+    switched: Switched,
+    project: Path,
+) -> Deleted:
     """The stack was deleted."""
     before = switched.stack
     keys_before = keys(before)
@@ -290,5 +302,6 @@ def deleted(on_onnx: OnOnnx, switched: Switched, project: Path) -> Deleted:  # n
 
 def keys(deployed: Stack) -> set[str]:
     """The keys of all objects in the model bucket."""
-    listed = deployed.stand_in.client("s3").list_objects_v2(Bucket=deployed.outputs["ModelBucketName"])
-    return {entry["Key"] for entry in listed.get("Contents", [])}
+    pages = deployed.stand_in.client("s3").get_paginator("list_objects_v2")
+    listed = pages.paginate(Bucket=deployed.outputs["ModelBucketName"])
+    return {entry["Key"] for page in listed for entry in page.get("Contents", [])}

@@ -9,6 +9,7 @@ from handler.scoring.failures import BrokenChunk
 from handler.scoring.lines import read_part, read_refused
 from handler.scoring.outcome import Outcome, Refusal
 from training.errors import ScoringFailed
+from training.scoring.made import Scored
 from training.scoring.on_aws.bucket import JobFolder
 from training.scoring.on_aws.chunks import Names
 from training.scoring.on_aws.receipts import RemoteReceipt
@@ -16,7 +17,6 @@ from training.scoring.on_aws.sending import Sent
 from training.scoring.running.version import Chosen
 from training.scoring.writing.columns import columns_of
 from training.scoring.writing.encoding import encoded_answers, encoded_refusals
-from training.scoring.writing.job import Scored
 
 
 def collected(folder: JobFolder, chosen: Chosen, sent: Sent, receipt: RemoteReceipt) -> Scored:

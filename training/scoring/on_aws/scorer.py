@@ -16,6 +16,7 @@ from pathlib import Path
 from training.console import count_progress, person
 from training.errors import ScoringFailed
 from training.scoring.chunk import InputTag
+from training.scoring.made import Scored
 from training.scoring.on_aws.bucket import JobFolder
 from training.scoring.on_aws.chunks import Names, line_of
 from training.scoring.on_aws.collecting import collected
@@ -24,7 +25,7 @@ from training.scoring.on_aws.executions import RUNNING, SUCCEEDED, Execution, St
 from training.scoring.on_aws.receipts import RemoteReceipt, receipt_of
 from training.scoring.on_aws.sending import Sent, in_order, send
 from training.scoring.running.version import Chosen
-from training.scoring.writing.job import Job, Part, Scored
+from training.scoring.writing.job import Job, Part
 
 FOLDER = "batches"
 """Below the model's root: what the function may write, and what expires after 30 days (template.yaml)."""

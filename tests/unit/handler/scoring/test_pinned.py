@@ -1,6 +1,5 @@
 """`PinnedModel`: the version that was asked for, whatever the alias names, and one model at a time."""
 
-import gc
 import weakref
 from pathlib import Path
 
@@ -50,7 +49,6 @@ def test_the_model_before_is_gone_when_another_is_loaded(
     load, alive = serving.load_predictor, list[Predictor | None]()
 
     def noting(artifact: VerifiedArtifact) -> Predictor:
-        gc.collect()
         alive.append(before())
         return load(artifact)
 

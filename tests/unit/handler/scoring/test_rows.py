@@ -81,7 +81,7 @@ def of_kinds(tmp_path_factory: pytest.TempPathFactory) -> Application:
     return serving(served_models.kinds(), tmp_path_factory.mktemp("kinds"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(rows=st.lists(row_texts([feature.name for feature in NUMBERS], values), min_size=1, max_size=6))
 def test_each_row_of_numbers_is_answered_or_refused_as_by_predict(of_numbers: Application, rows: list[str]) -> None:
     assert repeated(answer_rows(of_numbers.predictor(), parsed(rows)), as_asked(of_numbers, rows))
@@ -91,7 +91,7 @@ KINDS = [feature.name for feature in served_models.KINDS]
 of_any_kind = st.sampled_from([*SCALARS, "3", "10", "false", '"A"', '"B"', '"paid"', '"' + 41 * "x" + '"', "2.0"])
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(rows=st.lists(row_texts(KINDS, of_any_kind), min_size=1, max_size=6))
 def test_each_row_of_every_kind_is_answered_or_refused_as_by_predict(of_kinds: Application, rows: list[str]) -> None:
     sound = '[30, 1, true, "A", "came alone", 10, false, "paid"]'
@@ -101,7 +101,7 @@ def test_each_row_of_every_kind_is_answered_or_refused_as_by_predict(of_kinds: A
 numbers = st.sampled_from([0.0, -0.0, 1.0, 2.5, -1.0, 3e38, 1e39, np.inf, np.nan, 5e-324])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(numbers, numbers, numbers, numbers), min_size=1, max_size=6), st.data())
 def test_an_array_is_answered_as_its_rows_are(
     of_numbers: Application, rows: list[tuple[float, ...]], data: st.DataObject
