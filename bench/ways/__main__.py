@@ -1,6 +1,6 @@
 """Asks the same rows each way that there is, and prints how many answers differ from POST /predict's.
 
-    python -m bench.ways [--rows N] [--only WORD]
+    python -m bench.ways [--rows N] [--only WORD …]
 
 Two models are asked: one of 30 numbers, and one of numbers with gaps, texts, codes and booleans. Some rows are such as
 POST /predict refuses. The reference is the application itself, in this process. Deployed ways run in a stand-in for AWS
@@ -30,11 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ask as the command line says; 1 where an answer differs."""
     parser = argparse.ArgumentParser(prog="python -m bench.ways", description="Ask the same rows each way.")
     parser.add_argument("--rows", type=int, default=2_500, help="sound rows of each model (default: 2500)")
-    parser.add_argument("--only", metavar="WORD", default="", help="the ways that have this word in their name")
+    parser.add_argument(
+        "--only", metavar="WORD", nargs="+", default=[""], help="the ways with such a word in their name"
+    )
     options = parser.parse_args(arguments)
-    ways = [way for way in WAYS if options.only in way.name]
+    ways = [way for way in WAYS if any(word in way.name for word in options.only)]
     if not ways:
-        parser.error(f"No way has {options.only!r} in its name.")
+        parser.error(f"No way has {' or '.join(options.only)} in its name.")
     with tempfile.TemporaryDirectory(prefix="ways-") as temporary:
         found = asked(ways, Path(temporary), options.rows)
     print(table(found))

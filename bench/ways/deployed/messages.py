@@ -17,6 +17,7 @@ ENTRIES = 10
 def by_queue(question: Question, ground: Ground) -> Counted:
     """Each request of the question as a message of SQS."""
     cloud = cloud_of(ground)
+    _wait_for_version(cloud, question)
     sqs = cloud.stack.stand_in.client("sqs")
     queue = cloud.stack.outputs["RequestQueueUrl"]
     ids = [sqs.send_message(QueueUrl=queue, MessageBody=asked.body)["MessageId"] for asked in question.requests]
@@ -26,6 +27,7 @@ def by_queue(question: Question, ground: Ground) -> Counted:
 def by_stream(question: Question, ground: Ground) -> Counted:
     """Each request of the question as a record of Kinesis."""
     cloud = cloud_of(ground)
+    _wait_for_version(cloud, question)
     kinesis = cloud.stack.stand_in.client("kinesis")
     ids = []
     for asked in question.requests:
@@ -56,6 +58,19 @@ def in_order(ids: list[str], found: Mapping[str, list[Mapping[str, Any]]]) -> li
         answer = next(iter(different.values())) if len(different) == 1 else None
         said.append((answer["status"], answer["body"]) if answer else None)
     return said
+
+
+def _wait_for_version(cloud: Cloud, question: Question) -> None:
+    """Send a message until its answer comes from the version that is asked for: the function notices it by itself."""
+    asked = question.requests[-1]
+    sqs, queue = cloud.stack.stand_in.client("sqs"), cloud.stack.outputs["RequestQueueUrl"]
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        message_id = sqs.send_message(QueueUrl=queue, MessageBody=asked.body)["MessageId"]
+        said = in_order([message_id], answers(cloud, [message_id]))[0]
+        if said and said[1].get("model") == asked.answer["model"]:
+            return
+    raise TimeoutError("The function for messages does not answer by the version that serves.")
 
 
 def cloud_of(ground: Ground) -> Cloud:

@@ -15,7 +15,13 @@ SOURCES: Final = ("handler", "packager")
 FILES: Final = ("template.yaml", "samconfig.toml", ".python-version")
 
 # So many requests come at once that the defaults would refuse some.
-PARAMETERS: Final = ("ThrottleRate=1000", "ThrottleBurst=1000", "Batches=enabled", "Queue=enabled")
+PARAMETERS: Final = (
+    "ThrottleRate=1000",
+    "ThrottleBurst=1000",
+    "ModelRefreshSeconds=1",
+    "Batches=enabled",
+    "Queue=enabled",
+)
 
 
 def built(folder: Path) -> Path:
