@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.backends import get_backend
 
 from handler import batch
 from handler.registry.s3.place import bucket_and_prefix
@@ -32,7 +33,8 @@ from training.scoring.writing.output import opened_output
 TABLE = ListedInput("flowers.csv", [GOOD, BAD, None, GOOD, GOOD, BAD, GOOD])
 """Four parts of two rows."""
 
-ROLE = "arn:aws:iam::123456789012:role/states"
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/states"
 
 
 class InTime(Context):
@@ -70,11 +72,24 @@ class Place:
         return [each["executionArn"] for each in self.states.list_executions(stateMachineArn=self.arn)["executions"]]
 
     def work(self, most: int = 100) -> None:
-        """Do what the newest execution is there for, for so many chunks, and end it."""
+        """Do what the newest execution is there for, for so many chunks, and stop it."""
         for item in self.lists()[-1][:most]:
             batch.lambda_handler(item, self.context)  # type: ignore[arg-type]
+        self.states.stop_execution(executionArn=self._running())
+
+    def end(self, words: list[str], error: str | None = None) -> None:
+        """Do the chunks whose word is "scored", and end the execution with these words, or with an error."""
+        for item, word in zip(self.lists()[-1], words, strict=True):
+            if word == "scored":
+                batch.lambda_handler(item, self.context)  # type: ignore[arg-type]
+        # moto ends none by itself, and answers with what is set here.
+        execution = get_backend("stepfunctions")[ACCOUNT]["us-east-1"].describe_execution(self._running())
+        execution.status, execution.error = ("FAILED", error) if error else ("SUCCEEDED", None)
+        execution.output = None if error else json.dumps(words)
+
+    def _running(self) -> str:
         (running,) = self.states.list_executions(stateMachineArn=self.arn, statusFilter="RUNNING")["executions"]
-        self.states.stop_execution(executionArn=running["executionArn"])
+        return str(running["executionArn"])
 
     def written(self) -> dict[str, bytes]:
         """The parts, and what was refused."""
@@ -145,6 +160,27 @@ def test_a_run_that_is_stopped_leaves_what_it_scored_and_the_next_scores_the_res
         ["00000", "00001", "00002", "00003"],
         ["00002", "00003"],
     ]
+
+
+def test_throttled_and_unscorable_chunks_are_named_as_what_they_are_and_tried_again(place: Place) -> None:
+    with pytest.raises(ScoringFailed) as failed:
+        place.score(lambda _: place.end(["scored", "left", "scored", "broken"]))
+    said = str(failed.value)
+    assert "2 of 4 parts were not scored" in said
+    assert "flowers-00001: Lambda or S3 throttled it" in said
+    assert "flowers-00003: the function cannot score it" in said
+    assert "did not come to its end" not in said
+    assert place.score(lambda _: place.end(["scored", "scored"]), resume=True)["rows"] == 7
+
+
+def test_a_run_that_fails_says_what_that_means_and_what_was_scored_is_collected(place: Place) -> None:
+    with pytest.raises(
+        ScoringFailed, match="cannot load the version, has a bug, or ran out of memory or time"
+    ) as failed:
+        place.score(lambda _: place.end(["scored", "", "", ""], "States.ExceedToleratedFailureThreshold"))
+    assert "3 of 4 parts were not scored" in str(failed.value)
+    assert "flowers-00001: the run ended before it was scored" in str(failed.value)
+    assert [*place.written()] == ["flowers-00000.csv", "refused/flowers-00000.csv"]
 
 
 @pytest.mark.parametrize("name", ["parts/flowers-00001.jsonl.gz", "refused/flowers-00001.jsonl.gz"])

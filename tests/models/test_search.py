@@ -123,7 +123,7 @@ def test_a_backend_that_is_none_is_refused(
 ) -> None:
     pytest.importorskip("distributed")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("training.fit.search.DASK_SECONDS", 1)
+    monkeypatch.setattr("training.dask_cluster.DASK_SECONDS", 1)
     with pytest.raises(InvalidModelFile, match=sentence):
         train_model(KNN, 0, backend=backend)
 

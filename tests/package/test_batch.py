@@ -1,6 +1,7 @@
 """The batch entry scores from the package of either engine, with boto3 beside it as on Lambda, whatever is promoted."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -33,11 +34,12 @@ class Bucket:
     """A bucket with Iris in it, which nothing has promoted there, and a chunk of ROWS."""
 
     s3: Any
+    name: str
     item: Item
     variables: Mapping[str, str]
 
     def read(self, name: str) -> bytes:
-        data: bytes = self.s3.get_object(Bucket="batches", Key=f"iris/{PLACES[name]}")["Body"].read()
+        data: bytes = self.s3.get_object(Bucket=self.name, Key=f"iris/{PLACES[name]}")["Body"].read()
         return data
 
 
@@ -45,13 +47,14 @@ class Bucket:
 def bucket(registry: Path, s3_url: str) -> Bucket:
     account = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
     s3 = boto3.Session("test", "test", region_name="us-east-1").client("s3", endpoint_url=s3_url)
-    s3.create_bucket(Bucket="batches")
+    name = f"batches-{uuid.uuid4().hex}"
+    s3.create_bucket(Bucket=name)
     for path in registry.glob("versions/*/*"):
-        s3.put_object(Bucket="batches", Key=f"iris/{path.relative_to(registry)}", Body=path.read_bytes())
-    s3.put_object(Bucket="batches", Key=f"iris/{PLACES['chunk']}", Body=CHUNK)
+        s3.put_object(Bucket=name, Key=f"iris/{path.relative_to(registry)}", Body=path.read_bytes())
+    s3.put_object(Bucket=name, Key=f"iris/{PLACES['chunk']}", Body=CHUNK)
     alias = Alias.from_json((registry / "aliases/production.json").read_bytes())
     item = Item(**PLACES, sha256=sha256(CHUNK), version=alias.version, manifest_sha256=alias.manifest_sha256)
-    return Bucket(s3, item, {**account, "MODEL_URI": "s3://batches/iris", "AWS_ENDPOINT_URL": s3_url})
+    return Bucket(s3, name, item, {**account, "MODEL_URI": f"s3://{name}/iris", "AWS_ENDPOINT_URL": s3_url})
 
 
 @pytest.mark.parametrize(("name", "engine"), [("deployed", "sklearn"), ("onnx_deployed", "onnxruntime")])

@@ -16,7 +16,8 @@ BRING_AND_RELEASE = (
     *("training/release", "training/measuring", "training/isolation.py", "training/function_environment.py"),
     *("training/cli/package.py", "training/cli/releases.py", "training/s3.py"),
     "training/account.py",
-    *("training/data/table/source.py", "handler/registry/s3/errors.py", "handler/engines/versions.py"),
+    *("training/data/table/source.py", "training/data/table/fetching.py", "training/data/table/unreadable.py"),
+    *("handler/registry/s3/errors.py", "handler/engines/versions.py"),
 )
 """What `package`, `publish`, `promote` and `publish_model` run."""
 

@@ -94,10 +94,10 @@ def score(
     job = Job(chosen.version, chosen.manifest_sha256, reading_of(reading), keep, form, rows_per_part)
     try:
         with (
-            opened_output(open_place(out), job, resume=resume) as output,
             _on_aws(model_uri, str(state_machine), job, tables, chosen, resume)
             if on_aws
             else _scorer(store, chosen, workers, backend) as scorer,
+            opened_output(open_place(out), job, resume=resume) as output,
             # On AWS each step has a bar of its own.
             _unseen() if on_aws else count_progress("Scoring", None) as advance,
         ):
@@ -117,13 +117,17 @@ def score(
 @contextlib.contextmanager
 def _scorer(store: WritableStore, chosen: Chosen, workers: int | None, backend: str | None) -> Iterator[Scorer]:
     """Who scores: processes of this machine, or the workers of a Dask cluster."""
-    artifact = read_allowed(store, chosen)
-    if backend is not None:
-        raise NotImplementedError
-    from training.scoring.running.processes import ProcessScorer, cores
+    with version_folder(read_allowed(store, chosen), chosen) as registry:
+        if backend is None:
+            from training.scoring.running.processes import ProcessScorer, cores
 
-    with version_folder(artifact, chosen) as registry:
-        yield ProcessScorer(registry, chosen.version, workers or cores())
+            yield ProcessScorer(registry, chosen.version, workers or cores())
+        else:
+            from training.dask_cluster import connected
+            from training.scoring.cluster.scorer import DaskScorer
+
+            with connected(backend) as client:
+                yield DaskScorer(client, registry, chosen.version)
 
 
 def _require_for_aws(model_uri: str, state_machine: str | None, workers: int | None, backend: str | None) -> None:

@@ -25,15 +25,13 @@ from sklearn.model_selection import (
 
 from handler.records.signature import Task
 from training.console import count_progress
+from training.dask_cluster import connected
 from training.errors import InvalidModelFile
 from training.fit.description import SearchSpec
 from training.fit.preprocessing import ESTIMATOR_STEP
 
 AT_ONCE = 8
 """Candidates searched together: enough to keep a cluster busy, few enough to see progress."""
-
-DASK_SECONDS = 10
-"""How long a Dask scheduler may take to answer."""
 
 
 def best_parameters(
@@ -82,20 +80,7 @@ def backend(address: str | None) -> Iterator[None]:
         with joblib.parallel_config("loky", n_jobs=-1):
             yield
         return
-    kind, _, scheduler = address.partition("=")
-    if kind != "dask" or "://" not in scheduler:
-        raise InvalidModelFile(f"A backend is given as dask=tcp://host:port; it is {address!r}.")
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise InvalidModelFile(
-            "--backend dask needs the package distributed: pip install it, in the version of the cluster."
-        ) from error
-    try:
-        client: Any = Client(scheduler, timeout=DASK_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call] # it has no types
-    except (OSError, ValueError) as error:
-        raise InvalidModelFile(f"No Dask scheduler answers at {scheduler}: {error}.") from error
-    with client, joblib.parallel_config("dask", client=client):
+    with connected(address) as client, joblib.parallel_config("dask", client=client):
         yield
 
 

@@ -2,8 +2,8 @@
 
     python3.13 -I -S batch.py TREE RUNTIME < EVENTS
 
-RUNTIME is a folder with boto3, which Lambda's runtime brings; EVENTS is a JSON list. Prints {"answers": [an answer or the
-name of an error for each event], "modules": [every module imported], "compiled": [every file of TREE compiled from
+RUNTIME is a folder with boto3, which Lambda's runtime brings; EVENTS is a JSON list. Prints {"answers": [an answer, or
+the name of an error, for each event], "modules": [every module imported], "compiled": [every file of TREE compiled from
 source]}.
 """
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training.data.table.fetching import fetch
 from training.data.table.index import index_columns
-from training.data.table.objects import fetch
 from training.data.table.unreadable import BLOCK_BYTES, as_invalid
 from training.data.text.cells import trimmed, trimmed_name
 from training.data.text.numbers import PLAIN, NumberForm

@@ -18,9 +18,7 @@ from training.s3 import translate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-AT_ONCE = 8
-"""Requests at once. botocore keeps ten connections (Botocore reference, "Config", max_pool_connections)."""
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 
 class JobFolder:
@@ -54,14 +52,11 @@ class JobFolder:
 
     def tags(self, prefix: str) -> dict[str, str]:
         """The ETag of each object whose name begins with `prefix`."""
-        start, found = self.key(""), {}
-        with self._own_errors(prefix):
-            pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self.bucket, Prefix=self.key(prefix)):
-                self._count("write")  # a LIST costs what a PUT does
-                for entry in page.get("Contents", []):
-                    found[entry["Key"].removeprefix(start)] = entry["ETag"]
-        return found
+        return {name: entry["ETag"] for name, entry in self._listed(prefix)}
+
+    def moments(self, prefix: str) -> dict[str, int]:
+        """When each object whose name begins with `prefix` was written, in seconds since 1970."""
+        return {name: int(entry["LastModified"].timestamp()) for name, entry in self._listed(prefix)}
 
     def get(self, name: str) -> bytes | None:
         """The bytes of an object; None where there is none."""
@@ -93,6 +88,15 @@ class JobFolder:
                         "has ended, then go on by --resume."
                     ) from None
                 raise
+
+    def _listed(self, prefix: str) -> "Iterator[tuple[str, ObjectTypeDef]]":
+        start = self.key("")
+        with self._own_errors(prefix):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=self.key(prefix)):
+                self._count("write")  # a LIST costs what a PUT does
+                for entry in page.get("Contents", []):
+                    yield entry["Key"].removeprefix(start), entry
 
     def _count(self, kind: str) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -34,6 +34,9 @@ MOST_CHUNKS = 25_000
 """In one run: each adds a word to the output of the state machine, which holds 256 KiB (AWS Step Functions Developer
 Guide, "Step Functions service quotas")."""
 
+COLLECTED_AT_ONCE = 3
+"""One is read from S3 while another is written out; each takes some fifty megabytes."""
+
 NO_RECEIPT = b"{}\n"
 
 LEFT = "left"
@@ -50,6 +53,11 @@ def job_id(job: Job, tags: Iterable[InputTag]) -> str:
     inputs = sorted(astuple(tag) for tag in tags)
     asked = [inputs, job.version, job.manifest_sha256, job.reading, job.rows_per_part]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
+
+
+def list_name(number: int) -> str:
+    """Where the list of chunks of the job's run of this number is."""
+    return f"lists/{number:05}.jsonl"
 
 
 @dataclass
@@ -79,7 +87,7 @@ class StateMachineScorer:
         ran = 0.0
         reasons: dict[str, str] = {}
         asked = {each.part.name: place for place, each in enumerate(missing)}
-        for each, receipt, scored, failure in in_order(self._collect, sent):
+        for each, receipt, scored, failure in in_order(self._collect, sent, COLLECTED_AT_ONCE):
             place = asked.get(each.part.name)
             if receipt and place is not None:
                 ran += receipt.gb_seconds
@@ -94,13 +102,14 @@ class StateMachineScorer:
 
     def _begun(self) -> int:
         """How many runs of the job were begun; the last one is waited for if it is under way."""
-        number = len(self.folder.tags("lists/"))
+        lists = self.folder.moments("lists/")
+        number = len(lists)
         if number and not self.resume:
             raise ScoringFailed(
                 "The same tables were given to the same version before: --resume goes on with that, and collects what "
                 "is scored already."
             )
-        if number and (last := self.machine.look(self.machine.execution_arn(self._name(number)))):
+        if number and (last := self.machine.look(self.machine.execution_arn(self._name(number, lists)))):
             self._wait(last, {}, "Waiting for the run that is under way")
         return number
 
@@ -110,10 +119,10 @@ class StateMachineScorer:
             raise ScoringFailed(
                 f"There are {len(missing):,} chunks, and one run takes {MOST_CHUNKS:,}: take more --rows-per-part."
             )
-        name, before = self._name(number), self.folder.tags("receipts/")
-        lines = b"".join(line_of(each.item) for each in missing)
-        self.folder.create(f"lists/{number:05}.jsonl", lines)
-        arn = self.machine.start(name, self.folder.key(f"lists/{number:05}.jsonl"))
+        before = self.folder.tags("receipts/")
+        self.folder.create(list_name(number), b"".join(line_of(each.item) for each in missing))
+        name = self._name(number, self.folder.moments("lists/"))
+        arn = self.machine.start(name, self.folder.key(list_name(number)))
         left = {Names.of(each.part).receipt: before.get(Names.of(each.part).receipt) for each in missing}
         return self._wait(Execution(arn, RUNNING), left, f"Scoring {len(missing):,} chunks on AWS")
 
@@ -164,9 +173,12 @@ class StateMachineScorer:
             return "the function cannot score it: in its log, /aws/lambda/…-batch, a line `chunk broken` says why"
         return "the run ended before it was scored"
 
-    def _name(self, number: int) -> str:
-        """The name of the job's run of this number. A name is given once (Step Functions, "StartExecution")."""
-        return f"{self.folder.folder.rpartition('/')[2]}-{number}"
+    def _name(self, number: int, lists: Mapping[str, int]) -> str:
+        """The name of the job's run of this number, by when its list was written.
+
+        A name is given once in 90 days (AWS Step Functions API Reference, "StartExecution"), and lists expire before.
+        """
+        return f"{self.folder.folder.rpartition('/')[2]}-{number}-{lists.get(list_name(number), 0)}"
 
 
 def _what_failed(reasons: dict[str, str], parts: int, ended: Execution | None) -> str:

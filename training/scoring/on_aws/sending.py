@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from handler.scoring.chunk import Item
-from training.scoring.on_aws.bucket import AT_ONCE, JobFolder, tag_of
+from training.scoring.on_aws.bucket import JobFolder, tag_of
 from training.scoring.on_aws.chunks import Names, item_of, packed
 from training.scoring.on_aws.receipts import RemoteReceipt, receipt_of
 from training.scoring.on_aws.shelved import shelved
 from training.scoring.running.version import Chosen
 from training.scoring.writing.job import Part
+
+UPLOADS_AT_ONCE = 8
+"""botocore keeps ten connections (Botocore reference, "Config", max_pool_connections)."""
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -37,30 +40,36 @@ def send(
     """
     chunks, receipts = folder.tags("chunks/"), folder.tags("receipts/")
 
-    def one(part: Part) -> Sent:
-        values = part.chunk.read(chosen.manifest.features)
-        data = packed(values)
-        names, item = Names.of(part), item_of(part, data, chosen, folder)
+    def prepared() -> Iterator[tuple[Part, Item, bytes]]:
+        # One at a time: the rows of a chunk take much memory as lists, and its bytes little.
+        for part in parts:
+            values = part.chunk.read(chosen.manifest.features)
+            data = packed(values)
+            yield shelved(part, values, shelf), item_of(part, data, chosen, folder), data
+
+    def one(made: tuple[Part, Item, bytes]) -> Sent:
+        part, item, data = made
+        names = Names.of(part)
         if chunks.get(names.chunk) != tag_of(data):
             folder.put(names.chunk, data)
         receipt = receipt_of(folder.get(names.receipt), item) if names.receipt in receipts else None
-        return Sent(shelved(part, values, shelf), item, receipt)
+        return Sent(part, item, receipt)
 
     sent = []
-    for each in in_order(one, parts):
+    for each in in_order(one, prepared(), UPLOADS_AT_ONCE):
         sent.append(each)
         advance(1)
     return sent
 
 
-def in_order(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
-    """What `work` makes of each, by threads, in order; no more than AT_ONCE are under way or wait to be taken."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+def in_order(work: Callable[[Given], Made], given: Iterable[Given], at_once: int) -> Iterator[Made]:
+    """What `work` makes of each, by threads, in order; no more than `at_once` are under way or wait to be taken."""
+    with ThreadPoolExecutor(at_once) as pool:
         under_way: deque[Future[Made]] = deque()
         try:
             for one in given:
                 under_way.append(pool.submit(work, one))
-                if len(under_way) == AT_ONCE:
+                if len(under_way) == at_once:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()

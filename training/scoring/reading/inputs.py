@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from handler.records.signature import Feature
-from training.data.table.objects import etag_of, fetch, listed
 from training.data.table.source import CsvForm, sha256_of
 from training.errors import InvalidTable
 from training.errors import listed as listing
 from training.scoring.chunk import Chunk, InputTag
 from training.scoring.reading.files import SUFFIXES, chunks_of_file, suffix_of
+from training.scoring.reading.objects import etag_of, fetch_same, listed
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class TableInput:
         if self.etag is not None:
             with tempfile.TemporaryDirectory(prefix="score-") as folder:
                 path = Path(folder, "table")
-                fetch(self.uri, path, self.etag, shown=False)
+                fetch_same(self.uri, self.etag, path)
                 yield path
             return
         path = _path(self.uri)

@@ -44,8 +44,9 @@ class TableChunk:
         """The rows, with the values of `features` as a request would have them."""
         table = self.table.combine_chunks()
         cells = [plain(_whole(table.column(place))) for place in self.columns.features]
-        kept = table.select([place for _, place in self.columns.kept])
-        kept = kept.rename_columns([name for name, _ in self.columns.kept])
+        kept = table.select([])
+        for name, place in self.columns.kept:
+            kept = kept.append_column(name, plain(_whole(table.column(place))))
         rows = np.arange(self.first, self.first + self.count, dtype=np.int64)
         numbers = suspect = None
         if all(feature.kind == "number" for feature in features):

@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from queue import Queue
 
@@ -54,13 +55,16 @@ def main(pipe: Connection, registry: str, version: str) -> None:
     """
     # Ctrl-C reaches all processes of a terminal: the one that started this ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from threadpoolctl import threadpool_limits
+
     received: Queue[bytes] = Queue(maxsize=1)
     threading.Thread(target=_receive, args=(pipe, received), daemon=True).start()
     try:
-        work = _loaded(registry, version)
+        work = loaded(registry, version)
+        threadpool_limits(1)  # of the libraries that are loaded by now, which are all that it needs
         pipe.send(READY)
         while True:
-            pipe.send(_answer(work, received.get()))
+            pipe.send(answer(work, received.get()))
     except ConnectionError:  # nobody is there to answer
         return
     except Exception as error:  # noqa: BLE001 - it is raised where it can be told
@@ -76,7 +80,8 @@ def _receive(pipe: Connection, received: "Queue[bytes]") -> None:
             os._exit(0)
 
 
-def _answer(work: Work, asked: bytes) -> Scored | Failure:
+def answer(work: Work, asked: bytes) -> Scored | Failure:
+    """What `work` makes of the pickled chunk and format `asked`."""
     try:
         return work(*pickle.loads(asked))  # noqa: S301 - from the process that started this one
     except MemoryError:
@@ -85,15 +90,9 @@ def _answer(work: Work, asked: bytes) -> Scored | Failure:
         return Failure.of(error)
 
 
-def _loaded(registry: str, version: str) -> Work:
-    """What scores a chunk by that version."""
-    from functools import partial
-
-    from threadpoolctl import threadpool_limits
-
+def loaded(registry: str, version: str) -> Work:
+    """What scores a chunk by `version` of the directory registry; raises ModelUnavailable."""
     from training.release.loaded_version import load_version
     from training.scoring.running.scored import score
 
-    predictor = load_version(registry, version)
-    threadpool_limits(1)  # of the libraries that are loaded by now, which are all that the model needs
-    return partial(score, predictor)
+    return partial(score, load_version(registry, version))

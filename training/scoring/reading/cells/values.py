@@ -4,6 +4,7 @@ What does not fit a feature stays the text that it is, so that the handler refus
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,8 @@ def as_numbers(column: "pa.Array", form: CellForm) -> tuple[NDArray[np.float64],
     from pyarrow import types
 
     if is_text(column.type):
-        return _numbers_of_texts(column, form)
+        values, suspect, _ = _numbers_of_texts(column, form)
+        return values, suspect
     present = column.is_valid()
     if types.is_decimal(column.type):  # its own cast may be a bit off
         column = column.cast(pa.string()).cast(pa.float64())
@@ -86,24 +88,23 @@ def as_json(column: "pa.Array", feature: Feature, form: CellForm) -> list[Any]:
     return _json_texts(column, feature, form)
 
 
-def _numbers_of_texts(column: "pa.Array", form: CellForm) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _numbers_of_texts(column: "pa.Array", form: CellForm) -> "tuple[NDArray[np.float64], NDArray[np.bool_], pa.Array]":
+    """The numbers, what is none, and the texts with null for gaps."""
     import pyarrow as pa
     from pyarrow import compute
 
     if form.numbers == PLAIN and not _may_hide(form, column):
-        try:
+        with suppress(pa.ArrowInvalid):
             values = _floats(column.cast(pa.float64()))
-        except pa.ArrowInvalid:
-            pass
-        else:
-            if np.isfinite(values).all() or not (~np.isfinite(values) & _mask(column.is_valid())).any():
-                return values, np.zeros(len(column), dtype=np.bool_)
+            # Arrow reads words such as inf too.
+            if np.count_nonzero(~np.isfinite(values)) == column.null_count:
+                return values, np.zeros(len(column), dtype=np.bool_), column
     text = _texts_of_numbers(column, form)
     fitting = compute.match_substring_regex(text, form.numbers.any_size)
     values = _floats(form.numbers.plain(compute.if_else(fitting, text, None)).cast(pa.float64()))
     finite = np.isfinite(values)
     values[~finite] = np.nan
-    return values, _mask(text.is_valid()) & ~finite
+    return values, _mask(text.is_valid()) & ~finite, text
 
 
 def _may_hide(form: CellForm, column: "pa.Array") -> bool:
@@ -131,25 +132,25 @@ def _json_numbers(column: "pa.Array", form: CellForm) -> list[Any]:
     if types.is_integer(column.type) or types.is_boolean(column.type):
         whole: list[Any] = column.to_pylist()
         return whole
-    values, suspect = as_numbers(column, form)
-    found = (
-        [None if value != value else value for value in values.tolist()] if np.isnan(values).any() else values.tolist()
-    )
     if is_text(column.type):
-        text = _texts_of_numbers(column, form)
-        if not suspect.any():
-            return _whole(text, values) or found
-    elif suspect.any():
-        text = column.cast(pa.string())
-    for place in np.flatnonzero(suspect).tolist():
-        found[place] = text[place].as_py()
+        values, suspect, text = _numbers_of_texts(column, form)
+        if not suspect.any() and (numbers := _whole_numbers(text, values)) is not None:
+            return numbers
+    else:
+        values, suspect = as_numbers(column, form)
+        text = column.cast(pa.string()) if suspect.any() else column
+    found: list[Any] = values.tolist()
+    for place in np.flatnonzero(np.isnan(values)).tolist():
+        found[place] = text[place].as_py() if suspect[place] else None
     return found
 
 
-def _whole(text: "pa.Array", values: NDArray[np.float64]) -> list[Any] | None:
+def _whole_numbers(text: "pa.Array", values: NDArray[np.float64]) -> list[Any] | None:
+    """Integers, where all of the texts are such; None also where one is -0, which no integer is."""
     import pyarrow as pa
 
-    if (np.signbit(values) & (values == 0)).any():
+    present = values[~np.isnan(values)]
+    if (present != np.floor(present)).any() or (np.signbit(present) & (present == 0)).any():
         return None
     try:
         whole: list[Any] = text.cast(pa.int64()).to_pylist()

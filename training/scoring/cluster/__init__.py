@@ -1,0 +1,1 @@
+"""Scoring on a Dask cluster, whose workers have scikit-learn and distributed, but not this project."""
