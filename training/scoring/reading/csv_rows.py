@@ -8,7 +8,6 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from handler.errors.base import Problem
 from handler.errors.request import InvalidFeatures, UndecodableBody
 from handler.scoring.outcome import Refusal
+from training.data.table.local_file import LocalFile
 from training.data.table.source import CsvForm
 from training.data.table.unreadable import BLOCK_BYTES, not_encoded
 from training.errors import InvalidTable
@@ -35,27 +35,27 @@ FIRST_ROW = 2
 """Arrow's number of the first row after the line of names. It counts no empty lines."""
 
 
-def csv_names(name: str, path: Path, form: CsvForm) -> list[str]:
-    """The names in the first line of the file at `path`; raises InvalidTable, and what Arrow raises."""
+def csv_names(file: LocalFile, form: CsvForm) -> list[str]:
+    """The names in the first line of the file; raises InvalidTable, and what Arrow raises."""
     import pyarrow as pa
 
     try:
-        names = _names(path, form, SMALL_BLOCK_BYTES)
+        names = _names(file, form, SMALL_BLOCK_BYTES)
     except pa.ArrowInvalid:
-        names = _names(path, form, BLOCK_BYTES)
+        names = _names(file, form, BLOCK_BYTES)
     if any(MARK in each for each in names):
-        raise InvalidTable(not_encoded(name, form.encoding))
+        raise InvalidTable(not_encoded(file.name, form.encoding))
     return names
 
 
-def csv_parts(path: Path, form: CsvForm, names: Sequence[str], places: Sequence[int]) -> Iterator[Part]:
+def csv_parts(file: LocalFile, form: CsvForm, names: Sequence[str], places: Sequence[int]) -> Iterator[Part]:
     """All rows after the line of names, with the columns at `places`; raises what Arrow raises."""
     import pyarrow as pa
 
     read = [names[place] for place in places]
     given = 0
     try:
-        for part in _parts(path, form, SMALL_BLOCK_BYTES, read):
+        for part in _parts(file, form, SMALL_BLOCK_BYTES, read):
             given += part.batch.num_rows
             yield part
     except pa.ArrowInvalid as error:
@@ -65,7 +65,7 @@ def csv_parts(path: Path, form: CsvForm, names: Sequence[str], places: Sequence[
         return
     # A row is longer than a small block: from there on in larger ones.
     here = 0
-    for part in _parts(path, form, BLOCK_BYTES, read):
+    for part in _parts(file, form, BLOCK_BYTES, read):
         skipped = min(max(given - here, 0), part.batch.num_rows)
         here += part.batch.num_rows
         if skipped < part.batch.num_rows:
@@ -73,17 +73,17 @@ def csv_parts(path: Path, form: CsvForm, names: Sequence[str], places: Sequence[
             yield Part(part.batch.slice(skipped), unread)
 
 
-def _names(path: Path, form: CsvForm, block: int) -> list[str]:
-    with _opened(path, form, block, _Decoder(), _Faults()) as reader:
+def _names(file: LocalFile, form: CsvForm, block: int) -> list[str]:
+    with _opened(file, form, block, _Decoder(), _Faults()) as reader:
         return list(reader.schema.names)
 
 
-def _parts(path: Path, form: CsvForm, block: int, names: Sequence[str]) -> Iterator[Part]:
+def _parts(file: LocalFile, form: CsvForm, block: int, names: Sequence[str]) -> Iterator[Part]:
     import pyarrow as pa
 
     decoder, faults = _Decoder(), _Faults()
     here = 0
-    with _opened(path, form, block, decoder, faults, names) as reader:
+    with _opened(file, form, block, decoder, faults, names) as reader:
         for batch in reader:
             part = faults.put_back(batch, here)
             here += part.batch.num_rows
@@ -96,7 +96,7 @@ def _parts(path: Path, form: CsvForm, block: int, names: Sequence[str]) -> Itera
 
 @contextmanager
 def _opened(
-    path: Path, form: CsvForm, block: int, decoder: "_Decoder", faults: "_Faults", names: Sequence[str] = ()
+    file: LocalFile, form: CsvForm, block: int, decoder: "_Decoder", faults: "_Faults", names: Sequence[str] = ()
 ) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import csv
@@ -110,8 +110,9 @@ def _opened(
         as_text.include_columns = list(names)
         as_text.column_types = dict.fromkeys(names, pa.string())
     with ExitStack() as stack:
-        file = stack.enter_context(pa.OSFile(str(path)))
-        stream = stack.enter_context(pa.TransformInputStream(file, decoder)) if is_utf8 else file
+        stream = stack.enter_context(file.opened())
+        if is_utf8:
+            stream = stack.enter_context(pa.TransformInputStream(stream, decoder))
         yield stack.enter_context(csv.open_csv(stream, read, parse, as_text))
 
 
