@@ -100,3 +100,23 @@ def test_two_workers_without_this_project_give_the_same_parts_while_one_of_them_
     assert parts(out) == parts(tmp_path / "here")
     places = [int(row["row"]) for data in parts(out).values() for row in csv.DictReader(data.decode().splitlines())]
     assert sorted(places) == list(range(ROWS))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_without_a_worker_is_said_to_have_none(
+    table: Path, iris_registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("training.scoring.cluster.scorer.DASK_SECONDS", 0.2)
+    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as running:
+        result = score(table, tmp_path / "out", iris_registry, "--backend", f"dask={running.scheduler_address}")
+    assert result.exit_code == 1
+    assert "has no worker: start some" in result.stderr
+
+
+def test_a_backend_that_is_none_is_refused_as_it_is_for_a_search(
+    table: Path, iris_registry: Path, tmp_path: Path
+) -> None:
+    result = score(table, tmp_path / "out", iris_registry, "--backend", "dask=somewhere")
+    assert result.exit_code == 1
+    assert "A backend is given as dask=tcp://host:port; it is 'dask=somewhere'." in result.stderr

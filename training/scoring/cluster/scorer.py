@@ -1,5 +1,6 @@
 """Scores parts by the workers of a Dask cluster. Chunks are read here and sent: no worker needs to see the inputs."""
 
+import contextlib
 import pickle
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -47,7 +48,8 @@ class DaskScorer:
             with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
                 yield from self._scored(parts, name)
         finally:
-            self.client.unregister_worker_plugin(name)
+            with contextlib.suppress(OSError, TimeoutError):  # the cluster may be gone
+                self.client.unregister_worker_plugin(name)
 
     def _scored(self, parts: Iterable[Part], name: str) -> Iterator[tuple[Part, Scored]]:
         left, work = iter(parts), task()
