@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure as the command line says; 1 where something is not as promised."""
     parser = argparse.ArgumentParser(prog="python -m bench.scoring", description="Measure `score`.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the longest table (default: 1000000)")
-    parser.add_argument("--race-rows", type=int, default=200_000, help="of the tables of the race (default: 200000)")
+    parser.add_argument("--race-rows", type=int, default=500_000, help="of the tables of the race (default: 500000)")
     parser.add_argument("--runs", type=int, default=3, help="of each contender of the race (default: 3)")
     parser.add_argument("--only", choices=["race", "memory"], help="do this half alone")
     options = parser.parse_args(arguments)

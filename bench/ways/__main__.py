@@ -81,10 +81,13 @@ def table(found: dict[Way, Counted | None]) -> str:
 def _tried(way: Way, wanted: Question, ground: Ground) -> Counted | None:
     try:
         with step(way.name):
-            return way.ask(wanted, ground)
+            counted = way.ask(wanted, ground)
     except Exception as error:  # noqa: BLE001 - the other ways are asked all the same, and the table says that it failed
         print(f" failed: {type(error).__name__}: {error}", file=sys.stderr)
         return None
+    if counted.first:
+        print(counted.first, file=sys.stderr)
+    return counted
 
 
 if __name__ == "__main__":

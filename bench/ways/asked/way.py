@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,13 +12,17 @@ from bench.ways.asked.question import Question, Said, without_id
 
 @dataclass(frozen=True)
 class Counted:
-    """How many rows were asked, and how many have another answer than POST /predict gives, or none, or a second one."""
+    """How many rows were asked, and how many have another answer than POST /predict gives, or none, or a second one.
+
+    `first` shows the first that differs.
+    """
 
     rows: int
     differ: int
+    first: str = field(default="", compare=False)
 
     def __add__(self, other: "Counted") -> "Counted":
-        return Counted(self.rows + other.rows, self.differ + other.differ)
+        return Counted(self.rows + other.rows, self.differ + other.differ, self.first or other.first)
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,12 @@ class Way:
 def of_requests(question: Question, given: Sequence[tuple[int, Any] | None]) -> Counted:
     """Status and body that came for each request of `question`, in their order; None where nothing came."""
     rows = sum(asked.rows for asked in question.requests)
-    differ = 0
-    for asked, each in zip(question.requests, given, strict=True):
-        if each is None or each[0] != asked.status or not same(without_id(each[1]), asked.answer):
-            differ += asked.rows
-    return Counted(rows, differ)
+    pairs = [
+        (asked, [asked.status, asked.answer], each and [each[0], without_id(each[1])])
+        for asked, each in zip(question.requests, given, strict=True)
+    ]
+    wrong = [(asked, wanted, came) for asked, wanted, came in pairs if not same(wanted, came)]
+    return Counted(rows, sum(asked.rows for asked, _, _ in wrong), _shown(wrong[0][1], wrong[0][2]) if wrong else "")
 
 
 def of_rows(question: Question, given: Sequence[tuple[int, Said]]) -> Counted:
@@ -65,9 +70,10 @@ def of_rows(question: Question, given: Sequence[tuple[int, Said]]) -> Counted:
     for place, said in given:
         twice += place in found
         found[place] = said
-    missing_or_other = sum(not same(found.get(place), said) for place, said in enumerate(question.said))
+    wrong = [(said, found.get(place)) for place, said in enumerate(question.said) if not same(found.get(place), said)]
     unasked = len(found.keys() - range(len(question.rows)))
-    return Counted(len(question.rows), missing_or_other + twice + unasked)
+    first = _shown(*wrong[0]) if wrong else ""
+    return Counted(len(question.rows), len(wrong) + twice + unasked, first)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -81,3 +87,7 @@ def flat(answer: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     for name, value in answer.items():
         found |= flat(value, f"{before}{name}.") if isinstance(value, Mapping) else {f"{before}{name}": value}
     return found
+
+
+def _shown(wanted: Any, came: Any) -> str:
+    return f"expected {json.dumps(wanted)[:1000]}\ncame     {json.dumps(came)[:1000]}"
