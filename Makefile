@@ -301,8 +301,8 @@ e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contr
 	$(RUN) -m pytest -x tests/e2e/deploy
 
 .PHONY: same-answers
-same-answers: install .tools/sam/installed .tools/ministack/installed .tools/bench/installed ## Ask the same rows each way there is: commands, the package, a stack with its queue and stream; count answers that differ
-	$(RUN) -m bench.ways
+same-answers: install .tools/sam/installed .tools/ministack/installed .tools/bench/installed ## Ask the same rows each way there is: commands, the package, a stack with its queue and stream; count answers that differ (ONLY=)
+	$(RUN) -m bench.ways $(if $(ONLY),--only $(ONLY))
 
 ##@ Measure
 

@@ -1,6 +1,6 @@
 """Asks the same rows each way that there is, and prints how many answers differ from POST /predict's.
 
-    python -m bench.ways [--rows N] [--only WORD …]
+    python -m bench.ways [--rows N] [--only WAY …]
 
 Two models are asked: one of 30 numbers, and one of numbers with gaps, texts, codes and booleans. Some rows are such as
 POST /predict refuses. The reference is the application itself, in this process. Deployed ways run in a stand-in for AWS
@@ -34,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only", metavar="WORD", nargs="+", default=[""], help="the ways with such a word in their name"
     )
     options = parser.parse_args(arguments)
-    ways = [way for way in WAYS if any(word in way.name for word in options.only)]
-    if not ways:
-        parser.error(f"No way has {' or '.join(options.only)} in its name.")
+    ways = [way for way in WAYS if way.word in options.only]
     with tempfile.TemporaryDirectory(prefix="ways-") as temporary:
         found = asked(ways, Path(temporary), options.rows)
     print(table(found))
@@ -69,12 +67,12 @@ def asked(ways: Sequence[Way], folder: Path, rows: int) -> dict[Way, Counted | N
 def table(found: dict[Way, Counted | None]) -> str:
     """The ways for a person, as a table in Markdown."""
     lines = [
-        "| way | what ran | command | rows asked | answers that differ from `/predict` |",
+        "| way | what ran | the command that repeats it | rows asked | answers that differ from `/predict` |",
         "|---|---|---|---|---|",
     ]
     for way, counted in found.items():
         said = f"{counted.rows:,} | {counted.differ:,}" if counted else "- | it failed"
-        lines.append(f"| {way.name} | {way.component} | `{way.command}` | {said} |")
+        lines.append(f"| {way.name} | {way.component} | `make same-answers ONLY={way.word}` | {said} |")
     return "\n".join(lines)
 
 

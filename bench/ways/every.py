@@ -6,35 +6,20 @@ from bench.ways.asked.way import Way
 from bench.ways.deployed import messages, on_aws
 from bench.ways.here import requests, scores
 
-SCORE: Final = ".venv/bin/python -m training score"
+PROCESSES: Final = "a process for each core"
 
 WAYS: Final = (
-    Way("`serve`", "`handler.app`'s application behind `http.server`", "make serve", requests.by_serve),
+    Way("serve", "`serve`, over HTTP", "the application, in a server of Python's own", requests.by_serve),
     Way(
-        "the package",
-        "the built package under Lambda's runtime emulator",
-        "make test-emulator",
-        requests.by_package,
-        "package",
+        "package", "the package", "Lambda's runtime emulator, which `sam local` has too", requests.by_package, "package"
     ),
-    Way("`score`, CSV", "processes of this machine", f"{SCORE} rows.csv --out scored", scores.from_csv),
-    Way("`score`, JSON Lines", "processes of this machine", f"{SCORE} rows.jsonl --out scored", scores.from_lines),
-    Way("`score`, Parquet", "processes of this machine", f"{SCORE} rows.parquet --out scored", scores.from_parquet),
-    Way("`score`, resumed", "processes of this machine", f"{SCORE} rows.jsonl --out scored --resume", scores.resumed),
-    Way(
-        "`score` on Dask",
-        "two worker processes of a cluster",
-        f"{SCORE} rows.parquet --out scored --backend dask=tcp://HOST:8786",
-        scores.on_dask,
-    ),
-    Way("the URL", "API Gateway and `PredictFunction`", "make e2e-deploy", on_aws.by_url, "stack"),
-    Way(
-        "`score --on-aws`",
-        "Step Functions and `BatchFunction`",
-        f"{SCORE} rows.csv --on-aws --out scored",
-        on_aws.by_state_machine,
-        "stack",
-    ),
-    Way("SQS", "`StreamFunction`, answers to a queue", "make e2e-deploy", messages.by_queue, "stack"),
-    Way("Kinesis", "`StreamFunction`, answers to a queue", "make e2e-deploy", messages.by_stream, "stack"),
+    Way("csv", "`score` of a CSV", PROCESSES, scores.from_csv),
+    Way("lines", "`score` of JSON Lines", PROCESSES, scores.from_lines),
+    Way("parquet", "`score` of Parquet", PROCESSES, scores.from_parquet),
+    Way("resume", "`score --resume`, after every other part was broken", PROCESSES, scores.resumed),
+    Way("dask", "`score --backend`", "two workers of a Dask cluster", scores.on_dask),
+    Way("url", "the URL", "API Gateway, `PredictFunction`", on_aws.by_url, "stack"),
+    Way("on-aws", "`score --on-aws`", "Step Functions, `BatchFunction`", on_aws.by_state_machine, "stack"),
+    Way("sqs", "messages of SQS", "`StreamFunction`, a queue for answers", messages.by_queue, "stack"),
+    Way("kinesis", "records of Kinesis", "`StreamFunction`, a queue for answers", messages.by_stream, "stack"),
 )

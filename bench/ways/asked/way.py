@@ -40,14 +40,14 @@ class Ground:
 
 @dataclass(frozen=True)
 class Way:
-    """`component` is what runs, `command` what asks it again by hand; `ask` does it here.
+    """`word` chooses it, and `component` is what runs.
 
     A way that `needs` a stack is given one that is deployed, and one that needs the package a built one.
     """
 
+    word: str
     name: str
     component: str
-    command: str
     ask: Callable[[Question, Ground], Counted]
     needs: Literal["nothing", "package", "stack"] = "nothing"
 

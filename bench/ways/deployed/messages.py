@@ -10,6 +10,7 @@ from bench.ways.asked.question import Question
 from bench.ways.asked.way import Counted, Ground, of_requests
 
 SECONDS = 120
+PROBES = 40
 ENTRIES = 10
 """Messages that are received together at most (Amazon SQS API Reference, "ReceiveMessage")."""
 
@@ -61,14 +62,17 @@ def in_order(ids: list[str], found: Mapping[str, list[Mapping[str, Any]]]) -> li
 
 
 def _wait_for_version(cloud: Cloud, question: Question) -> None:
-    """Send a message until its answer comes from the version that is asked for: the function notices it by itself."""
+    """Send messages, many at once, until all answers come from the version that is asked for.
+
+    Each environment of the function notices a promotion by itself, when it is asked.
+    """
     asked = question.requests[-1]
     sqs, queue = cloud.stack.stand_in.client("sqs"), cloud.stack.outputs["RequestQueueUrl"]
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
-        message_id = sqs.send_message(QueueUrl=queue, MessageBody=asked.body)["MessageId"]
-        said = in_order([message_id], answers(cloud, [message_id]))[0]
-        if said and said[1].get("model") == asked.answer["model"]:
+        ids = [sqs.send_message(QueueUrl=queue, MessageBody=asked.body)["MessageId"] for _ in range(PROBES)]
+        said = in_order(ids, answers(cloud, ids))
+        if all(each and each[1].get("model") == asked.answer["model"] for each in said):
             return
     raise TimeoutError("The function for messages does not answer by the version that serves.")
 

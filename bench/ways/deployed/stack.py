@@ -21,6 +21,7 @@ PARAMETERS: Final = (
     "ModelRefreshSeconds=1",
     "Batches=enabled",
     "Queue=enabled",
+    "QueueConcurrency=2",
 )
 
 

@@ -36,7 +36,7 @@ def resumed(question: Question, ground: Ground) -> Counted:
         table, out = Path(temporary) / "rows.jsonl", Path(temporary) / "scored"
         write_lines(question, table)
         score(ground, str(table), str(out))
-        for receipt in sorted((out / "receipts").iterdir())[::2]:
+        for receipt in sorted((out / "receipts").glob("rows-*.json"))[::2]:
             receipt.unlink()
             (out / f"{receipt.stem}.jsonl").write_text("")
         score(ground, str(table), str(out), "--resume")

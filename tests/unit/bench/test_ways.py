@@ -1,5 +1,6 @@
 """An answer that differs, is missing, or came twice is counted, whichever way it came."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from bench.ways.asked.question import Asked, Question, Said
 from bench.ways.asked.tables import flattened, read_parts
 from bench.ways.asked.way import Counted, of_requests, of_rows
 from bench.ways.deployed.messages import in_order
+from bench.ways.every import WAYS
+from ops.commands import ROOT
 
 ANSWER = {"prediction": "a", "prediction_index": 0, "probabilities": {"a": 0.1 + 0.2, "b": 0.7}}
 REFUSAL = {"status": 422, "code": "invalid_features", "error": "No.", "details": [{"feature": "x", "problem": "gap"}]}
@@ -48,6 +51,12 @@ def test_requests_count_with_all_their_rows_and_their_ids_do_not() -> None:
 def test_a_message_with_two_different_answers_has_none() -> None:
     one, other = {"status": 200, "body": 1}, {"status": 200, "body": 2}
     assert in_order(["a", "b", "c"], {"a": [one, one], "b": [one, other]}) == [(200, 1), None, None]
+
+
+def test_the_page_shows_each_way_with_the_command_that_repeats_it() -> None:
+    page = (ROOT / "docs/scale.md").read_text()
+    shown = re.findall(r"^\| (.+?) \| .* `make same-answers ONLY=(\S+)` \| [\d,]+ \| 0 \|$", page, re.MULTILINE)
+    assert shown == [(way.name, way.word) for way in WAYS]
 
 
 def test_a_csv_is_read_back_as_it_was_written(tmp_path: Path) -> None:
