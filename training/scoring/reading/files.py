@@ -1,10 +1,11 @@
 """A local file as chunks, by the form that the suffix of its name says."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from handler.records.signature import Feature
+from training.data.table.local_file import LocalFile
 from training.data.table.source import PARQUET_SUFFIXES, CsvForm
 from training.data.table.unreadable import as_invalid
 from training.errors import InvalidTable
@@ -16,8 +17,9 @@ from training.scoring.reading.json_lines.chunks import lines_chunks, lines_names
 from training.scoring.reading.parquet_rows import parquet_parts, parquet_schema, require_values
 from training.scoring.reading.table_chunk import chunks_of
 
-CSV_SUFFIXES = (".csv", ".tsv", ".txt")
-LINES_SUFFIXES = (".jsonl", ".ndjson")
+GZIPPED = ".gz"
+CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+LINES_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 SUFFIXES = (*CSV_SUFFIXES, *LINES_SUFFIXES, *PARQUET_SUFFIXES)
 
 
@@ -34,29 +36,35 @@ def suffix_of(name: str) -> str:
 
 def chunks_of_file(
     name: str, path: Path, form: CsvForm, features: tuple[Feature, ...], keep: tuple[str, ...], rows: int
-) -> Generator[Chunk]:
+) -> Iterator[Chunk]:
     """The rows of the file at `path`, which the person calls `name`; raises InvalidTable."""
-    suffix = suffix_of(name)
     with as_invalid(name, path, form.encoding, form.delimiter):
-        if suffix in LINES_SUFFIXES:
-            yield from lines_chunks(path, rows, _keep_of_lines(name, path, keep))
-        elif suffix in PARQUET_SUFFIXES:
-            schema = parquet_schema(path)
-            columns = chosen_columns(name, schema.names, features, keep)
-            require_values(name, schema, columns, features)
-            yield from chunks_of(parquet_parts(path, columns.read), rows, columns, CellForm.of_parquet(form))
-        else:
-            form = _tabbed(form) if suffix == ".tsv" else form
-            names = csv_names(name, path, form)
-            columns = chosen_columns(name, names, features, keep)
-            yield from chunks_of(csv_parts(path, form, names, columns.read), rows, columns, CellForm.of_csv(form))
+        yield from _chunks(name, path, form, features, keep)(rows)
 
 
-def _keep_of_lines(name: str, path: Path, keep: tuple[str, ...]) -> tuple[str, ...]:
-    names = lines_names(path) if keep else None
-    return () if names is None else names_to_keep(name, names, keep)
+def require_columns(name: str, path: Path, form: CsvForm, features: tuple[Feature, ...], keep: tuple[str, ...]) -> None:
+    """Raise InvalidTable where the file lacks a column, or one that is a feature has another type."""
+    with as_invalid(name, path, form.encoding, form.delimiter):
+        _chunks(name, path, form, features, keep)
 
 
-def _tabbed(form: CsvForm) -> CsvForm:
-    """A .tsv has tabs, unless another delimiter than the usual one was named."""
-    return replace(form, delimiter="\t") if form.delimiter == CsvForm.delimiter else form
+def _chunks(
+    name: str, path: Path, form: CsvForm, features: tuple[Feature, ...], keep: tuple[str, ...]
+) -> Callable[[int], Iterator[Chunk]]:
+    """What gives so many rows at a time, once the columns are known to be there."""
+    suffix = suffix_of(name)
+    file = LocalFile(name, path, suffix.endswith(GZIPPED))
+    if suffix in LINES_SUFFIXES:
+        names = lines_names(file) if keep else None
+        kept = () if names is None else names_to_keep(name, names, keep)
+        return lambda rows: lines_chunks(file, rows, kept)
+    if suffix in PARQUET_SUFFIXES:
+        schema = parquet_schema(path)
+        columns = chosen_columns(name, schema.names, features, keep)
+        require_values(name, schema, columns, features)
+        return lambda rows: chunks_of(parquet_parts(path, columns.read), rows, columns, CellForm.of_parquet(form))
+    if suffix.startswith(".tsv") and form.delimiter == CsvForm.delimiter:
+        form = replace(form, delimiter="\t")
+    names = csv_names(file, form)
+    columns = chosen_columns(name, names, features, keep)
+    return lambda rows: chunks_of(csv_parts(file, form, names, columns.read), rows, columns, CellForm.of_csv(form))

@@ -12,7 +12,7 @@ from training.data.table.source import CsvForm, sha256_of
 from training.errors import InvalidTable
 from training.errors import listed as listing
 from training.scoring.chunk import Chunk, InputTag
-from training.scoring.reading.files import SUFFIXES, chunks_of_file, suffix_of
+from training.scoring.reading.files import SUFFIXES, chunks_of_file, require_columns, suffix_of
 from training.scoring.reading.objects import etag_of, fetch_same, listed
 
 
@@ -53,9 +53,7 @@ class TableInput:
     def require_columns(self) -> None:
         """Raise InvalidTable where a file here lacks a column; an object is not fetched for that."""
         if self.etag is None:
-            path = _path(self.uri)
-            with contextlib.closing(chunks_of_file(self.uri, path, self.form, self.features, self.keep, 1)) as chunks:
-                next(chunks, None)
+            require_columns(self.uri, _path(self.uri), self.form, self.features, self.keep)
 
     @contextlib.contextmanager
     def _unchanged(self) -> Iterator[Path]:

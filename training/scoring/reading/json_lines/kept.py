@@ -1,7 +1,7 @@
 """Columns of JSON values that are carried through."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,8 +11,8 @@ ALIKE = ({int}, {float}, {int, float}, {str}, {bool})
 """The types that one column of Arrow's can hold together."""
 
 
-def kept_table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> "pa.Table":
-    """The values of `names` in `rows`, null where a row has none.
+def kept_table(rows: Sequence[Sequence[Any]], names: Sequence[str]) -> "pa.Table":
+    """The columns `names`, of which each row has the values in that order, and None for what is missing.
 
     Numbers, texts and booleans are typed where a column holds nothing else; any other column is JSON text.
     """
@@ -20,7 +20,7 @@ def kept_table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> "pa.T
 
     if not names:
         return pa.table({"": pa.nulls(len(rows))}).select([])
-    return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+    return pa.table({name: _column(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)})
 
 
 def _column(values: Sequence[Any]) -> "pa.Array":

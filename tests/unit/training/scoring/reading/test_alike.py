@@ -3,12 +3,14 @@
 import csv
 import json
 import math
+import random
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -16,8 +18,14 @@ from pyarrow import parquet
 from handler.records.signature import Feature
 from handler.rows.dtype import typed_rows
 from tests.unit.training.scoring.reading.reads import read_file
-from tests.unit.training.tables import churn_csv, read
+from tests.unit.training.tables import write_csv
+from training.bring.frames.table_of_model.kinds import feature_of, json_rows
+from training.bring.frames.table_of_model.known import Known
+from training.bring.frames.table_of_model.reading import TableForm
+from training.bring.frames.table_of_model.reading import read_table as read_by_pandas
 from training.data.columns.kinds import TableChoices
+from training.data.columns.reading import read_table
+from training.data.table.source import CsvForm
 
 FEATURES = (
     Feature("whole", "number", nullable=True),
@@ -79,18 +87,63 @@ def test_numbers_keep_their_bits_in_each_form(rows: list[list[float | None]]) ->
         assert np.array(form.numbers).tobytes() == np.where(np.isnan(expected), math.nan, expected).tobytes()
 
 
-def test_a_table_gives_the_model_what_train_was_given_of_it(tmp_path: Path) -> None:
-    path = churn_csv(tmp_path)
-    dataset, _ = read(path, TableChoices("churned"))
+AWKWARD = {
+    "age": ["1", "1.0", " 2 ", "3e2", "NA", "", "null", "-0"],
+    "agreed": ["True", "true", "FALSE", "NA"],
+    "town": ["a", " b", "c ", "NA", "é", "N/A", "None"],
+    "size": ["1", "1.0", "01", "2", "2.50", "NA"],
+    "grade": ["1", "1.0", "x", "2", "NULL"],
+    "key": ["1e5", "100000", "x", "y", "z"],
+    "won": ["Yes", "no", "NO"],
+}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [CsvForm(), CsvForm(missing=("x",)), CsvForm(not_missing=("NA", "NULL"))],
+    ids=["plain", "missing", "not missing"],
+)
+def test_a_table_gives_the_model_what_train_was_given_of_it(tmp_path: Path, form: CsvForm) -> None:
+    draw = random.Random(0)  # noqa: S311 - drawn values, no secret
+    rows = [[*map(draw.choice, AWKWARD.values()), str(place % 2)] for place in range(60)]
+    path = write_csv(tmp_path / "a.csv", [*AWKWARD, "y"], rows)
+    dataset, _ = read_table(str(path), form, TableChoices("y", category=("size",)), seed=0)
     features = tuple(
         Feature(column.name, column.kind, nullable=True, categories=getattr(column, "categories", ()))
         for column in dataset.columns
     )
-    given_to_train = dataset.matrix(np.arange(dataset.rows))
-    scored = typed_rows(read_file(path, features, rows=100).sent, features)
-    ours, theirs = (
-        np.array([[value is None or value != value for value in row] for row in rows])
-        for rows in (scored, given_to_train)
-    )
-    assert np.array_equal(ours, theirs)
-    assert np.array_equal(scored[~ours], given_to_train[~ours])
+    trained = dataset.matrix(np.arange(dataset.rows)).tolist()
+    scored = typed_rows(read_file(path, features, form, rows=25).sent, features).tolist()
+    assert list(map(_comparable, scored)) == list(map(_comparable, trained))
+    assert {feature.kind for feature in features} == {"number", "category"}
+
+
+AS_PANDAS_READS = """n,b,plan,code,note,i,k
+1.5,True, pro,1,hello ,1,NaN
+NA,TRUE,pro,2,é,2,x
+None,false,,,a,3,None
+<NA>,,team ,3,NULL,4,y
+#NA,False,n/a,1,nan,5,<NA>
+ 7 ,true,"a,b",2, NA,6,1e5
+1e100,true,N/A,2,?,-7,07
+"""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [CsvForm(), CsvForm(missing=("?",)), CsvForm(not_missing=("NA", "nan"))],
+    ids=["plain", "missing", "not missing"],
+)
+def test_a_table_gives_a_brought_model_what_pandas_read_of_it(tmp_path: Path, form: CsvForm) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(AS_PANDAS_READS, encoding="utf-8")
+    read_by = TableForm(str(path), "a.csv", "a.csv", "", False, missing=form.missing, not_missing=form.not_missing)
+    frame = read_by_pandas(read_by)
+    known = {"code": Known(categories=[1, 2, 3]), "note": Known(is_text=True)}
+    features = tuple(feature_of(frame[name], known.get(name, Known()), None, False) for name in frame.columns)
+    assert {feature.kind for feature in features} == {"number", "boolean", "category", "text"}
+    assert read_file(path, features, form, rows=4).sent == json_rows(frame, features)
+
+
+def _comparable(row: list[Any]) -> list[Any]:
+    return [None if value != value else value for value in row]

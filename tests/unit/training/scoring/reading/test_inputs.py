@@ -1,5 +1,6 @@
 """Which files are inputs, how they are told apart, and that one that changes is not read as if it had not."""
 
+import gzip
 import hashlib
 import os
 from pathlib import Path
@@ -71,3 +72,17 @@ def test_what_cannot_be_read_is_refused_before_any_row_is(tmp_path: Path, names:
 def test_only_the_columns_of_the_model_are_needed(tmp_path: Path) -> None:
     (table,) = open_inputs([str(written(tmp_path / "b.csv", ["months", "1"]))], CsvForm(), (MONTHS,))
     assert read_input(table, (MONTHS,)).numbers == [[1]]
+
+
+@pytest.mark.parametrize(("name", "lines"), [("a.csv.gz", ROWS), ("a.jsonl.gz", ['[1, 2, "pro"]'])])
+def test_a_packed_file_is_unpacked_and_one_that_is_cut_off_is_refused(
+    tmp_path: Path, name: str, lines: list[str]
+) -> None:
+    packed = gzip.compress(written(tmp_path / "plain", lines).read_bytes())
+    (tmp_path / name).write_bytes(packed)
+    (table,) = open_inputs([str(tmp_path / name)], CsvForm(), CUSTOMER)
+    assert read_input(table, CUSTOMER).sent == [[1, 2, "pro"]]
+    assert part_stem(table.name) == "a"
+    (tmp_path / name).write_bytes(packed[:-3])
+    with pytest.raises(InvalidTable, match=r"a\.\w+\.gz cannot be read: "):
+        read_input(open_inputs([str(tmp_path / name)], CsvForm(), CUSTOMER)[0], CUSTOMER)
