@@ -14,6 +14,7 @@ from handler.records.decoding import decode
 from handler.records.signature import Target
 from handler.registry.manifest import Manifest
 from handler.rows.dtype import typed_rows
+from handler.scoring.asked import Group, ask_each
 from handler.serving.predictor import Predictor
 from training.data.statistics import quantiles_of
 from training.errors import InvalidTable
@@ -22,7 +23,7 @@ from training.fit.evaluation import evaluate
 from training.fit.held_out import held_out_of
 from training.fit.trained_model import TrainedModel
 from training.folder.examples import examples_among
-from training.measuring.answered import Part, answers_by_row, asked_in_parts, with_answers
+from training.measuring.answered import answers_by_row, with_answers
 from training.measuring.answers import Answers, answers_in, predictions_in
 from training.measuring.asked import as_estimator
 from training.measuring.taken import places_taken
@@ -47,8 +48,8 @@ def main(
     manifest = predictor.manifest
     taken = places_taken(values, manifest.features)
     asked = typed_rows([values[row] for row in taken], manifest.features)
-    parts = tuple(asked_in_parts(predictor, asked))
-    answers = answers_by_row(predictor, parts)
+    groups = ask_each(predictor, asked).groups
+    answers = answers_by_row(predictor, groups, len(asked))
     answered = [place for place, answer in enumerate(answers) if answer is not None]
     kept = [taken[place] for place in answered]
     dataset = manifest.training.dataset
@@ -66,7 +67,7 @@ def main(
     told = answers_in([answer for answer in answers if answer is not None], manifest.task, manifest.targets)
     model = _as_trained(predictor, asked[answered], told, actual, metric, decode(GateSpec, gate))
     try:
-        measured = _measured(predictor, model, parts)
+        measured = _measured(predictor, model, groups)
     except InvalidTable as error:
         return {"refused": str(error)}
     scorers = (*get_scorer_names(), *measured.metrics)
@@ -116,10 +117,10 @@ def _as_trained(
     )
 
 
-def _measured(predictor: Predictor, model: TrainedModel, parts: Sequence[Part]) -> Manifest:
+def _measured(predictor: Predictor, model: TrainedModel, groups: Sequence[Group]) -> Manifest:
     first, *others = examples_among(model, predictor)
     described = [_described(target, model, place) for place, target in enumerate(model.targets)]
-    targets = with_answers(described, predictor, parts)
+    targets = with_answers(described, predictor, groups)
     return replace(
         predictor.manifest,
         metrics=evaluate(model),

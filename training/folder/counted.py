@@ -6,10 +6,11 @@ The artifact is asked, not the estimator in memory, and only rows that a request
 from collections.abc import Iterator
 
 from handler.records.signature import Target
+from handler.scoring.asked import Group, ask_each
 from handler.serving.predictor import Predictor
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
-from training.measuring.answered import Part, asked_in_parts, with_answers
+from training.measuring.answered import with_answers
 from training.measuring.taken import places_taken
 
 MOST_COUNTED = 20_000
@@ -24,7 +25,8 @@ def counted_answers(model: TrainedModel, predictor: Predictor) -> tuple[Target, 
     return with_answers(model.targets, predictor, _held_out(model, predictor))
 
 
-def _held_out(model: TrainedModel, predictor: Predictor) -> Iterator[Part]:
+def _held_out(model: TrainedModel, predictor: Predictor) -> Iterator[Group]:
     for first in range(0, min(len(model.x_test), MOST_COUNTED), AT_ONCE):
         rows = model.x_test[first : min(first + AT_ONCE, MOST_COUNTED)]
-        yield from asked_in_parts(predictor, rows[places_taken([plain_row(row) for row in rows], model.features)])
+        taken = places_taken([plain_row(row) for row in rows], model.features)
+        yield from ask_each(predictor, rows[taken]).groups

@@ -16,12 +16,13 @@ from handler.records.signature import Example, Task
 from handler.registry.chain import VerifiedArtifact
 from handler.registry.manifest import Manifest
 from handler.registry.storage import Content
+from handler.scoring.asked import ask_each
 from handler.serving.engine_choice import engine_for
 from handler.serving.predictor import Predictor
 from training.errors import InvalidTable
 from training.fit.held_out import plain_row
 from training.fit.trained_model import TrainedModel
-from training.measuring.answered import answers_by_row, asked_in_parts
+from training.measuring.answered import answers_by_row
 from training.measuring.taken import places_taken
 
 MOST_CLASSES = 50
@@ -44,7 +45,7 @@ def examples_among(model: TrainedModel, predictor: Predictor) -> tuple[Example, 
     The first is the first that the model gets right. Raises InvalidTable where no row can be an example.
     """
     rows = _candidates(model)
-    answers = answers_by_row(predictor, asked_in_parts(predictor, model.x_test[rows]))
+    answers = answers_by_row(predictor, ask_each(predictor, model.x_test[rows]).groups, len(rows))
     answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
     if not answered:
         raise InvalidTable(

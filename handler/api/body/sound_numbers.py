@@ -71,6 +71,5 @@ def refused_numbers(matrix: NDArray[np.float64], features: Sequence[Feature], *,
         if feature.domain is not None:
             refused[:, position] |= outside(feature.domain, matrix[:, position])
     if gaps:
-        required = [not feature.nullable for feature in features]
-        refused[:, required] |= np.isnan(matrix[:, required])
+        refused |= np.isnan(matrix) & np.array([not feature.nullable for feature in features])
     return refused

@@ -1,7 +1,5 @@
 """A local file and how its bytes are read."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +13,13 @@ class LocalFile:
     path: Path
     gzipped: bool = False
 
-    @contextlib.contextmanager
-    def opened(self) -> Iterator[Any]:
-        """Its bytes as a stream of Arrow's; reading them raises OSError where what is packed is damaged or cut off."""
+    def stream(self) -> Any:
+        """Its bytes as a stream of Arrow's; reading them raises OSError where what is packed is damaged or cut off.
+
+        It is closed when it is let go. Whoever hands it to a reader of Arrow's leaves that to it: such a reader reads
+        ahead in a thread, which would go on with a file that was closed, and so with the next that has its number.
+        """
         import pyarrow as pa
 
-        with pa.OSFile(str(self.path)) as file:
-            if not self.gzipped:
-                yield file
-                return
-            with pa.CompressedInputStream(file, "gzip") as unpacked:
-                yield unpacked
+        file = pa.OSFile(str(self.path))
+        return pa.CompressedInputStream(file, "gzip") if self.gzipped else file

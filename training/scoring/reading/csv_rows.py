@@ -7,7 +7,6 @@ import codecs
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,10 +38,12 @@ def csv_names(file: LocalFile, form: CsvForm) -> list[str]:
     """The names in the first line of the file; raises InvalidTable, and what Arrow raises."""
     import pyarrow as pa
 
-    try:
-        names = _names(file, form, SMALL_BLOCK_BYTES)
-    except pa.ArrowInvalid:
-        names = _names(file, form, BLOCK_BYTES)
+    with file.stream() as stream:
+        start = stream.read(SMALL_BLOCK_BYTES)
+        if b"\n" not in start:
+            start += stream.read(BLOCK_BYTES - len(start))
+    start = _Decoder(form.encoding)(start)
+    names = list(_reader(pa.BufferReader(start), form, BLOCK_BYTES, _Faults()).schema.names)
     if any(MARK in each for each in names):
         raise InvalidTable(not_encoded(file.name, form.encoding))
     return names
@@ -73,59 +74,48 @@ def csv_parts(file: LocalFile, form: CsvForm, names: Sequence[str], places: Sequ
             yield Part(part.batch.slice(skipped), unread)
 
 
-def _names(file: LocalFile, form: CsvForm, block: int) -> list[str]:
-    with _opened(file, form, block, _Decoder(), _Faults()) as reader:
-        return list(reader.schema.names)
-
-
 def _parts(file: LocalFile, form: CsvForm, block: int, names: Sequence[str]) -> Iterator[Part]:
     import pyarrow as pa
 
-    decoder, faults = _Decoder(), _Faults()
+    decoder, faults = _Decoder(form.encoding), _Faults()
     here = 0
-    with _opened(file, form, block, decoder, faults, names) as reader:
-        for batch in reader:
-            part = faults.put_back(batch, here)
-            here += part.batch.num_rows
-            yield _without_marks(part) if decoder.found else part
-        schema = reader.schema
-    rest = faults.put_back(pa.RecordBatch.from_pylist([], schema), here)
+    reader = _reader(pa.TransformInputStream(file.stream(), decoder), form, block, faults, names)
+    for batch in reader:
+        part = faults.put_back(batch, here)
+        here += part.batch.num_rows
+        yield _without_marks(part) if decoder.found else part
+    rest = faults.put_back(pa.RecordBatch.from_pylist([], reader.schema), here)
     if rest.batch.num_rows:
         yield rest
 
 
-@contextmanager
-def _opened(
-    file: LocalFile, form: CsvForm, block: int, decoder: "_Decoder", faults: "_Faults", names: Sequence[str] = ()
-) -> Iterator[Any]:
+def _reader(stream: Any, form: CsvForm, block: int, faults: "_Faults", names: Sequence[str] = ()) -> Any:
+    """Reads a stream of UTF-8: the columns `names`, or all, as text."""
     import pyarrow as pa
     from pyarrow import csv
 
-    is_utf8 = codecs.lookup(form.encoding).name == "utf-8"
     # One thread: with several, Arrow does not say where a row is that it leaves out.
-    read = csv.ReadOptions(block_size=block, encoding="utf-8" if is_utf8 else form.encoding, use_threads=False)
+    read = csv.ReadOptions(block_size=block, use_threads=False)
     parse = csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True, invalid_row_handler=faults.add)
     as_text = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
     if names:
         as_text.include_columns = list(names)
         as_text.column_types = dict.fromkeys(names, pa.string())
-    with ExitStack() as stack:
-        stream = stack.enter_context(file.opened())
-        if is_utf8:
-            stream = stack.enter_context(pa.TransformInputStream(stream, decoder))
-        yield stack.enter_context(csv.open_csv(stream, read, parse, as_text))
+    return csv.open_csv(stream, read, parse, as_text)
 
 
 class _Decoder:
-    """Leaves UTF-8 as it is, and puts MARK where bytes are none; `found` says whether there were any."""
+    """Makes UTF-8 of the bytes of a file, block by block. What is no UTF-8 where it should be becomes MARK; `found`
+    says whether there was any. Raises UnicodeError over another encoding, and LookupError where there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str) -> None:
         self.found = False
-        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._is_utf8 = codecs.lookup(encoding).name == "utf-8"
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if self._is_utf8 else "strict")
 
     def __call__(self, buffer: Any) -> bytes:
         data = bytes(buffer)
-        if data and data.isascii() and not self._decoder.getstate()[0]:
+        if self._is_utf8 and data and data.isascii() and not self._decoder.getstate()[0]:
             return data
         text = self._decoder.decode(data, final=not data)
         try:

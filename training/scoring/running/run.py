@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from handler.serving.freed_memory import give_back
 from training.errors import ScoringFailed
 from training.scoring.chunk import Input
 from training.scoring.running.scorer import Scorer
@@ -37,6 +38,7 @@ def run(inputs: Iterable[Input], output: Output, scorer: Scorer, advance: Callab
                 "it was read. Let it be, and go on by --resume."
             )
         totals.add(output.write(part, scored), kept=False)
+        give_back()
         advance(scored.rows)
     summary = Summary(output.job, totals, time.perf_counter() - began, output.place.uri)
     output.finish(summary.document())

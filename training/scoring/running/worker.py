@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from queue import Queue
 
 from handler.errors.base import SklearnOnLambdaError
+from handler.serving.freed_memory import give_back
 from training.scoring.chunk import Chunk
 from training.scoring.made import Format, Scored
 
@@ -65,6 +66,7 @@ def main(pipe: Connection, registry: str, version: str) -> None:
         pipe.send(READY)
         while True:
             pipe.send(answer(work, received.get()))
+            give_back()  # or the process would have the memory of several chunks
     except ConnectionError:  # nobody is there to answer
         return
     except Exception as error:  # noqa: BLE001 - it is raised where it can be told

@@ -14,9 +14,10 @@ from handler.engines.scikit_learn import FittedEstimator
 from handler.records.bins import CONFIDENCE, target_bins
 from handler.records.signature import Target
 from handler.registry.chain import VerifiedArtifact
+from handler.scoring.asked import ask_each
 from handler.serving.predictor import Predictor, load_predictor
 from tests.unit.handler.tasks import MADE, X, task_version
-from training.measuring.answered import answers_by_row, asked_in_parts, with_answers
+from training.measuring.answered import answers_by_row, with_answers
 
 
 def said(predictor: Predictor, target: Target, answer: dict[str, Any]) -> list[Any]:
@@ -33,10 +34,10 @@ def said(predictor: Predictor, target: Target, answer: dict[str, Any]) -> list[A
 def test_the_counts_are_those_of_the_answers_that_a_client_reads(name: str) -> None:
     version = task_version(name)
     predictor = load_predictor(VerifiedArtifact(version.manifest, version.artifact))
-    parts = list(asked_in_parts(predictor, X))
-    answers = answers_by_row(predictor, parts)
+    groups = ask_each(predictor, X).groups
+    answers = answers_by_row(predictor, groups, len(X))
     assert len(answers) == len(X)
-    for target in with_answers(version.manifest.targets, predictor, parts):
+    for target in with_answers(version.manifest.targets, predictor, groups):
         spoken = [one for answer in answers if answer is not None for one in said(predictor, target, answer)]
         labels = target_bins(version.manifest.task, target).labels
         named = [f"={one}" if isinstance(one, str) else "any" for one in spoken]
@@ -66,11 +67,11 @@ def refusing() -> Predictor:
 
 def test_a_row_without_an_answer_is_counted_nowhere_and_the_others_are() -> None:
     predictor = refusing()
-    parts = list(asked_in_parts(predictor, X))
+    groups = ask_each(predictor, X).groups
     answered = X[:, 0] <= 7
-    assert [answer is not None for answer in answers_by_row(predictor, parts)] == answered.tolist()
+    assert [answer is not None for answer in answers_by_row(predictor, groups, len(X))] == answered.tolist()
     quantiles = tuple(np.quantile(X[:, 0], np.linspace(0, 1, 11)).tolist())
-    (target,) = with_answers([Target("length", quantiles=quantiles)], predictor, parts)
+    (target,) = with_answers([Target("length", quantiles=quantiles)], predictor, groups)
     assert sum(target.answers) == answered.sum()
     cuts = np.array([-np.inf, *target_bins("regression", target).cuts, np.inf])
     assert target.answers == tuple(
@@ -81,5 +82,5 @@ def test_a_row_without_an_answer_is_counted_nowhere_and_the_others_are() -> None
 def test_where_no_row_is_answered_nothing_is_known() -> None:
     predictor = refusing()
     rows = X[X[:, 0] > 7]
-    assert with_answers([Target("length")], predictor, asked_in_parts(predictor, rows)) == (Target("length"),)
-    assert list(asked_in_parts(predictor, rows[:0])) == []
+    assert with_answers([Target("length")], predictor, ask_each(predictor, rows).groups) == (Target("length"),)
+    assert ask_each(predictor, rows[:0]) == ([], {})

@@ -29,3 +29,8 @@ LOG = Feature("x", "number", domain=Domain(exclusive_minimum=0.0))
 def test_a_value_is_taken_or_refused_by_its_feature(feature: Feature, taken: list[Value], refused: list[Value]) -> None:
     assert places_taken([[value] for value in taken], [feature]) == list(range(len(taken)))
     assert places_taken([[value] for value in refused], [feature]) == []
+
+
+@pytest.mark.parametrize("other", ["x", True, None, 1e39])
+def test_a_refused_value_hides_no_other_one(other: Value) -> None:
+    assert places_taken([[other], [1.0], [1e39], [10**400]], [NUMBER]) == [1]

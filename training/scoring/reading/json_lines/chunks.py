@@ -106,7 +106,7 @@ def lines_names(file: LocalFile) -> list[str] | None:
 
 def _lines(file: LocalFile) -> Iterator[bytes]:
     """The lines that are not blank, without their ends; TOO_LONG for what is never held whole."""
-    with file.opened() as stream, io.BufferedReader(stream, READ_BYTES) as lines:
+    with io.BufferedReader(file.stream(), READ_BYTES) as lines:
         if lines.peek(3).startswith(codecs.BOM_UTF8):
             lines.read(3)
         while line := lines.readline(MOST_BYTES + 1):
