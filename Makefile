@@ -310,6 +310,10 @@ same-answers: install .tools/sam/installed .tools/ministack/installed .tools/ben
 bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside those of a plain `sam build`
 	$(RUN) -m bench.cold_start
 
+.PHONY: bench-scoring
+bench-scoring: install ## Measure `score` beside a plain loop of pandas, and its memory as a table grows (ROWS=1000000)
+	$(RUN) -m bench.scoring $(if $(ROWS),--rows $(ROWS))
+
 .PHONY: bench-memory
 bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take when they are loaded and published
 	$(RUN) -m bench.memory
@@ -318,10 +322,6 @@ bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take
 bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a plain Flask handler, and what windows cost them
 	$(RUN) -m bench.latency
 	$(RUN) -m bench.windows
-
-.PHONY: bench-scoring
-bench-scoring: install ## Measure `score` beside a plain loop of pandas, and its memory as a table grows (ROWS=1000000)
-	$(RUN) -m bench.scoring $(if $(ROWS),--rows $(ROWS))
 
 .PHONY: drift-simulation
 drift-simulation: install ## Draw thousands of windows, and show how often they alarm with and without a drift
