@@ -300,11 +300,19 @@ e2e-local: install .tools/sam/installed ## Send every event, and HTTP requests, 
 e2e-deploy: install .tools/sam/installed .tools/ministack/installed .tools/contract/installed .tools/page/installed ## `sam deploy` into a stand-in for AWS, and test the stack from its first model to its deletion
 	$(RUN) -m pytest -x tests/e2e/deploy
 
+.PHONY: same-answers
+same-answers: install .tools/sam/installed .tools/ministack/installed .tools/bench/installed ## Ask the same rows each way there is: commands, the package, a stack with its queue and stream; count answers that differ (ONLY=)
+	$(RUN) -m bench.ways $(if $(ONLY),--only $(ONLY))
+
 ##@ Measure
 
 .PHONY: bench-cold
 bench-cold: install .tools/sam/installed .tools/bench/installed ## Measure cold starts beside those of a plain `sam build`
 	$(RUN) -m bench.cold_start
+
+.PHONY: bench-scoring
+bench-scoring: install ## Measure `score` beside a plain loop of pandas, and its memory as a table grows (ROWS=1000000)
+	$(RUN) -m bench.scoring $(if $(ROWS),--rows $(ROWS))
 
 .PHONY: bench-memory
 bench-memory: install ## Measure the memory that models of 1, 50 and 262 MB take when they are loaded and published

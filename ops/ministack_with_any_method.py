@@ -1,4 +1,4 @@
-"""Runs ministack with what it lacks of AWS and this project needs (1.5.33), of API Gateway, IAM and CloudWatch Logs.
+"""Runs ministack with what it lacks of AWS and this project needs (1.5.33): of API Gateway, IAM, logs and queues.
 
 When it imports an API's OpenAPI document, it ignores `x-amazon-apigateway-any-method`, so a route for every method
 answers 403, and `x-amazon-apigateway-gateway-responses`, so refusals keep their default body. SAM writes both for our
@@ -9,11 +9,16 @@ the one stands for the other.
 
 A right to a log group is asked for under the group's name, where AWS has `:*` after it in policies (CloudWatch Logs API
 Reference, "LogGroup"), and a right to put events without the keys that tell what they say (EventBridge User Guide,
-"Using IAM policy conditions in Amazon EventBridge"). Rights as AWS has them would be refused, so both are set right.
+"Using IAM policy conditions in Amazon EventBridge"). To send a batch of messages is a right of its own, where AWS asks
+for that of sending one (Amazon SQS Developer Guide, "Amazon SQS batch actions"). Rights as AWS has them would be
+refused, so these are set right.
 
 A filter of log lines by fields of JSON lets every line pass, up to a limit of 10,000, after which nothing more is
 found. Here a filter that asks for texts, all of them, is applied (Amazon CloudWatch Logs User Guide, "Filter pattern
 syntax for metric filters, subscription filters, filter log events, and Live Tail").
+
+The numbers of an event source mapping that come from parameters are texts in CloudFormation, and it compares them with
+numbers: here they are numbers.
 
 It needs the interpreter of `.tools/ministack`, the only one that has ministack. The version is pinned: with a release
 that renames these functions this fails at the start, by AttributeError.
@@ -28,6 +33,7 @@ from ministack import app  # type: ignore[import-not-found]  # lives in .tools/m
 from ministack.core import iam_actions  # type: ignore[import-not-found]  # as above
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-not-found]  # as above
 from ministack.services import cloudwatch_logs as logs
+from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # as above
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
@@ -37,6 +43,7 @@ TEXT = re.compile(r'\$\.(\w+) = "([^"]*)"')
 
 _import_path_item = gateway._import_path_item
 _import_rest_api = gateway._import_rest_api
+_extract_iam_action = iam_actions.extract_iam_action
 _extract_resource_arn = iam_actions.extract_resource_arn
 _request_tag_context = iam_actions.request_tag_context
 _compile_filter_pattern = logs._compile_filter_pattern
@@ -60,6 +67,28 @@ def import_rest_api(spec: Mapping[str, Any], base_data: Any = None) -> str:
         known = {kind: text.replace(EXTENDED_ID, "$context.requestId") for kind, text in templates.items()}
         gateway._put_gateway_response(api_id, response_type, {**response, "responseTemplates": known})
     return api_id
+
+
+def extract_iam_action(service: str, *request: Any) -> str | None:
+    """The right that is asked for: for a batch of messages, that for one."""
+    action: str | None = _extract_iam_action(service, *request)
+    return action.removesuffix("Batch") if action and service == "sqs" else action
+
+
+def numbered(part: Any) -> Any:
+    """`part` of a resource's properties, with numbers in place of texts of digits."""
+    if isinstance(part, dict):
+        return {name: numbered(each) for name, each in part.items()}
+    return int(part) if isinstance(part, str) and part.isdecimal() else part
+
+
+def of_numbers(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """What makes, changes and deletes a resource, given its properties with numbers."""
+
+    def given_numbers(act: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given: act(*map(numbered, given))
+
+    return {name: given_numbers(act) for name, act in handlers.items()}
 
 
 def extract_resource_arn(service: str, *request: Any) -> str:
@@ -100,7 +129,10 @@ def compile_filter_pattern(pattern: str) -> Callable[[str], bool]:
 if __name__ == "__main__":
     gateway._import_path_item = import_path_item
     gateway._import_rest_api = import_rest_api
+    iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_actions.request_tag_context = request_tag_context
     logs._compile_filter_pattern = compile_filter_pattern
+    of_type = provisioners._RESOURCE_HANDLERS
+    of_type["AWS::Lambda::EventSourceMapping"] = of_numbers(of_type["AWS::Lambda::EventSourceMapping"])
     app.main()

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from handler.errors import model, request
+from handler.errors import model, request, stream
 from handler.errors.base import INTERNAL_ERROR, ErrorAnswer, SklearnOnLambdaError
 from handler.errors.gateway import GATEWAY_ANSWERS
 
 ANSWERS: Final[Mapping[type[SklearnOnLambdaError], ErrorAnswer]] = {
     error: error.answer
-    for module in (request, model)
+    for module in (request, model, stream)
     for error in vars(module).values()
     if isinstance(error, type)
     and issubclass(error, SklearnOnLambdaError)
@@ -17,7 +17,12 @@ ANSWERS: Final[Mapping[type[SklearnOnLambdaError], ErrorAnswer]] = {
     and "answer" in vars(error)
 }
 
-OF_FUNCTION: Final = (*ANSWERS.values(), INTERNAL_ERROR)
+OF_MESSAGES: Final = (stream.AnswerTooLarge.answer,)
+"""What an answer to a message may be besides all that POST /predict may answer."""
+
+OF_FUNCTION: Final = (*(answer for answer in ANSWERS.values() if answer not in OF_MESSAGES), INTERNAL_ERROR)
+"""What the function answers over HTTP."""
+
 OF_GATEWAY: Final = tuple(answer for answers in GATEWAY_ANSWERS.values() for answer in answers)
 
 TITLES: Final[Mapping[int, str]] = {

@@ -75,7 +75,9 @@ class Telemetry:
         if self._cold:
             self.metrics.provider.add_cold_start_metric(context)
             self._cold = False
-        self.metrics.flush_metrics()
+        # An invocation that failed as a whole may have counted nothing, of which Powertools would warn.
+        if self.metrics.provider.metric_set:
+            self.metrics.flush_metrics()
 
     def observe(self, exchange: Exchange) -> None:
         """Count what was predicted, and the values that lay outside what training saw, never which they are."""

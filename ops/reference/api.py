@@ -10,6 +10,7 @@ from handler.errors.gateway import GATEWAY_ANSWERS
 from handler.errors.request import RequestError
 from handler.monitoring.monitor.settings import OF_MONITOR
 from handler.settings import OF_TELEMETRY, SETTINGS, Setting
+from handler.streaming.settings import OF_STREAMS
 from handler.telemetry.metrics import METRICS, MONITOR_METRICS
 from ops.reference.markdown import code, first_line, table
 
@@ -35,6 +36,11 @@ def settings() -> str:
 def monitor_settings() -> str:
     """What the monitor reads beside variables of the function's."""
     return _settings(OF_MONITOR)
+
+
+def stream_settings() -> str:
+    """What the function for messages reads beside variables of the function's."""
+    return _settings(OF_STREAMS)
 
 
 def _settings(declared: Iterable[Setting]) -> str:

@@ -21,6 +21,7 @@ from ops.reference.api import (
     routes,
     settings,
     statuses,
+    stream_settings,
 )
 from ops.reference.command_line import commands, targets
 from ops.reference.house import folders
@@ -33,7 +34,8 @@ PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     part.__name__: part
     for part in (
-        *(routes, settings, monitor_settings, statuses, errors_of_caller, errors_of_service, errors_of_gateway),
+        *(routes, settings, monitor_settings, stream_settings),
+        *(statuses, errors_of_caller, errors_of_service, errors_of_gateway),
         *(libraries, commands, parameters, outputs, targets),
         *(errors_of_gateway_for_caller, metrics, runbook_of_service, runbook_of_gateway, runbook_of_metrics),
         alarms,

@@ -15,6 +15,8 @@ CENTS: Final = 10
 """Of one alarm of standard resolution in a month, in us-east-1 (Amazon CloudWatch pricing, "Alarms")."""
 
 ALARM: Final = re.compile(r"^  (\w+):\n    Type: AWS::CloudWatch::Alarm\n((?:    .*\n)+)", re.MULTILINE)
+OF_STREAMS: Final = "Condition: HasStreamAlarms"
+"""Of an alarm that is there only where a parameter brings what it is about."""
 PROPERTY: Final = re.compile(r"^      (\w+): (.*)$", re.MULTILINE)
 TO_DO: Final = " What to do: "
 SIGNS: Final = {
@@ -57,12 +59,16 @@ def outputs() -> str:
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm: the end of its name, what it means, the runbook's section, and its properties as they are written."""
+    """One alarm: the end of its name, what it means, the runbook's section, and its properties as they are written.
+
+    `of_streams` are those that only a queue or a stream brings.
+    """
 
     name: str
     meaning: str
     section: str
     properties: Mapping[str, str]
+    of_streams: bool = False
 
     @property
     def rings(self) -> str:
@@ -83,7 +89,7 @@ def declared_alarms() -> Iterable[Alarm]:
     for _, text in ALARM.findall((ROOT / "template.yaml").read_text(encoding="utf-8")):
         said = {name: value.strip('"') for name, value in PROPERTY.findall(text)}
         meaning, _, place = said["AlarmDescription"].partition(TO_DO)
-        yield Alarm(said["AlarmName"].removeprefix("!Sub ${AWS::StackName}-"), meaning, place, said)
+        yield Alarm(said["AlarmName"].removeprefix("!Sub ${AWS::StackName}-"), meaning, place, said, OF_STREAMS in text)
 
 
 def alarms() -> str:
@@ -93,5 +99,8 @@ def alarms() -> str:
         page, _, anchor = alarm.section.removeprefix("docs/").partition("#")
         link = f"[what to do]({page}#{anchor})"
         rows.append((code(alarm.name), alarm.meaning, alarm.rings, f"${CENTS / 100:.2f}", link))
-    rows.append((f"{len(rows)} in all", "", "", f"${len(rows) * CENTS / 100:.2f}", ""))
+    more = sum(alarm.of_streams for alarm in declared_alarms())
+    always = len(rows) - more
+    rows.append((f"{always} in all", "", "", f"${always * CENTS / 100:.2f}", ""))
+    rows.append((f"{more} more with a queue or a stream", "", "", f"${more * CENTS / 100:.2f}", ""))
     return table(("alarm", "means", "rings at", "a month", "in the runbook"), rows)

@@ -21,7 +21,13 @@ BRING_AND_RELEASE = (
 )
 """What `package`, `publish`, `promote` and `publish_model` run."""
 
-TRAIN = ("training/data", "training/fit", "training/cli/train.py", "training/cli/options/tables.py")
+TRAIN = (
+    "training/data",
+    "training/fit",
+    "training/cli/train.py",
+    "training/cli/options/tables.py",
+    "training/dask_cluster.py",
+)
 """What `train` runs beside what all of these run."""
 
 OTHER_COMMANDS = ("prune.py", "verify.py", "history.py")

@@ -20,6 +20,7 @@ OF_AWS = [
     "Lambda throttles the function",
     "The monitor failed",
     "A message about drift was not delivered",
+    "Messages were given up",
 ]
 """What alarms are about that AWS counts by itself."""
 

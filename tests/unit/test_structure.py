@@ -18,6 +18,7 @@ LAYERS = {
     "handler": (
         "app",
         "scoring",
+        "streaming",
         "api",
         "monitoring",
         "serving",

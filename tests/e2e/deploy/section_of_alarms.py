@@ -1,6 +1,7 @@
 """The section of template.yaml that has the alarms, as a template of its own, so that a stand-in makes it in seconds.
 
-What the section refers to outside of itself is a parameter here, and the queue of what was not delivered a plain queue.
+What the section refers to outside of itself is a parameter here, and each queue a plain queue. There is an alarm for
+messages too, as where a parameter asks for a queue.
 """
 
 import json
@@ -25,11 +26,13 @@ def section() -> dict[str, Any]:
 
 def template() -> str:
     """The template, as JSON."""
+    asked = TEMPLATE["Parameters"] | {"Queue": TEMPLATE["Parameters"]["Queue"] | {"Default": "enabled"}}
+    queues = {name: {"Type": "AWS::SQS::Queue"} for name in ("DriftUndelivered", "DeadLetterQueue")}
     outside = {name: {"Type": "String", "Default": value} for name, value in OUTSIDE.items()}
     document = {
-        "Parameters": TEMPLATE["Parameters"] | outside,
+        "Parameters": asked | outside,
         "Conditions": TEMPLATE["Conditions"],
-        "Resources": section() | {"DriftUndelivered": {"Type": "AWS::SQS::Queue"}},
+        "Resources": section() | queues,
         "Outputs": {"Topic": {"Value": {"Ref": "MonitoringTopic"}}},
     }
     return json.dumps(_with_lists(document))

@@ -47,6 +47,7 @@ DATA = {
     "no-traffic": Data([1], [0], "1 row", "0 rows"),
     "monitor": ONE_ERROR,
     "undelivered": ONE_ERROR,
+    "dead-letters": ONE_ERROR,
 }
 """By the end of the alarm's name, or by `503`."""
 

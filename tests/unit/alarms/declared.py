@@ -43,13 +43,13 @@ def as_text(value: Any) -> str:
     return f"${{{name}}}"
 
 
-def dashboard(monitor: bool = True) -> Any:
-    """The dashboard's document, with or without the monitor's part, its references left as they are."""
+def dashboard(monitor: bool = True, streams: bool = True) -> Any:
+    """The dashboard's document, with or without the monitor's part and that of streams."""
     text, parts = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     for name, part in parts.items():
         condition, there, otherwise = part["Fn::If"]
-        assert condition == "HasMonitor"
-        text = text.replace(f"${{{name}}}", there["Fn::Sub"] if monitor else otherwise)
+        holds = {"HasMonitor": monitor, "HasStreams": streams}[condition]
+        text = text.replace(f"${{{name}}}", there["Fn::Sub"] if holds else otherwise)
     return json.loads(text)
 
 

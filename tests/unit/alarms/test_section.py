@@ -1,6 +1,7 @@
 """What the alarms say is so: the runbook has their sections, each 503 has one, and a parameter switches them off."""
 
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.unit.test_runbook import HEADINGS, slug
 
 ALARMS = alarms()
 OF_MONITOR = {"DriftAlarm", "NoTrafficAlarm", "MonitorAlarm", "UndeliveredAlarm"}
+OF_STREAMS = {"DeadLettersAlarm"}
 OWN_MESSAGE = {"DriftAlarm"}
 """The monitor sends one itself, with more in it."""
 
@@ -102,9 +104,11 @@ TOPIC = {"MonitoringKey", "MonitoringKeyAlias", "MonitoringTopic", "MonitoringTo
 
 def test_a_parameter_switches_the_section_off() -> None:
     assert set(ALARMS) | TOPIC | {"Dashboard", "MonitoringEmail"} == set(section())
-    assert there() == set(section()) - {"MonitoringEmail"}
-    assert there(Alarms="disabled") == TOPIC
-    assert there(Monitor="disabled") == set(section()) - {"MonitoringEmail"} - OF_MONITOR
+    assert there() == set(section()) - {"MonitoringEmail"} - OF_STREAMS
+    assert there(Alarms="disabled", Queue="enabled") == TOPIC
+    assert there(Monitor="disabled") == set(section()) - {"MonitoringEmail"} - OF_MONITOR - OF_STREAMS
+    for source in ({"Queue": "enabled"}, {"StreamArn": "arn:aws:kinesis:x"}):
+        assert there(**source) == set(section()) - {"MonitoringEmail"}
     assert there(Alarms="disabled", Monitor="disabled", AlarmEmail="a@b.example") == set()
 
 
@@ -116,7 +120,13 @@ def test_an_address_is_subscribed_where_there_is_a_topic() -> None:
 def test_nothing_is_referred_to_that_is_not_there() -> None:
     """A resource of the section refers to those alone that are there whenever it is."""
     for name, resource in section().items():
-        for parameters in ({}, {"Monitor": "disabled"}, {"Alarms": "disabled"}, {"AlarmEmail": "a@b.example"}):
+        for parameters in (
+            {},
+            {"Monitor": "disabled"},
+            {"Alarms": "disabled"},
+            {"AlarmEmail": "a@b.example"},
+            {"Queue": "enabled"},
+        ):
             if holds(resource["Condition"], **parameters):
                 for other in re.findall(r"'Ref': '(\w+)'", str(resource)):
                     condition = RESOURCES.get(other, {}).get("Condition")
@@ -152,11 +162,12 @@ def test_cloudwatch_and_eventbridge_may_use_the_topic_and_only_cloudwatch_can_sa
 
 
 def test_the_dashboard_shows_every_alarm_and_no_more_metrics_than_are_free() -> None:
-    for monitor in (True, False):
-        document = dashboard(monitor)
+    for monitor, streams in product((True, False), repeat=2):
+        document = dashboard(monitor, streams)
         (row,) = [widget for widget in document["widgets"] if widget["type"] == "alarm"]
         shown = [arn.rsplit(":alarm:", 1)[1] for arn in row["properties"]["alarms"]]
-        those = [alarm for name, alarm in ALARMS.items() if monitor or name not in OF_MONITOR]
+        left_out = (set() if monitor else OF_MONITOR) | (set() if streams else OF_STREAMS)
+        those = [alarm for name, alarm in ALARMS.items() if name not in left_out]
         assert [f"${{{name}}}" for name in shown] == [as_text(alarm["AlarmName"]) for alarm in those]
         assert len(list(series_of_dashboard(document))) + len(of_codes()) <= MOST_METRICS
 
@@ -173,10 +184,13 @@ def test_no_two_widgets_of_the_dashboard_lie_on_each_other() -> None:
 
 
 def test_the_prices_that_are_said_are_those_of_what_is_there() -> None:
-    cents = CENTS * len(ALARMS)
     assert len([*declared_alarms()]) == len(ALARMS)
+    assert sum(alarm.of_streams for alarm in declared_alarms()) == len(OF_STREAMS)
+    always, more = len(ALARMS) - len(OF_STREAMS), CENTS * len(OF_STREAMS) / 100
+    cents = CENTS * always
     monitoring = (ROOT / "docs" / "monitoring.md").read_text()
-    assert f"| ${cents / 100:.2f} for {len(ALARMS)} |" in monitoring
+    assert f"| ${cents / 100:.2f} for {always}, and ${more:.2f} with a queue or a stream |" in monitoring
     said = TEMPLATE["Parameters"]["Alarms"]["Description"]
     assert f"${(cents + DASHBOARD_CENTS) / 100:.2f} a month" in said
+    assert f"${more:.2f} more with a queue or a stream" in said
     assert f"| ${(cents + DASHBOARD_CENTS + 100) / 100:.2f} |" in (ROOT / "docs" / "operations.md").read_text()

@@ -3,10 +3,10 @@
 import inspect
 from collections.abc import Iterator
 
-from handler.errors import base, model, request
+from handler.errors import base, model, request, stream
 from handler.errors.base import SklearnOnLambdaError
 
-MODULES = (base, request, model)
+MODULES = (base, request, model, stream)
 
 
 def subclasses(cls: type) -> list[type]:

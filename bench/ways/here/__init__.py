@@ -1,0 +1,1 @@
+"""Ways that ask on this machine, without a stack."""

@@ -1,0 +1,1 @@
+"""What measures and compares is held to what it says."""
