@@ -25,7 +25,10 @@ from ops.http_client import HttpApi, free_port
 PYTHON = ROOT / ".tools/ministack/bin/python"
 SERVER = Path(__file__).with_name("ministack_with_any_method.py")
 START_SECONDS = 30
-STOP_SECONDS = 10
+ASKED_SECONDS = 2
+"""How long it may take to end by itself. It would wait for whoever keeps a connection open, such as an idle client."""
+
+KILLED_SECONDS = 10
 
 
 class NotStarted(Exception):
@@ -88,7 +91,7 @@ class StandIn:
 
     def stop(self) -> None:
         """End ministack and the functions it runs. Its files stay."""
-        for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+        for number, seconds in ((signal.SIGTERM, ASKED_SECONDS), (signal.SIGKILL, KILLED_SECONDS)):
             deadline = time.monotonic() + seconds
             if self.is_running():
                 os.killpg(self.process_id, number)

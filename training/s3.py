@@ -7,8 +7,6 @@ use hangs, and training forks.
 
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from handler.errors.model import RegistryAccessDenied, RegistryError, RegistryUnreachable
@@ -28,6 +26,9 @@ def s3_client() -> "S3Client":
 
     Raises RegistryUnreachable where AWS_ENDPOINT_URL is no URL.
     """
+    import boto3  # slow to import: a registry in a folder does without
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

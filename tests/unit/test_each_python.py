@@ -15,7 +15,7 @@ def stand_in(path: Path, version: str) -> None:
     path.chmod(0o755)
 
 
-def run(folder: Path, installed: tuple[str, ...], own: str | None) -> tuple[int, list[str], str]:
+def run(folder: Path, installed: tuple[str, ...], own: str | None, *targets: str) -> tuple[int, list[str], str]:
     """Run the script where these Pythons are; gives its end, the arguments of each `make`, and its last line."""
     (folder / ".ci").mkdir()
     shutil.copy(SCRIPT, folder / ".ci")
@@ -30,7 +30,8 @@ def run(folder: Path, installed: tuple[str, ...], own: str | None) -> tuple[int,
     make.write_text(f'#!/bin/sh\necho "$@" >> {folder}/made\n')
     make.chmod(0o755)
     environ = {"PATH": str(folder / "bin"), "HOME": str(folder)}
-    done = subprocess.run([folder / ".ci" / "each-python"], env=environ, capture_output=True, text=True, check=False)
+    command = [str(folder / ".ci" / "each-python"), *targets]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     made = (folder / "made").read_text().splitlines() if (folder / "made").exists() else []
     return done.returncode, made, done.stdout.splitlines()[-1]
 
@@ -38,8 +39,21 @@ def run(folder: Path, installed: tuple[str, ...], own: str | None) -> tuple[int,
 def test_the_python_of_the_environment_is_left_to_make_check(tmp_path: Path) -> None:
     code, made, last = run(tmp_path, PROMISED, own="3.12")
     assert code == 0
-    assert [words.split()[2] for words in made] == ["VENV=.tools/python-3.11", "VENV=.tools/python-3.13"]
+    assert [words.split()[:3] for words in made] == [
+        ["demo", "test", "VENV=.tools/python-3.11"],
+        ["demo", "test", "VENV=.tools/python-3.13"],
+    ]
     assert last == "::: demo and unit tests passed on Python 3.11 3.13; left to .venv: 3.12; not on this machine: none"
+
+
+def test_given_targets_are_made_instead_and_the_last_line_does_not_say_that_tests_ran(tmp_path: Path) -> None:
+    code, made, last = run(tmp_path, PROMISED, "3.12", "install")
+    assert code == 0
+    assert [words.split()[:2] for words in made] == [
+        ["install", "VENV=.tools/python-3.11"],
+        ["install", "VENV=.tools/python-3.13"],
+    ]
+    assert last == "::: make install done on Python 3.11 3.13; left to .venv: 3.12; not on this machine: none"
 
 
 def test_without_an_environment_every_python_runs_and_a_missing_one_is_named(tmp_path: Path) -> None:

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-import boto3
-from botocore.config import Config
-
 from handler.monitoring.reading.failures import LogAccessDenied, LogUnreachable, LogUnreadable
 from handler.monitoring.reading.log_group import LogLine, LogsClient, read_log_group
 from training.account import FAILURES, trouble, trouble_with_credentials
@@ -68,6 +65,9 @@ def logs_client() -> LogsClient:
 
     Raises LogUnreachable where no region is set, AWS_ENDPOINT_URL is no URL, or AWS_PROFILE names no profile.
     """
+    import boto3  # slow to import: most commands do without
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

@@ -10,11 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.figure import Figure
-
-matplotlib.use("Agg")
 
 MOST_POINTS = 2000
 
@@ -42,6 +38,10 @@ def drawn(
     caption: str, note: str, size: tuple[float, float], draw: Callable[..., None], rows: int = 1, columns: int = 1
 ) -> Picture:
     """The picture that `draw` makes on its axes, of `size` in inches."""
+    import matplotlib  # half a second of imports, which who packages a model has done in a process of their own
+    from matplotlib.figure import Figure
+
+    matplotlib.use("Agg")
     salt: Any = {
         "svg.hashsalt": caption
     }  # matplotlib draws the ids at random otherwise, and each drawing needs its own

@@ -1,9 +1,9 @@
 """The pictures of a report: which there are for each task, and those of its features."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from training.fit.evaluation import answers_of
 from training.fit.held_out import metric_of
@@ -18,6 +18,9 @@ from training.report.of_tasks import (
     target_pictures,
 )
 from training.report.resampling import Importance
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MOST_BARS = 20
 MOST_FEATURES = 24
@@ -50,7 +53,7 @@ def _of_task(model: TrainedModel) -> Iterator[Picture]:
 
 
 def _importance(model: TrainedModel, ranked: Sequence[Importance]) -> Picture:
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         bars = ranked[::-1]
         axes.barh(range(len(bars)), [bar.mean for bar in bars], xerr=[bar.std for bar in bars], color=BLUE, ecolor=GREY)
         axes.set_yticks(range(len(bars)), [short(bar.feature) for bar in bars])
@@ -69,7 +72,7 @@ def _distributions(model: TrainedModel) -> Picture:
     across = min(4, len(features))
     down = -(-len(features) // across)
 
-    def draw(*every: Axes) -> None:
+    def draw(*every: "Axes") -> None:
         for index, axes in enumerate(every):
             if index >= len(features):
                 axes.set_axis_off()

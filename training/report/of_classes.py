@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, RocCurveDisplay
 
 from training.measuring.answers import Answers
 from training.measuring.calibration import BINS
 from training.report.drawing import GREY, Picture, drawn
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MOST_CLASSES = 10
 """More curves in one picture cannot be told apart."""
@@ -32,7 +34,7 @@ def confusion(actual: Any, predicted: Any, labels: Any, names: Sequence[str], of
     """The confusion matrix of `labels`, which have these names; `of` which target, where there are several."""
     side = min(10.0, 3.5 + 0.35 * len(names))
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         ConfusionMatrixDisplay.from_predictions(
             actual,
             predicted,
@@ -69,7 +71,7 @@ def _shown_classes(count: int) -> Sequence[int]:
 
 
 def _thresholds(curves: Sequence[_Curve], which: str) -> Picture:
-    def draw(left: Axes, right: Axes) -> None:
+    def draw(left: "Axes", right: "Axes") -> None:
         for curve in curves:
             if 0 < curve.truth.sum() < len(curve.truth):
                 RocCurveDisplay.from_predictions(curve.truth, curve.scores, name=curve.name, ax=left)
@@ -84,7 +86,7 @@ def _thresholds(curves: Sequence[_Curve], which: str) -> Picture:
 
 
 def _calibration(curves: Sequence[_Curve], which: str) -> Picture:
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
         for curve in curves:
             place = np.minimum((curve.scores * BINS).astype(int), BINS - 1)

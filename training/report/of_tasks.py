@@ -1,10 +1,9 @@
 """The pictures of what is no classification: numbers, several targets, labels, outliers, clusters."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from sklearn.metrics import PredictionErrorDisplay, f1_score
 
@@ -12,6 +11,9 @@ from handler.records.signature import Target
 from training.measuring.answers import Answers
 from training.report.drawing import BLUE, GREY, MOST_POINTS, RED, Picture, drawn, short
 from training.report.of_classes import confusion
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MOST_TARGETS = 4
 MOST_BARS = 20
@@ -29,7 +31,7 @@ def number_pictures(actual: NDArray[Any], predicted: NDArray[Any], of: str = "")
         ("residual_vs_predicted", "Residuals", "Actual minus predicted. A pattern here is something the model missed."),
     ):
 
-        def draw(axes: Axes, kind: str = kind) -> None:
+        def draw(axes: "Axes", kind: str = kind) -> None:
             PredictionErrorDisplay(y_true=actual, y_pred=predicted).plot(
                 ax=axes, kind=kind, scatter_kwargs={"alpha": 0.5, "s": 12}, line_kwargs={"color": GREY}
             )
@@ -67,7 +69,7 @@ def outlier_pictures(answers: Answers) -> Iterator[Picture]:
     if scores is None:
         return
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         bins = np.histogram_bin_edges(scores, bins=40).tolist()
         if answers.actual is None:
             axes.hist(scores, bins=bins, color=BLUE)
@@ -92,7 +94,7 @@ def cluster_pictures(answers: Answers) -> Iterator[Picture]:
 def _bars(caption: str, note: str, names: Sequence[str], values: NDArray[Any], label: str) -> Picture:
     shown, lengths = [short(str(name)) for name in names[:MOST_BARS]][::-1], values[:MOST_BARS][::-1]
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.barh(range(len(shown)), lengths, color=BLUE)
         axes.set_yticks(range(len(shown)), shown)
         axes.set_xlabel(label)

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.errors.model import RegistryUnreachable
@@ -40,6 +38,9 @@ REFUSED_CONDITION = ("PreconditionFailed", "NoSuchKey")
 
 def patient_client() -> "S3Client":
     """A client for megabytes a request. The function's own gives up as soon as a caller of the function would."""
+    import boto3  # slow to import: a registry in a folder does without
+    from botocore.config import Config
+
     # The mode backs off and repeats each part by itself.
     retries = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
     return boto3.client("s3", config=retries)
