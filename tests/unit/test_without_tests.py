@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("handler", "training", "packager", "ops")
 SOURCES = sorted(path for folder in (*PRODUCT, "bench") for path in (ROOT / folder).glob("**/*.py"))
-BROUGHT_BY_USERS = {"distributed"}
-"""Dask, which `--backend` asks for where it is not installed."""
+BROUGHT_BY_USERS = {"dask", "distributed"}
+"""Dask, which `--backend` asks for where it is not installed: the second brings the first."""
 
 NAMES_TESTS = re.compile(r"\btests[/.]\w")
 TESTING_RULES = ("test", "check", "e2e-", "contract", ".tools/contract/installed", "lock", "REQUIREMENTS")
