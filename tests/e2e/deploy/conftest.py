@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → held_back → switched → day → brought → on_onnx → deleted
+    → held_back → switched → day → brought → messages → on_onnx → deleted
 """
 
 import json
@@ -36,10 +36,11 @@ from tests.e2e.deploy.stages import (
     Switched,
     Unpublished,
 )
+from tests.e2e.deploy.streams.stage import make_stream, messages
 from tests.tutorials.bringing import bring
 from tests.tutorials.pipelines import TUTORIALS
 
-__all__ = ["day", "on_onnx"]
+__all__ = ["day", "messages", "on_onnx"]
 
 
 @pytest.fixture(scope="session")
@@ -245,6 +246,7 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     training(*promote, "--alias", "production-2", env=aws.environment(promoter))
     # The day that follows is short, and so are its windows.
     parameters = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}")
+    parameters += ("Queue=enabled", f"StreamArn={make_stream(aws)}")
     said = stack.check(aws, project, parameters, checker=deployer)
     stack.deploy(aws, project, parameters)
     stack.record(aws, project, recorder=deployer)
