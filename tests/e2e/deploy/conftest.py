@@ -245,8 +245,8 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     promote = ["promote", held_back.version, "--reason", "for the next function", *uri]
     training(*promote, "--alias", "production-2", env=aws.environment(promoter))
     # The day that follows is short, and so are its windows.
-    parameters = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}")
-    parameters += ("Queue=enabled", f"StreamArn={make_stream(aws)}")
+    served = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}")
+    parameters = (*served, "Queue=enabled", f"StreamArn={make_stream(aws)}")
     said = stack.check(aws, project, parameters, checker=deployer)
     stack.deploy(aws, project, parameters)
     stack.record(aws, project, recorder=deployer)
