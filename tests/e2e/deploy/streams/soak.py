@@ -9,7 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +28,7 @@ READ_FOR_GOOD = 43_200
 
 @dataclass(frozen=True)
 class Soaked:
-    """What was sent, in order with the ids it got, and all that came back: answers, and messages that were given up.
+    """What was sent, in order with the ids it got, and all that came back of it: answers, and what was given up.
 
     `seconds` are from the first message sent to the last one that had its end.
     """
@@ -51,11 +51,6 @@ class Soaked:
     def lost(self) -> list[str]:
         """Messages that have neither an answer nor a place among the dead letters."""
         return [each for each in self.ids if each not in self.by_id and each not in set(self.given_up)]
-
-    @property
-    def unknown(self) -> set[str]:
-        """Ids that were never sent."""
-        return {*self.by_id, *self.given_up} - set(self.ids)
 
     @property
     def differing_duplicates(self) -> list[str]:
@@ -98,18 +93,26 @@ def soak(stack: Stack, planned: Sequence[Planned], seconds: float) -> Soaked:
     began = time.monotonic()
     with impatient(stack), ThreadPoolExecutor(SENDERS) as pool:
         parts = [planned[start : start + AT_ONCE] for start in range(0, len(planned), AT_ONCE)]
-        sending = pool.map(lambda part: _sent(stack, part), parts)
+        sending = [pool.submit(_sent, stack, part) for part in parts]
         answers: list[dict[str, Any]] = []
         given_up: list[str] = []
         ended: set[str] = set()
-        while len(ended) < len(planned) and time.monotonic() - began < seconds:
+        while not _all_ended(sending, ended) and time.monotonic() - began < seconds:
             bodies = [body for _, body in take(stack, "AnswerQueueUrl")]
             answers += map(json.loads, bodies)
             dead = [name for name, _ in take(stack, "DeadLetterQueueUrl")]
             given_up += dead
             ended |= {each["message_id"] for each in answers[len(answers) - len(bodies) :]} | set(dead)
-        ids = [name for part in sending for name in part]
-    return Soaked(planned, ids, answers, given_up, time.monotonic() - began)
+        took = time.monotonic() - began
+        ids = [name for part in sending for name in part.result()]
+    # A message of before, as of the warming up, may be answered a second time meanwhile.
+    sent = set(ids)
+    own = [each for each in answers if each["message_id"] in sent]
+    return Soaked(planned, ids, own, [each for each in given_up if each in sent], took)
+
+
+def _all_ended(sending: Sequence[Future[list[str]]], ended: set[str]) -> bool:
+    return all(part.done() for part in sending) and all(set(part.result()) <= ended for part in sending)
 
 
 def warm_up(stack: Stack, planned: Sequence[Planned], version: str, seconds: float) -> bool:
