@@ -43,9 +43,8 @@ def serving(folder: Path) -> Iterator[tuple[Stack, str]]:
 def set_batch_size(deployed: Stack, messages: int) -> None:
     """Have Lambda read so many messages at once."""
     client = deployed.stand_in.client("lambda")
-    (mapping,) = client.list_event_source_mappings(FunctionName=deployed.outputs["StreamFunctionName"])[
-        "EventSourceMappings"
-    ]
+    found = client.list_event_source_mappings(FunctionName=deployed.outputs["StreamFunctionName"])
+    (mapping,) = [each for each in found["EventSourceMappings"] if ":sqs:" in each["EventSourceArn"]]
     client.update_event_source_mapping(UUID=mapping["UUID"], BatchSize=messages)
 
 
