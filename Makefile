@@ -327,6 +327,10 @@ bench-latency: install ## Measure requests of 1, 100 and 10,000 rows beside a pl
 	$(RUN) -m bench.latency
 	$(RUN) -m bench.windows
 
+.PHONY: soak-streams
+soak-streams: install .tools/sam/installed .tools/ministack/installed ## Send 20,000 messages, some poisoned, to a stack in a stand-in for AWS, and say what became of each (half an hour)
+	$(RUN) -m tests.e2e.deploy.streams
+
 .PHONY: drift-simulation
 drift-simulation: install ## Draw thousands of windows, and show how often they alarm with and without a drift
 	$(RUN) -m bench.drift.simulation

@@ -15,7 +15,7 @@ BROUGHT_BY_USERS = {"dask", "distributed"}
 """Dask, which `--backend` asks for where it is not installed: the second brings the first."""
 
 NAMES_TESTS = re.compile(r"\btests[/.]\w")
-TESTING_RULES = ("test", "check", "e2e-", "contract", ".tools/contract/installed", "lock", "REQUIREMENTS")
+TESTING_RULES = ("test", "check", "e2e-", "soak-", "contract", ".tools/contract/installed", "lock", "REQUIREMENTS")
 
 
 def modules(tree: ast.AST) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ops.commands import CommandFailed, training
 from ops.http_client import Answer, HttpApi
 from ops.stack import Stack
 from tests.e2e.deploy.stages import BroughtModel, HeldBack, Released, Switched
+from tests.e2e.deploy.streams.stage import Messages
 from tests.events_expected import EXPECTED, read_event
 
 ALIAS = "production-2"
@@ -46,6 +47,7 @@ class OnOnnx:
 @pytest.fixture(scope="session")
 def on_onnx(
     brought: dict[str, BroughtModel],
+    messages: Messages,  # noqa: ARG001 - a stage
     switched: Switched,
     held_back: HeldBack,
     released: Released,

@@ -4,7 +4,7 @@ A test that wants a stage names its fixture; the stages before it come by themse
 (nothing published, no right to read) notes its answers while it lasts. Only `deleted` must come last.
 
     project → stand_in → deployed → unpublished → serving → released → redeployed → reconfigured → denied → restored
-    → held_back → switched → day → brought → on_onnx → tables → deleted
+    → held_back → switched → day → brought → messages → on_onnx → tables → deleted
 """
 
 import json
@@ -36,11 +36,12 @@ from tests.e2e.deploy.stages import (
     Switched,
     Unpublished,
 )
+from tests.e2e.deploy.streams.stage import make_stream, messages
 from tests.e2e.deploy.tables.stage import Tables, tables
 from tests.tutorials.bringing import bring
 from tests.tutorials.pipelines import TUTORIALS
 
-__all__ = ["day", "on_onnx", "tables"]
+__all__ = ["day", "messages", "on_onnx", "tables"]
 
 
 @pytest.fixture(scope="session")
@@ -245,7 +246,8 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
     promote = ["promote", held_back.version, "--reason", "for the next function", *uri]
     training(*promote, "--alias", "production-2", env=aws.environment(promoter))
     # The day that follows is short, and so are its windows.
-    parameters = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}", "Batches=enabled")
+    served = ("ModelAlias=production-2", "MaxRows=1000", f"ObserveSeconds={WINDOW_SECONDS:g}")
+    parameters = (*served, "Batches=enabled", "Queue=enabled", f"StreamArn={make_stream(aws)}")
     said = stack.check(aws, project, parameters, checker=deployer)
     stack.deploy(aws, project, parameters)
     stack.record(aws, project, recorder=deployer)

@@ -1,0 +1,1 @@
+"""Messages in a stack: thousands of them, some poisoned, and what became of each."""
