@@ -23,13 +23,22 @@ ENGINE_OF_SCIKIT_LEARN = {"engines/scikit_learn.py", "engines/fitted_parts.py", 
 BOTO3_BESIDE_THE_API = {
     "batch.py": {"boto3", "botocore"},
     "monitor.py": {"boto3", "botocore"},
+    "stream.py": {"boto3", "botocore"},
+    "streaming/places.py": {"botocore"},
     "registry/s3_objects.py": {"botocore"},
     "monitoring/monitor/telling.py": {"botocore"},
     "monitoring/reading/log_group.py": {"botocore"},
 }
 """Lambda's runtime has both; they are imported where they are called, and never on the way of a prediction."""
 
-READ_THE_ENVIRONMENT = {"app.py", "batch.py", "monitor.py", "coldstart/init_phase.py", "registry/s3_store.py"}
+READ_THE_ENVIRONMENT = {
+    "app.py",
+    "batch.py",
+    "monitor.py",
+    "stream.py",
+    "coldstart/init_phase.py",
+    "registry/s3_store.py",
+}
 ASK: dict[str, Any] = {"ask": predict_event({"features": [6.0, 2.5, 4.5, 1.5]})}
 
 

@@ -27,6 +27,11 @@ MAY_UNPICKLE = {
     "training/bring/frames/table_of_model/reading.py",
     # Follows a pickle's opcodes with stand-ins for all that it names: nothing is imported, nothing is called.
     "training/pickles/following.py",
+    # Chunks and what was made of them, between `score` and processes that it started, or the cluster that the person
+    # named. The bytes that a table or a registry holds travel as bytes, and are not unpickled.
+    "training/scoring/running/worker.py",
+    "training/scoring/cluster/scorer.py",
+    "training/scoring/cluster/shipped.py",
 }
 
 LOADERS = {"load", "loads", "Unpickler", "NumpyUnpickler", "read_pickle"}
