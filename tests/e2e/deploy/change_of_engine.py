@@ -12,7 +12,7 @@ from ops.aws_stand_in import Credentials
 from ops.commands import CommandFailed, training
 from ops.http_client import Answer, HttpApi
 from ops.stack import Stack
-from tests.e2e.deploy.stages import BroughtModel, HeldBack, Released, Switched
+from tests.e2e.deploy.stages import HeldBack, Released, Switched
 from tests.e2e.deploy.streams.stage import Messages
 from tests.events_expected import EXPECTED, read_event
 
@@ -46,8 +46,7 @@ class OnOnnx:
 
 @pytest.fixture(scope="session")
 def on_onnx(
-    brought: dict[str, BroughtModel],
-    messages: Messages,  # noqa: ARG001 - a stage
+    messages: Messages,
     switched: Switched,
     held_back: HeldBack,
     released: Released,
@@ -58,7 +57,7 @@ def on_onnx(
     """The engine was changed by a deploy, once a version with a twin was promoted."""
     before, aws = switched.stack, switched.stack.stand_in
     uri = ["--model-uri", before.outputs["ModelUri"], "--alias", ALIAS]
-    live_before, without_twin = before.live_version(), brought["own step"].version
+    live_before, without_twin = before.live_version(), messages.version
     engine = ("Engine=onnx",)
     with pytest.raises(CommandFailed) as package_refused:
         stack.check(aws, project, engine, checker=deployer)
