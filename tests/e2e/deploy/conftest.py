@@ -259,6 +259,11 @@ def switched(held_back: HeldBack, project: Path, deployer: Credentials, promoter
 
 
 @pytest.fixture(scope="session")
+def sender(switched: Switched) -> Credentials:
+    return user_with(switched.stack, "sender", "StreamPolicyArn")
+
+
+@pytest.fixture(scope="session")
 def scorer(switched: Switched) -> Credentials:
     """One who may have tables scored, which the stack does from this stage on."""
     return user_with(switched.stack, "scorer", "ScorePolicyArn")

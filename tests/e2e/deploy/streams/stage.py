@@ -16,8 +16,8 @@ from tests.e2e.deploy.stages import BroughtModel, Switched
 from tests.e2e.deploy.streams import brittle_model
 from tests.e2e.deploy.streams.messages import answers_of_api, plan
 from tests.e2e.deploy.streams.soak import Soaked, impatient, send, soak, take, warm_up
+from tests.e2e.deploy.streams.tried import STREAM, Tried
 
-STREAM = "requests"
 MESSAGES = 2_000
 """`make soak-streams` sends 20,000."""
 
@@ -36,6 +36,7 @@ class Messages:
     answered_after: set[str]
     soaked: Soaked
     expected: Sequence[tuple[int, Any] | None]
+    tried: Tried
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +45,10 @@ def messages(
     brought: dict[str, BroughtModel],  # noqa: ARG001 - a stage
     publisher: Credentials,
     promoter: Credentials,
+    sender: Credentials,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Messages:
+    """Thousands of messages were answered by a model that some of them break, and a few were tried by hand."""
     deployed, aws = switched.stack, switched.stack.stand_in
     uri = ["--model-uri", deployed.outputs["ModelUri"], "--alias", "production-2"]
     folder = brittle_model.package(tmp_path_factory.mktemp("brittle"))
@@ -57,7 +60,8 @@ def messages(
     assert warm_up(deployed, [each for each in planned if each.kind == "sound"][:50], version, 120)
     soaked = soak(deployed, planned, SOAK_SECONDS)
     stack.wait_for_version(deployed.api, version)
-    return Messages(deployed, version, lines, denied, after, soaked, answers_of_api(deployed.api, planned))
+    expected = answers_of_api(deployed.api, planned)
+    return Messages(deployed, version, lines, denied, after, soaked, expected, Tried.at(deployed, sender))
 
 
 def _without_a_model(deployed: Stack) -> tuple[list[str], set[str], set[str]]:
