@@ -2,7 +2,7 @@
 
 import shutil
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,11 +44,14 @@ class Race:
         return bool(self.differ) or not self.apart <= APART
 
 
-def races(folder: Path, rows: int, runs: int, tell: Callable[[str], None]) -> list[Race]:
-    """Each model of RACES is asked about a table of `rows` rows, `runs` times in turn; `folder` is empty."""
+def races(folder: Path, rows: int, runs: int, models: Collection[str], tell: Callable[[str], None]) -> list[Race]:
+    """Each model of RACES that `models` names is asked about a table of `rows` rows, `runs` times in turn; `folder` is
+    empty."""
     kinds: dict[Callable[[Path], Kind], Kind] = {}
     found = []
     for make, suffix in RACES:
+        if make.__name__ not in models:
+            continue
         if make not in kinds:
             kinds[make] = make(folder / str(len(kinds)))
         tell(f"{kinds[make].name}, {suffix}")

@@ -30,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ask as the command line says; 1 where an answer differs."""
     parser = argparse.ArgumentParser(prog="python -m bench.ways", description="Ask the same rows each way.")
     parser.add_argument("--rows", type=int, default=2_500, help="sound rows of each model (default: 2500)")
+    words = [way.word for way in WAYS]
     parser.add_argument(
-        "--only", metavar="WORD", nargs="+", default=[""], help="the ways with such a word in their name"
+        "--only", metavar="WAY", nargs="+", choices=words, default=words, help=f"ask only these of {', '.join(words)}"
     )
     options = parser.parse_args(arguments)
     ways = [way for way in WAYS if way.word in options.only]

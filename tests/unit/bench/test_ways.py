@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.ways.__main__ import main
 from bench.ways.asked.question import Asked, Question, Said
 from bench.ways.asked.tables import flattened, read_parts
 from bench.ways.asked.way import Counted, of_requests, of_rows
@@ -51,6 +52,13 @@ def test_requests_count_with_all_their_rows_and_their_ids_do_not() -> None:
 def test_a_message_with_two_different_answers_has_none() -> None:
     one, other = {"status": 200, "body": 1}, {"status": 200, "body": 2}
     assert in_order(["a", "b", "c"], {"a": [one, one], "b": [one, other]}) == [(200, 1), None, None]
+
+
+def test_a_way_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--only", "csv", "pigeon"])
+    assert ended.value.code == 2
+    assert "pigeon" in capsys.readouterr().err
 
 
 def test_the_page_shows_each_way_with_the_command_that_repeats_it() -> None:
