@@ -28,7 +28,7 @@ SCRIPT = Path(__file__).with_name("measure_process.py")
 
 @dataclass(frozen=True)
 class Timed:
-    """A version's answers to rows, as the HTTP contract has them, and the milliseconds of CPU that it takes for one row."""
+    """A version's answers to rows, as the HTTP contract has them, and the milliseconds of CPU that one row takes."""
 
     answers: list[dict[str, Any]]
     milliseconds: float
