@@ -30,7 +30,8 @@ def serving(folder: Path) -> Iterator[tuple[Stack, str]]:
     with aws_stand_in.running(folder / "aws") as stand_in:
         with step("Building and deploying"):
             stack.build()
-            stack.deploy(stand_in, parameters=("Queue=enabled",))
+            # The API is asked for all answers too, and faster than by default it may be.
+            stack.deploy(stand_in, parameters=("Queue=enabled", "ThrottleRate=1000", "ThrottleBurst=1000"))
         deployed = stack.deployed_stack(stand_in)
         uri, env = ["--model-uri", deployed.outputs["ModelUri"]], stand_in.environment()
         with step("Publishing"):
