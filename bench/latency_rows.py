@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from bench.scoring.kinds import mixed as mixed_rows
 from training.fit.description import DataSpec, EstimatorSpec, ModelSpec
 from training.fit.fitting import train_model
 from training.fit.iris import train_iris
@@ -79,14 +80,7 @@ MODELS: Final = {"iris": iris, "breast-cancer": breast_cancer, "mixed": mixed}
 
 
 def _mixed_table(rows: int) -> pd.DataFrame:
-    drawn = np.random.default_rng(42)
-    numbers = {f"number {at}": drawn.normal(size=rows).round(6) for at in range(10)}
-    for values in numbers.values():
-        values[drawn.random(rows) < 0.05] = np.nan
-    cities = {f"city {at}": drawn.choice([f"city {number}" for number in range(40)], rows) for at in range(4)}
-    codes = {f"code {at}": drawn.integers(0, 12, rows) for at in range(4)}
-    switches = {f"switch {at}": drawn.random(rows) < 0.5 for at in range(2)}
-    return pd.DataFrame({**numbers, **cities, **codes, **switches})
+    return mixed_rows(np.random.default_rng(42), rows)
 
 
 def _drawn(data: Any, count: int) -> list[list[Any]]:

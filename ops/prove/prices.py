@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ops.prove.account import bounds
+from training.scoring.on_aws import cost
 
 REGION: Final = "us-east-1"
 NOTED: Final = "November 2026"
@@ -25,13 +26,13 @@ class Price:
 
 PRICES: Final[Mapping[str, Price]] = {
     "gateway request": Price(3.50 / 1e6, "request", "Amazon API Gateway pricing, REST APIs"),
-    "lambda request": Price(0.20 / 1e6, "request", "AWS Lambda pricing"),
+    "lambda request": Price(cost.LAMBDA_REQUEST, "request", "AWS Lambda pricing"),
     # x86_64; arm64 costs a fifth less.
-    "lambda GB-second": Price(0.0000166667, "GB-second", "AWS Lambda pricing"),
+    "lambda GB-second": Price(cost.LAMBDA_GB_SECOND, "GB-second", "AWS Lambda pricing"),
     "snapshot GB-second": Price(0.0000015046, "GB-second kept", "AWS Lambda pricing, SnapStart"),
     "restored GB": Price(0.0001397998, "GB restored", "AWS Lambda pricing, SnapStart"),
-    "s3 write": Price(0.005 / 1000, "PUT, COPY or LIST", "Amazon S3 pricing, S3 Standard"),
-    "s3 read": Price(0.0004 / 1000, "GET", "Amazon S3 pricing, S3 Standard"),
+    "s3 write": Price(cost.S3_WRITE, "PUT, COPY or LIST", "Amazon S3 pricing, S3 Standard"),
+    "s3 read": Price(cost.S3_READ, "GET", "Amazon S3 pricing, S3 Standard"),
     "s3 GB-month": Price(0.023, "GB-month", "Amazon S3 pricing, S3 Standard"),
     "metric hour": Price(0.30 / 730, "custom metric and hour", "Amazon CloudWatch pricing"),
     "metric request": Price(0.01 / 1000, "metric asked for", "Amazon CloudWatch pricing"),

@@ -15,6 +15,7 @@ from handler.api.application import Application
 from handler.streaming.places import AnswerBus, AnswerQueue, Place
 from handler.streaming.run import Streams
 from tests.conftest import Context
+from tests.unit.handler.monitoring.monitor.cloud import hooked
 
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:requests"
 STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/requests"
@@ -143,13 +144,3 @@ class Bus:
 
 def streams(application: Application, place: Place) -> Streams:
     return Streams(application, place)
-
-
-@contextmanager
-def hooked(of: Any, moment: str, hook: Callable[..., Any]) -> Iterator[None]:
-    """Have botocore call `hook` at its event `moment` of the client `of`, until the context ends."""
-    of.meta.events.register(moment, hook)
-    try:
-        yield
-    finally:
-        of.meta.events.unregister(moment, hook)

@@ -14,6 +14,7 @@ from handler.api.application import Application
 from handler.streaming.message import UnsupportedBatch
 from handler.streaming.places import AnswerQueue
 from tests.unit.handler.asking import ask, http_event, open_application
+from tests.unit.handler.monitoring.monitor.cloud import hooked
 from tests.unit.handler.streaming.cloud import (
     BUS,
     QUEUE_ARN,
@@ -23,7 +24,6 @@ from tests.unit.handler.streaming.cloud import (
     client,
     context,
     failures,
-    hooked,
     queue_event,
     stream_event,
     streams,
